@@ -1,0 +1,129 @@
+"""What the single verdicts add up to. The only place that adds them up; pure functions of the run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Final, Literal, cast, get_args
+
+from pipects.reports.document import (
+    Held,
+    Level,
+    LevelSummary,
+    Requirement,
+    Results,
+    Run,
+    Summary,
+    Verdict,
+)
+
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+
+#: Something is wrong: the implementation, its adapter, or the list of its deviations.
+BROKEN: Final[frozenset[Verdict]] = frozenset(
+    ("fail", "hang", "crash", "adapter error", "unexpected pass")
+)
+#: Leaves the exit status at 0. What could not be looked at counts, but is shown wherever the passes are.
+ACCEPTED: Final[frozenset[Verdict]] = frozenset(
+    ("pass", "known deviation", "not applicable", "not observable")
+)
+
+
+def pair_key(server: str, client: str, matrix: bool) -> str:
+    """The name of a column: an implementation, or in a matrix the pair."""
+    return f"{server}>{client}" if matrix else server
+
+
+def is_matrix(run: Run) -> bool:
+    """Whether any server met a client of another implementation."""
+    return any(result["server"] != result["client"] for result in run["results"])
+
+
+def counts(run: Run) -> dict[str, dict[Verdict, int]]:
+    """How often each verdict came out, zeros too, for each implementation or pair."""
+    matrix = is_matrix(run)
+    table: dict[str, dict[Verdict, int]] = {}
+    if not matrix:
+        table = {each["id"]: dict.fromkeys(VERDICTS, 0) for each in run["implementations"]}
+    for result in run["results"]:
+        key = pair_key(result["server"], result["client"], matrix)
+        row = table.setdefault(key, dict.fromkeys(VERDICTS, 0))
+        row[result["verdict"]] += 1
+    return table
+
+
+def holds(verdicts: Collection[Verdict]) -> Held:
+    """How a requirement came out, from the verdicts of all tests that cover it."""
+    if any(verdict in BROKEN for verdict in verdicts):
+        return "broken"
+    if "known deviation" in verdicts:
+        return "deviates"
+    if "pass" in verdicts:
+        return "held"
+    if "not run" in verdicts or not verdicts:
+        return "not run"
+    return "not observable" if "not observable" in verdicts else "not applicable"
+
+
+def held(run: Run) -> dict[str, dict[str, Held]]:
+    """For each requirement, how it came out for each implementation (as the server)."""
+    covers = {test["id"]: test["covers"] for test in run["tests"]}
+    seen: defaultdict[tuple[str, str], set[Verdict]] = defaultdict(set)
+    for result in run["results"]:
+        for requirement in covers[result["test"]]:
+            seen[requirement, result["server"]].add(result["verdict"])
+    implementations = [each["id"] for each in run["implementations"]]
+    return {
+        requirement["id"]: {
+            each: holds(seen.get((requirement["id"], each), frozenset()))
+            for each in implementations
+        }
+        for requirement in run["requirements"]
+    }
+
+
+def exit_status(run: Run) -> Literal[0, 1, 2]:
+    """0 all held or known, 1 something did not, 2 the run was broken off or checked nothing."""
+    if not run["complete"] or not run["results"]:
+        return 2
+    for each in run["implementations"]:
+        if each["smoke"]["verdict"] == "fail" or each["unused_deviations"]:
+            return 1
+    return 0 if all(result["verdict"] in ACCEPTED for result in run["results"]) else 1
+
+
+def _level(
+    level: Level, run: Run, outcome: dict[str, dict[str, Held]], implementations: list[str]
+) -> LevelSummary:
+    of_level = [each for each in run["requirements"] if each["level"] == level]
+    return {
+        "total": len(of_level),
+        "covered": sum(1 for each in of_level if each["cases"]),
+        "held": {
+            implementation: sum(
+                1 for each in of_level if outcome[each["id"]].get(implementation) == "held"
+            )
+            for implementation in implementations
+        },
+    }
+
+
+def summarise(run: Run) -> Summary:
+    """The `summary` of a results document."""
+    outcome = held(run)
+    implementations = [each["id"] for each in run["implementations"]]
+    return {
+        "verdicts": counts(run),
+        "requirements": {level: _level(level, run, outcome, implementations) for level in LEVELS},
+        "exit_status": exit_status(run),
+    }
+
+
+def sum_up(run: Run) -> Results:
+    """The run as a complete results document: `held` of each requirement and `summary` filled in."""
+    outcome = held(run)
+    requirements = [
+        cast(Requirement, {**each, "held": outcome[each["id"]]}) for each in run["requirements"]
+    ]
+    return cast(Results, {**run, "requirements": requirements, "summary": summarise(run)})
