@@ -1,0 +1,205 @@
+"""What several reports say in the same way: titles, columns, the answer by level, what is wrong.
+
+Everything here is read off the document; no verdict is decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipects.reports import summary
+from pipects.reports.document import (
+    Held,
+    Implementation,
+    Level,
+    Requirement,
+    Result,
+    Results,
+    Test,
+    Verdict,
+)
+from pipects.reports.text import one_line
+
+#: From good to bad, so that the worst of several repetitions can stand for them.
+SEVERITY: Final[tuple[Verdict, ...]] = (
+    "pass",
+    "not applicable",
+    "not observable",
+    "not run",
+    "known deviation",
+    "unexpected pass",
+    "fail",
+    "hang",
+    "crash",
+    "adapter error",
+)
+_RANK: Final = {verdict: rank for rank, verdict in enumerate(SEVERITY)}
+Answer = Literal["yes", "partly", "no", "open", "none"]
+
+
+def worse(one: Result, other: Result) -> Result:
+    """The result with the worse verdict; the first if they are equal."""
+    return other if _RANK[other["verdict"]] > _RANK[one["verdict"]] else one
+
+
+def worst_first(results: list[Result]) -> list[Result]:
+    """Worst verdicts first, otherwise in order."""
+    return sorted(results, key=lambda result: -_RANK[result["verdict"]])
+
+
+def columns(results: Results) -> list[str]:
+    """The columns of every table: implementations, or in a matrix the pairs."""
+    return list(results["summary"]["verdicts"])
+
+
+def column_of(result: Result, matrix: bool) -> str:
+    """The column that a result belongs to."""
+    return summary.pair_key(result["server"], result["client"], matrix)
+
+
+def title(results: Results) -> str:
+    """The title of every report."""
+    names = [each["name"] + " " + each["version"] for each in results["implementations"]]
+    about = one_line(names[0]) if len(names) == 1 else f"{len(names)} implementations"
+    text = f"Conformance of {about}" if names else "Conformance report"
+    return text if results["complete"] else f"{text} (broken off)"
+
+
+@dataclass(frozen=True)
+class LevelAnswer:
+    """Does the implementation conform, at one level?"""
+
+    level: Level
+    total: int
+    held: Counter[Held]
+
+    @property
+    def applicable(self) -> int:
+        """How many requirements could be held: the platform or a lack does not rule them out."""
+        return self.total - self.held["not applicable"]
+
+    @property
+    def answer(self) -> Answer:
+        """no: something is broken or deviates; open: something did not run; partly: not all could be seen."""
+        if not self.total:
+            return "none"
+        if self.held["broken"] or self.held["deviates"]:
+            return "no"
+        if self.held["not run"]:
+            return "open"
+        return "yes" if self.held["held"] == self.total else "partly"
+
+    @property
+    def words(self) -> str:
+        """The answer for people."""
+        return {
+            "yes": "Yes",
+            "partly": "Yes, where tested",
+            "no": "No",
+            "open": "Not decided",
+            "none": "No requirements",
+        }[self.answer]
+
+
+def answers(results: Results, implementation: str) -> list[LevelAnswer]:
+    """The answers for one implementation, by level."""
+    found: list[LevelAnswer] = []
+    for level in summary.LEVELS:
+        held = Counter(
+            requirement["held"].get(implementation, "not run")
+            for requirement in results["requirements"]
+            if requirement["level"] == level
+        )
+        found.append(LevelAnswer(level, held.total(), held))
+    return found
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A requirement that an implementation breaks or is known to deviate from, with the results that say so."""
+
+    requirement: Requirement
+    held: Held
+    results: tuple[Result, ...]
+    elsewhere: tuple[str, ...]
+
+    @property
+    def first(self) -> Result:
+        """The result that shows it best: the worst, and one that names this very requirement if there is one."""
+        return self.results[0]
+
+
+def _names(result: Result, requirement: str) -> bool:
+    """Whether the result itself blames that requirement."""
+    failure, deviation = result["failure"], result["deviation"]
+    return (failure is not None and failure["requirement"] == requirement) or (
+        deviation is not None and deviation["requirement"] == requirement
+    )
+
+
+def wrong(results: Results) -> dict[str, list[Wrong]]:
+    """What each implementation gets wrong: broken before deviating, must before should."""
+    bad: defaultdict[tuple[str, str], list[Result]] = defaultdict(list)
+    covers = {test["id"]: test["covers"] for test in results["tests"]}
+    for result in results["results"]:
+        if result["verdict"] in summary.BROKEN or result["verdict"] == "known deviation":
+            for requirement in covers[result["test"]]:
+                bad[result["server"], requirement].append(result)
+    table: dict[str, list[Wrong]] = {}
+    for implementation in results["implementations"]:
+        name = implementation["id"]
+        entries: list[Wrong] = []
+        for each in results["requirements"]:
+            held = each["held"].get(name, "not run")
+            if held not in ("broken", "deviates"):
+                continue
+            shown = sorted(
+                bad[name, each["id"]],
+                key=lambda result: (-_RANK[result["verdict"]], not _names(result, each["id"])),
+            )
+            others = [
+                k for k, v in each["held"].items() if k != name and v in ("broken", "deviates")
+            ]
+            entries.append(Wrong(each, held, tuple(shown), tuple(others)))
+        entries.sort(key=lambda entry: (entry.held != "broken", entry.requirement["level"]))
+        table[name] = entries
+    return table
+
+
+def run_problems(results: Results) -> Iterator[tuple[str, Literal["error", "failure"], str]]:
+    """What makes the run itself not good, apart from any result: who, how bad, and the text."""
+    if not results["complete"]:
+        yield "run", "error", f"broken off: {results['broken_off'] or 'no reason given'}"
+    elif not results["results"]:
+        yield "run", "error", "nothing was run"
+    for each in results["implementations"]:
+        if each["smoke"]["verdict"] == "fail":
+            failed = [check for check in each["smoke"]["checks"] if not check["ok"]]
+            text = "; ".join(f"{check['check']}: {check['detail']}" for check in failed)
+            yield each["id"], "error", f"smoke test failed: {text or each['reason'] or 'no detail'}"
+        for entry in each["unused_deviations"]:
+            yield each["id"], "failure", f"known deviation that matches nothing: {entry}"
+
+
+def by_id(
+    results: Results,
+) -> tuple[dict[str, Test], dict[str, Requirement], dict[str, Implementation]]:
+    """Tests, requirements and implementations by their ids."""
+    return (
+        {each["id"]: each for each in results["tests"]},
+        {each["id"]: each for each in results["requirements"]},
+        {each["id"]: each for each in results["implementations"]},
+    )
+
+
+def explanation(result: Result) -> str:
+    """Why a result is what it is, in a line."""
+    failure, deviation = result["failure"], result["deviation"]
+    if result["verdict"] == "known deviation" and deviation is not None:
+        return one_line(f"{deviation['happens']} ({deviation['reason']})")
+    if failure is not None:
+        return one_line(failure["text"])
+    return one_line(result["reason"] or "")

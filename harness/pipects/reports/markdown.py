@@ -1,0 +1,126 @@
+"""Markdown for a pull request's comment: the answer, then what is wrong, then the table of verdicts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipects.reports import digest, summary
+from pipects.reports.digest import Wrong
+from pipects.reports.document import Implementation, Results
+from pipects.reports.text import one_line, plural, seconds, shortened
+
+#: A comment of a pull request holds 65,536 characters.
+_SHOWN: Final = 20
+_LONGEST: Final = 300
+_SIGNS: Final = {"yes": "✅", "partly": "☑️", "no": "❌", "open": "❔", "none": "➖"}
+
+
+def render(results: Results) -> str:
+    """The results as GitHub-flavoured Markdown."""
+    parts = [f"# {_text(digest.title(results))}", ""]
+    for who, _, text in digest.run_problems(results):
+        parts += [f"> **{_text(who)}**: {_text(text)}", ""]
+    if results["implementations"]:
+        parts += _answers(results)
+        parts += _verdicts(results)
+    for implementation in results["implementations"]:
+        parts += _wrong(implementation, digest.wrong(results)[implementation["id"]], results)
+    parts.append(
+        f"_{plural(len(results['results']), 'result')} in {seconds(results['seconds'])}, "
+        f"{_text(results['started'])}, on {_text(results['machine']['system'])}; "
+        f"pipects {_text(results['pipects'])}._"
+    )
+    return "\n".join([*parts, ""])
+
+
+def _text(text: str, length: int = _LONGEST) -> str:
+    """Text with nothing in it that Markdown or GitHub would act on: no table cell, tag, mention or link."""
+    plain = shortened(one_line(text), length)
+    plain = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain)
+    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("@", "&#64;").replace("://", ":&#47;/")
+
+
+def _code(text: str, length: int = _LONGEST) -> str:
+    """Text as code, whatever backticks it holds."""
+    plain = shortened(one_line(text), length)
+    fence = "`" * (max((len(run) for run in re.findall("`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") or not plain else ""
+    return f"{fence}{pad}{plain}{pad}{fence}".replace("|", "\\|")
+
+
+def _answers(results: Results) -> list[str]:
+    lines = [
+        "| Does it conform? | must | should |",
+        "|---|---|---|",
+    ]
+    for each in results["implementations"]:
+        cells = [
+            f"{_SIGNS[level.answer]} {level.words}: {level.held['held']:,} of {level.total:,} held"
+            for level in digest.answers(results, each["id"])
+        ]
+        lines.append(
+            f"| **{_text(each['name'])} {_text(each['version'])}** | {' | '.join(cells)} |"
+        )
+    return [*lines, ""]
+
+
+def _verdicts(results: Results) -> list[str]:
+    lines = [
+        f"| Tests | {' | '.join(summary.VERDICTS)} |",
+        "|---|" + "---:|" * len(summary.VERDICTS),
+    ]
+    for column, count in results["summary"]["verdicts"].items():
+        numbers = " | ".join(f"{count[verdict]:,}" for verdict in summary.VERDICTS)
+        lines.append(f"| {_text(column.replace('>', ' → '))} | {numbers} |")
+    return [*lines, ""]
+
+
+def _wrong(implementation: Implementation, entries: list[Wrong], results: Results) -> list[str]:
+    if not entries:
+        return []
+    name = f"{_text(implementation['name'])} {_text(implementation['version'])}"
+    broken = [entry for entry in entries if entry.held == "broken"]
+    known = [entry for entry in entries if entry.held == "deviates"]
+    lines: list[str] = []
+    if broken:
+        lines += [f"## What {name} breaks", ""]
+        lines += _list(broken, results)
+    if known:
+        lines += [
+            f"<details><summary>{name}: {plural(len(known), 'known deviation')}</summary>",
+            "",
+            *_list(known, results),
+            "</details>",
+            "",
+        ]
+    return lines
+
+
+def _list(entries: list[Wrong], results: Results) -> list[str]:
+    lines: list[str] = []
+    for entry in entries[:_SHOWN]:
+        requirement, result = entry.requirement, entry.first
+        links = ", ".join(
+            f"[{_text(results['sources'][source]['title'])}]({_address(results['sources'][source]['url'])})"
+            for source in requirement["sources"]
+        )
+        lines.append(f"- **{_text(requirement['text'])}** ({requirement['level']}; {links})  ")
+        failure = result["failure"]
+        if result["verdict"] == "known deviation" or failure is None:
+            lines.append(f"  {result['verdict']}: {_text(digest.explanation(result))}  ")
+        else:
+            lines.append(
+                f"  {result['verdict']}: expected {_code(failure['expected'])}, "
+                f"got {_code(failure['actual'])}  "
+            )
+        lines.append(f"  {_code(result['replay'])}")
+    if len(entries) > _SHOWN:
+        lines.append(f"- … and {len(entries) - _SHOWN:,} more")
+    return [*lines, ""]
+
+
+def _address(url: str) -> str:
+    """An address that can't end its own link."""
+    return re.sub(r"[\s()<>]", lambda match: f"%{ord(match.group()):02X}", url)
