@@ -24,8 +24,9 @@ def render(results: Results) -> str:
     if results["implementations"]:
         parts += _answers(results)
         parts += _verdicts(results)
+    wrong = digest.wrong(results)
     for implementation in results["implementations"]:
-        parts += _wrong(implementation, digest.wrong(results)[implementation["id"]], results)
+        parts += _wrong(implementation, wrong[implementation["id"]], results)
     parts.append(
         f"_{plural(len(results['results']), 'result')} in {seconds(results['seconds'])}, "
         f"{_text(results['started'])}, on {_text(results['machine']['system'])}; "
