@@ -1,0 +1,113 @@
+"""What an asynchronous member returns: a task, or a result to be ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from .exceptions import OperationCanceledException
+
+Result = TypeVar("Result")
+
+
+class Task(Generic[Result]):
+    """An operation under way. It ends once: with a result, an exception, or as cancelled."""
+
+    def __init__(self) -> None:
+        self._done = threading.Event()
+        self._result: Result | None = None
+        self._error: BaseException | None = None
+
+    @property
+    def IsCompleted(self) -> bool:
+        return self._done.is_set()
+
+    @property
+    def IsCanceled(self) -> bool:
+        return self.IsCompleted and isinstance(self._error, OperationCanceledException)
+
+    @property
+    def IsFaulted(self) -> bool:
+        return self.IsCompleted and self._error is not None and not self.IsCanceled
+
+    @property
+    def Exception(self) -> BaseException | None:
+        """What the operation threw, if it faulted."""
+        return self._error if self.IsFaulted else None
+
+    @property
+    def Result(self) -> Result:
+        return self.Wait()
+
+    def Wait(self) -> Result:
+        """Waits for the end, and answers as the operation itself: its result or its exception."""
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]
+
+    def _complete(self, work: Callable[[], Result]) -> Task[Result]:
+        """Does the work here and now, and ends the task with what comes of it."""
+        try:
+            self._result = work()
+        except Exception as error:
+            self._error = error
+        self._done.set()
+        return self
+
+
+def complete(work: Callable[[], Result]) -> Task[Result]:
+    """A task that is completed when it is returned."""
+    return Task[Result]()._complete(work)
+
+
+def run(work: Callable[[], Result], then: Callable[[], None] | None = None) -> Task[Result]:
+    """A task whose work another thread does, followed by then."""
+    task = Task[Result]()
+
+    def body() -> None:
+        task._complete(work)
+        if then is not None:
+            then()
+
+    threading.Thread(target=body, daemon=True).start()
+    return task
+
+
+class IAsyncResult:
+    """A begun operation: what BeginRead and BeginWrite return, and EndRead and EndWrite take."""
+
+    def __init__(self, owner: object, member: str, state: object) -> None:
+        self._owner = owner
+        self._member = member
+        self._state = state
+        self._task: Task[Any]
+        self._begun = threading.Event()
+
+    @property
+    def IsCompleted(self) -> bool:
+        return self._begun.is_set() and self._task.IsCompleted
+
+    @property
+    def CompletedSynchronously(self) -> bool:
+        """Never: the work is always done by another thread."""
+        return False
+
+    @property
+    def AsyncState(self) -> object:
+        return self._state
+
+    def _attach(self, task: Task[Any]) -> None:
+        self._task = task
+        self._begun.set()
+
+    def _call(self, callback: AsyncCallback) -> None:
+        self._begun.wait()
+        callback(self)
+
+    def _wait(self) -> Any:
+        return self._task.Wait()
+
+
+AsyncCallback = Callable[[IAsyncResult], None]
