@@ -43,7 +43,8 @@ public:
     /// Marks the handle closed without closing what it wraps.
     void SetHandleAsInvalid() noexcept;
 
-    /// For the library's own use: the operations on the wrapped handle.
+    // For the library's own use: the operations on the wrapped handle.
+    explicit SafePipeHandle(std::shared_ptr<System::IO::Pipes::Detail::PipePort> port) noexcept;
     [[nodiscard]] const std::shared_ptr<System::IO::Pipes::Detail::PipePort>& Port() const noexcept { return port_; }
 
 private:

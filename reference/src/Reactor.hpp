@@ -1,0 +1,65 @@
+#pragma once
+
+#include "Os.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+namespace System::IO::Pipes::Detail {
+
+/// Told, on the reactor's thread, that a handle is ready.
+class ReadinessListener {
+public:
+    ReadinessListener() = default;
+    ReadinessListener(const ReadinessListener&) = delete;
+    ReadinessListener& operator=(const ReadinessListener&) = delete;
+    ReadinessListener(ReadinessListener&&) = delete;
+    ReadinessListener& operator=(ReadinessListener&&) = delete;
+    virtual ~ReadinessListener() = default;
+
+    virtual void OnReady() = 0;
+};
+
+/// The one thread on which all pending operations of the process wait. It starts with the first of them and is joined at
+/// exit; a child that was forked without exec has none, so asynchronous operations stay pending there.
+class Reactor {
+public:
+    /// A handle that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
+    struct Watch {
+        std::uint64_t id = 0;
+        Os::NativeHandle handle = Os::NoHandle;
+        Os::OwnedHandle duplicate;
+    };
+
+    /// Throws IOException or std::system_error if the thread can't be started.
+    static std::shared_ptr<Reactor> Instance();
+
+    Reactor();
+    Reactor(const Reactor&) = delete;
+    Reactor& operator=(const Reactor&) = delete;
+    Reactor(Reactor&&) = delete;
+    Reactor& operator=(Reactor&&) = delete;
+    ~Reactor() = default;
+
+    /// `listener` is told again and again, as long as `handle` is ready. Throws IOException.
+    [[nodiscard]] Watch Add(Os::NativeHandle handle, Os::End end, std::shared_ptr<ReadinessListener> listener);
+    void Remove(Watch& watch) noexcept;
+
+private:
+    struct Holder;
+
+    void Run();
+    void Stop();
+
+    Os::Poller poller_;
+    std::mutex mutex_;
+    std::uint64_t lastId_ = 0;
+    bool stopping_ = false;
+    std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> listeners_;
+    std::thread thread_;
+};
+
+} // namespace System::IO::Pipes::Detail

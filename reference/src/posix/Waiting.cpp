@@ -1,0 +1,100 @@
+#include "posix/Descriptor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace System::IO::Pipes::Os {
+
+WakeHandle::WakeHandle() : handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!handle_) {
+        ThrowLastError("There is no handle left to wait with");
+    }
+}
+
+void WakeHandle::Signal() const noexcept { static_cast<void>(::eventfd_write(Descriptor(Get()), 1)); }
+
+void WakeHandle::Reset() const noexcept {
+    eventfd_t count = 0;
+    static_cast<void>(::eventfd_read(Descriptor(Get()), &count)); // nothing to read is fine: it was never signalled
+}
+
+bool Wait(NativeHandle handle, Interest interest, const WakeHandle& wake, Timeout timeout) noexcept {
+    const auto events = static_cast<short>(interest == Interest::Readable   ? POLLIN
+                                           : interest == Interest::Writable ? POLLOUT
+                                                                            : 0);
+    // A negative descriptor is passed over by the system.
+    std::array<pollfd, 2> entries{{{Descriptor(handle), events, 0}, {Descriptor(wake.Get()), POLLIN, 0}}};
+    timespec limit{};
+    if (timeout) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*timeout);
+        limit.tv_sec = seconds.count();
+        limit.tv_nsec = std::chrono::nanoseconds(*timeout - seconds).count();
+    }
+    // Interrupted counts as "for no reason": every caller looks again.
+    if (::ppoll(entries.data(), entries.size(), timeout ? &limit : nullptr, nullptr) <= 0) {
+        return false;
+    }
+    if (entries[1].revents != 0) {
+        wake.Reset();
+    }
+    return (entries[0].revents & POLLERR) != 0;
+}
+
+namespace {
+
+constexpr std::uint64_t wakeId = 0;
+
+} // namespace
+
+Poller::Poller() : handle_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (!handle_) {
+        ThrowLastError("There is no handle left to wait with");
+    }
+    static_cast<void>(Add(wake_.Get(), End::Read, wakeId));
+}
+
+OwnedHandle Poller::Add(NativeHandle handle, End end, std::uint64_t id) {
+    epoll_event event{};
+    event.events = end == End::Read ? EPOLLIN : EPOLLOUT;
+    event.data.u64 = id;
+    if (::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(handle), &event) == 0) {
+        return OwnedHandle();
+    }
+    if (errno == EEXIST) { // two owners of one number: epoll knows a number once only
+        OwnedHandle duplicate(::fcntl(Descriptor(handle), F_DUPFD_CLOEXEC, 0));
+        if (duplicate && ::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(duplicate.Get()), &event) == 0) {
+            return duplicate;
+        }
+    }
+    ThrowLastError("The operation could not be waited for");
+}
+
+void Poller::Remove(NativeHandle handle) noexcept {
+    static_cast<void>(::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_DEL, Descriptor(handle), nullptr));
+}
+
+std::size_t Poller::Wait(std::span<std::uint64_t> ready) noexcept {
+    std::array<epoll_event, 64> events{};
+    const int most = static_cast<int>(std::min(ready.size(), events.size()));
+    const int count = ::epoll_wait(Descriptor(handle_.Get()), events.data(), most, -1);
+    std::size_t filled = 0;
+    for (int index = 0; index < count; ++index) {
+        const std::uint64_t id = events.at(static_cast<std::size_t>(index)).data.u64;
+        if (id == wakeId) {
+            wake_.Reset();
+        } else {
+            ready[filled++] = id;
+        }
+    }
+    return filled;
+}
+
+} // namespace System::IO::Pipes::Os
