@@ -29,14 +29,23 @@ namespace Pipects.Adapter
         static int Documented(string program, IList<string> arguments, IDictionary<string, string> environment)
         {
             var how = new ProcessStartInfo(program) { UseShellExecute = false };
-            foreach (var argument in arguments)
-                how.ArgumentList.Add(argument);
+            if (Implementation.IsMono)
+                how.Arguments = string.Join(" ", arguments.Select(Quoted));
+            else
+                foreach (var argument in arguments)
+                    how.ArgumentList.Add(argument);
             foreach (var variable in environment)
                 how.Environment[variable.Key] = variable.Value;
             var child = new Process { StartInfo = how, EnableRaisingEvents = true };
             child.Exited += (sender, e) => child.Dispose();
             child.Start();
             return child.Id;
+        }
+
+        /// <summary>Mono has an ArgumentList, but passes nothing of it on. It takes its line of arguments apart as a shell would.</summary>
+        static string Quoted(string argument)
+        {
+            return "'" + argument.Replace("'", "'\\''") + "'";
         }
 
         static int Platform(string program, IList<string> arguments, IDictionary<string, string> environment)

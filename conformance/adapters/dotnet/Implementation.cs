@@ -13,7 +13,7 @@ namespace Pipects.Adapter
     {
         static readonly Type Mono = Type.GetType("Mono.Runtime") ?? typeof(object);
 
-        static bool IsMono
+        public static bool IsMono
         {
             get { return Mono != typeof(object); }
         }

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.IO.Pipes;
 using System.Linq;
-using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Pipects.Adapter
@@ -16,7 +15,8 @@ namespace Pipects.Adapter
             "System.IO.Pipes", "System.IO", "Microsoft.Win32.SafeHandles", "System.Threading", "System.Threading.Tasks", "System"
         };
 
-        static readonly Type[] Landmarks = { typeof(PipeStream), typeof(Stream), typeof(SafePipeHandle), typeof(Timer), typeof(Uri) };
+        /// <summary>Types whose assemblies hold all others, in whichever way a release divides them.</summary>
+        static readonly Type[] Landmarks = { typeof(PipeStream), typeof(Stream), typeof(HandleInheritability), typeof(SafePipeHandle) };
 
         public static Type Find(string name)
         {
