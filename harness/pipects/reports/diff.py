@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from pipects.reports import digest, summary
@@ -52,6 +52,12 @@ class Comparison:
     gone: tuple[Change, ...] = ()
     slower: tuple[Change, ...] = ()
     same: int = 0
+
+    @property
+    def compared(self) -> int:
+        """How many cells both sides have. Without one, nothing was compared."""
+        both = self.newly_failing + self.newly_passing + self.otherwise
+        return self.same + sum(change.old is not None for change in both)
 
     @property
     def regression(self) -> bool:
@@ -105,7 +111,7 @@ def compare(old: Results, new: Results, slower: float | None = None) -> Comparis
     )
     if slower is None:
         return found
-    return Comparison(**{**vars(found), "slower": tuple(_slower(old, new, slower))})
+    return replace(found, slower=tuple(_slower(old, new, slower)))
 
 
 def fastest(results: Results) -> dict[Key, float]:

@@ -128,8 +128,13 @@ class Wrong:
 
     @property
     def first(self) -> Result:
-        """The result that shows it best: the worst, and one that names this very requirement if there is one."""
+        """The result that shows it best: one that names this very requirement if there is one, and the worst."""
         return self.results[0]
+
+    @property
+    def direct(self) -> bool:
+        """Whether a result names this very requirement; else its test failed at another one that it covers, too."""
+        return _names(self.first, self.requirement["id"])
 
 
 def _names(result: Result, requirement: str) -> bool:
@@ -158,13 +163,19 @@ def wrong(results: Results) -> dict[str, list[Wrong]]:
                 continue
             shown = sorted(
                 bad[name, each["id"]],
-                key=lambda result: (-_RANK[result["verdict"]], not _names(result, each["id"])),
+                key=lambda result: (not _names(result, each["id"]), -_RANK[result["verdict"]]),
             )
             others = [
                 k for k, v in each["held"].items() if k != name and v in ("broken", "deviates")
             ]
             entries.append(Wrong(each, held, tuple(shown), tuple(others)))
-        entries.sort(key=lambda entry: (entry.held != "broken", entry.requirement["level"]))
+        entries.sort(
+            key=lambda entry: (
+                entry.held != "broken",
+                not entry.direct,
+                entry.requirement["level"],
+            )
+        )
         table[name] = entries
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipects.reports import digest, summary
+from pipects.reports import digest, sources, summary
 from pipects.reports.digest import Wrong
 from pipects.reports.document import Implementation, Results
 from pipects.reports.text import one_line, plural, seconds, shortened
@@ -103,9 +103,9 @@ def _list(entries: list[Wrong], results: Results) -> list[str]:
     lines: list[str] = []
     for entry in entries[:_SHOWN]:
         requirement, result = entry.requirement, entry.first
+        found = [sources.link(results, each) for each in requirement["sources"]]
         links = ", ".join(
-            f"[{_text(results['sources'][source]['title'])}]({_address(results['sources'][source]['url'])})"
-            for source in requirement["sources"]
+            f"[{_text(title)}]({_address(url)})" if url else _text(title) for title, url in found
         )
         lines.append(f"- **{_text(requirement['text'])}** ({requirement['level']}; {links})  ")
         failure = result["failure"]

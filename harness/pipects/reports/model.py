@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from pipects import paths
 from pipects.errors import UserError
+from pipects.reports import sources
 from pipects.reports.check import Check, compile_schema
 from pipects.reports.document import Results
 
@@ -79,7 +80,7 @@ def _dangling(results: Results) -> Iterator[str]:
     implementations = {each["id"] for each in results["implementations"]}
     for index, requirement in enumerate(results["requirements"]):
         for source in requirement["sources"]:
-            if source not in results["sources"]:
+            if not sources.known(results, source):
                 yield f"$.requirements[{index}].sources: no source {source!r}"
     for index, test in enumerate(results["tests"]):
         for covered in test["covers"]:
