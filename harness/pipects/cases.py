@@ -1,0 +1,309 @@
+"""Cases: the tables are read, and each row becomes a test of its own (spec/case-format.md)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipects import datafile, paths
+from pipects.errors import UserError
+from pipects.spec import Spec
+
+VERBS = (
+    "new", "call", "get", "set", "transfer", "describe", "start", "exit", "kill", "forget",
+    "finish", "limit", "signal", "observe",
+)  # fmt: skip
+OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
+ENUM_PARAMETERS = ("direction", "inheritability")
+SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExactlyAsync")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done to one object in one process, and what must come of it."""
+
+    verb: str
+    target: str
+    """What follows the verb: a type, OBJECT.MEMBER, a process, a thread, or what to observe."""
+    process: str
+    thread: str
+    options: Mapping[str, Any]
+    """The step's other keys, with the row's values in place."""
+    expectation: Mapping[str, Any]
+    """The outcome keys only; empty means that it must return, whatever the value."""
+
+    @property
+    def text(self) -> str:
+        """The step as its author would write it in one line."""
+        shown = {self.verb: self.target, **self.options, **self.expectation}
+        line = yaml.safe_dump(
+            _plain(shown), default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
+        )
+        return str(line).strip()
+
+
+@dataclass(frozen=True)
+class Test:
+    """One row of one case: what a run executes and gives a verdict."""
+
+    __test__ = False
+
+    id: str
+    case: str
+    title: str
+    row: Mapping[str, Any]
+    covers: tuple[str, ...]
+    needs: tuple[str, ...]
+    platforms: str
+    deadline: float
+    tags: tuple[str, ...]
+    steps: tuple[Step, ...]
+    file: Path
+    line: int
+
+    @property
+    def processes(self) -> int:
+        """How many processes take part."""
+        return 1 + sum(step.verb == "start" for step in self.steps)
+
+
+def load(spec: Spec, folder: Path = paths.CASES) -> list[Test]:
+    """Reads every case below `folder`, sorted by id. Raises UserError with file and line."""
+    if not folder.is_dir():
+        raise UserError(f"{paths.shown(folder)}: no such folder of cases")
+    tests: dict[str, Test] = {}
+    cases: dict[str, str] = {}
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if file.suffix != ".yaml":
+            raise UserError(f"{paths.shown(file)}: not a case file (*.yaml)")
+        for entry in datafile.load(file, "case"):
+            where = f"{paths.shown(file)}:{entry.line}"
+            if entry["id"] in cases:
+                raise UserError(
+                    f"{where}: the case {entry['id']} stands twice, first at {cases[entry['id']]}"
+                )
+            cases[entry["id"]] = where
+            for test in _expand(entry, file, spec):
+                if test.id in tests:
+                    raise UserError(
+                        f"{where}: two rows are called {test.id}; name more columns in 'key'"
+                    )
+                tests[test.id] = test
+    return [tests[name] for name in sorted(tests)]
+
+
+def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
+    where = f"{paths.shown(file)}:{entry.line}"
+    key = _key(entry, where)
+    for row in _rows(entry):
+        suffix = ",".join(_slug(row[column], where) for column in key)
+        covers = (*entry["covers"], *row.get("covers", ()))
+        for requirement in covers:
+            if requirement not in spec.requirements:
+                raise UserError(
+                    f"{where}: unknown requirement '{requirement}'",
+                    "'pipects list requirements' has them all",
+                )
+        steps = tuple(_steps(entry, row, where))
+        needs = {*entry.get("needs", ()), *(n for step in steps for n in _needs(step, spec))}
+        for need in sorted(needs):
+            if need not in spec.capabilities:
+                raise UserError(f"{where}: unknown capability '{need}'")
+        columns = {name: value for name, value in row.items() if name != "covers"}
+        yield Test(
+            id=f"{entry['id']}/{suffix}" if suffix else entry["id"],
+            case=entry["id"],
+            title=str(_substitute(entry["title"], columns)),
+            row=columns,
+            covers=covers,
+            needs=tuple(sorted(needs)),
+            platforms=entry.get("platforms", "any"),
+            deadline=float(entry.get("deadline", 5)),
+            tags=tuple(entry.get("tags", ())),
+            steps=steps,
+            file=file,
+            line=entry.line,
+        )
+
+
+def _rows(entry: Any) -> Iterator[dict[str, Any]]:
+    across = entry.get("across", {})
+    for values in itertools.product(*across.values()):
+        for row in entry.get("rows", [{}]):
+            yield {**dict(zip(across, values)), **row}
+
+
+def _key(entry: Any, where: str) -> list[str]:
+    rows = entry.get("rows", [{}])
+    known = {*entry.get("across", {}), *(column for row in rows for column in row)} - {"covers"}
+    if "key" in entry:
+        for column in entry["key"]:
+            if column not in known:
+                raise UserError(f"{where}: 'key' names the column '{column}', which no row has")
+        return list(entry["key"])
+    first = [column for column in rows[0] if column != "covers"][:1]
+    return [*entry.get("across", {}), *first]
+
+
+def _slug(value: Any, where: str) -> str:
+    text = {None: "null", True: "true", False: "false"}.get(value) if _simple(value) else None
+    if text is None:
+        text = re.sub(r"^-(?=\d)", "minus-", str(value))
+        text = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if not text or len(text) > 60:
+        raise UserError(f"{where}: {value!r} gives no row id; add a column 'label' and make it the key")
+    return text
+
+
+def _simple(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
+    names = {"parent": "parent"}
+    """Process of every object, value and process that the steps so far have named."""
+    threads: dict[str, str] = {}
+    for raw in entry["steps"]:
+        line = f"{where.rpartition(':')[0]}:{raw.line}"
+        step = dict(_substitute(raw, row))
+        step.update(step.pop("expect", None) or {})
+        verb = next(iter(step))
+        if verb not in VERBS:
+            raise UserError(f"{line}: a step begins with its verb, one of {', '.join(VERBS)}")
+        target = step.pop(verb)
+        if isinstance(target, list):
+            target = " ".join(target)
+        step.pop("covers", None)
+        process = _process(verb, target, step, names, threads, line)
+        thread = step.get("on", "main")
+        expectation = {name: step.pop(name) for name in OUTCOME_KEYS if name in step}
+        if "any" in expectation and "because" not in entry:
+            raise UserError(f"{line}: 'any' allows several outcomes; the case must say 'because'")
+        for used in _references((step, expectation)):
+            if used.partition(".")[0] not in names:
+                raise UserError(f"{line}: '${used}' is neither a column nor a name given before")
+        if "until" in step:
+            if thread in threads:
+                raise UserError(f"{line}: a call is left running on '{thread}' already")
+            threads[thread] = process
+        if verb == "finish":
+            del threads[target]
+        for name in [step.get("as"), *_callbacks(step), *([target] if verb == "start" else [])]:
+            if name is not None:
+                if name in names:
+                    raise UserError(f"{line}: the name '{name}' is given twice")
+                names[name] = target if verb == "start" else process
+        yield Step(verb, target, process, thread, step, expectation)
+    if threads:
+        raise UserError(f"{where}: no step finishes what runs on '{next(iter(threads))}'")
+
+
+def _process(
+    verb: str, target: str, step: Mapping[str, Any], names: Mapping[str, str],
+    threads: Mapping[str, str], line: str,
+) -> str:  # fmt: skip
+    """The process that a step is about."""
+
+    def of(name: str) -> str:
+        if name not in names:
+            raise UserError(f"{line}: nothing is called '{name}' here")
+        return names[name]
+
+    if verb in ("call", "get", "set", "transfer"):
+        head = target.partition(".")[0]
+        return of(step.get("in", "parent")) if head[0].isupper() else of(head)
+    if verb in ("exit", "kill", "limit"):
+        return of(target)
+    if verb == "forget":
+        return of(target.split()[0])
+    if verb in ("finish", "signal"):
+        if target not in threads:
+            raise UserError(f"{line}: no call was left running on '{target}'")
+        return threads[target]
+    if verb == "observe" and "on" in step:
+        if step["on"] not in threads:
+            raise UserError(f"{line}: no call was left running on '{step['on']}'")
+        return threads[step["on"]]
+    if verb == "observe" and "in" not in step and "of" in step:
+        return of(step["of"])
+    return of(step.get("in", "parent"))
+
+
+def _substitute(value: Any, row: Mapping[str, Any]) -> Any:
+    """Puts the row's values in place of `$column`; other `$names` stay for the run."""
+    if isinstance(value, str):
+        if value.startswith("$") and value[1:] in row:
+            return row[value[1:]]
+        return re.sub(
+            r"\$([a-z_][a-z0-9_]*)",
+            lambda match: str(row[match[1]]) if match[1] in row else match[0],
+            value,
+        )
+    if isinstance(value, Mapping):
+        return {key: _substitute(inner, row) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_substitute(inner, row) for inner in value]
+    return value
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value.startswith("$"):
+        yield value[1:]
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _references(inner)
+
+
+def _callbacks(step: Mapping[str, Any]) -> Iterable[str]:
+    arguments = step.get("with") or {}
+    return [
+        value["callback"]
+        for value in arguments.values()
+        if isinstance(value, Mapping) and "callback" in value
+    ]
+
+
+def _needs(step: Step, spec: Spec) -> Iterator[str]:
+    """The capabilities that a step needs by what it uses."""
+    member = step.target.rpartition(".")[2] if "." in step.target else ""
+    if step.verb == "describe":
+        yield "describe"
+        return
+    for capability in spec.capabilities.values():
+        if step.target.partition(".")[0] in capability.types or member in capability.members:
+            yield capability.id
+    arguments = step.options.get("with") or {}
+    if step.verb in ("new", "call", "set", "get", "transfer"):
+        if any(value is None for value in arguments.values()) and member != "BeginRead":
+            yield "null-arguments"
+        if any(isinstance(arguments.get(name), int) for name in ENUM_PARAMETERS):
+            yield "undefined-enum"
+        if step.verb == "set" and member == "ReadMode" and isinstance(step.options["to"], int):
+            yield "undefined-enum"
+        if member in SPANNABLE and "buffer" in arguments and "offset" not in arguments:
+            yield "span"
+        if arguments.get("overload") == "span":
+            yield "span"
+    if step.verb == "start" and step.options.get("way") == "platform":
+        yield "start-platform"
+    if step.verb == "forget":
+        yield "collect"
+    if step.verb == "signal":
+        yield "signal"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,1 @@
+"""The sub-commands of `pipects`, one a file: each offers `add(subparsers)`."""

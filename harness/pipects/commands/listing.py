@@ -1,0 +1,172 @@
+"""`pipects list` and `pipects show`: what there is, and everything about one thing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from pipects import cases, implementations, paths, selection, spec, traceability
+from pipects.cases import Test
+from pipects.errors import UserError
+from pipects.spec import Requirement, Spec
+
+
+def add(subparsers: Any) -> None:
+    """Adds `list` and `show`."""
+    listing = subparsers.add_parser("list", help="list cases, requirements or implementations")
+    listing.add_argument("what", choices=("cases", "requirements", "implementations"))
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+    listing.add_argument("--case", action="append", default=[], metavar="GLOB", help="of cases: only those")
+    listing.add_argument("--uncovered", action="store_true", help="of requirements: those without a case")
+    listing.add_argument("--redundant", action="store_true", help="of cases: those without which every requirement still has one")
+    listing.set_defaults(run=list_command)
+
+    show = subparsers.add_parser(
+        "show", help="show a case or a requirement", description="Shows a case or row (text, steps, what it covers) or a requirement (text, sources, its cases)."
+    )
+    show.add_argument("id", metavar="CASE|REQUIREMENT")
+    show.add_argument("--format", choices=("text", "json"), default="text")
+    show.set_defaults(run=show_command)
+
+
+def list_command(args: argparse.Namespace) -> int:
+    """`pipects list`. Returns the exit status."""
+    the_spec = spec.load()
+    if args.what == "implementations":
+        known = implementations.load(the_spec)
+        rows: list[dict[str, Any]] = [
+            {
+                "id": each.id,
+                "name": each.name,
+                "language": each.language,
+                "missing": each.missing(),
+                "deviations": len(each.deviations),
+            }
+            for each in known.values()
+        ]
+        lines = [
+            f"{row['id']:18} {row['name']} ({row['language']})"
+            + (f", needs {', '.join(row['missing'])}" if row["missing"] else "")
+            for row in rows
+        ]
+        return _print(args.format, rows, lines)
+    tests = cases.load(the_spec)
+    if args.what == "requirements":
+        covering = traceability.covering(the_spec, tests)
+        chosen = [
+            requirement
+            for requirement in the_spec.requirements.values()
+            if not args.uncovered or not covering[requirement.id]
+        ]
+        content = [_requirement(the_spec, each, covering[each.id]) for each in chosen]
+        lines = [f"{each.id:58} {each.level:6} {len(covering[each.id])} cases" for each in chosen]
+        return _print(args.format, content, lines)
+    if args.redundant:
+        extra = traceability.redundant(the_spec, tests)
+        return _print(args.format, extra, extra)
+    if args.case:
+        tests = selection.select(tests, the_spec, args.case)
+    alone = traceability.only_covered_by(the_spec, tests)
+    return _print(
+        args.format,
+        [_test(test, alone[test.case]) for test in tests],
+        [f"{test.id:60} {test.title}" for test in tests],
+    )
+
+
+def show_command(args: argparse.Namespace) -> int:
+    """`pipects show`. Returns the exit status."""
+    the_spec = spec.load()
+    tests = cases.load(the_spec)
+    covering = traceability.covering(the_spec, tests)
+    if args.id in the_spec.requirements:
+        requirement = the_spec.requirements[args.id]
+        content = _requirement(the_spec, requirement, covering[args.id])
+        return _print(args.format, content, _requirement_text(the_spec, requirement, covering[args.id]))
+    named = [test for test in tests if args.id in (test.id, test.case)]
+    if not named:
+        near = selection.similar(args.id, [*the_spec.requirements, *(test.case for test in tests)])
+        raise UserError(f"'{args.id}' is neither a case nor a requirement", near)
+    alone = traceability.only_covered_by(the_spec, tests)
+    return _print(
+        args.format,
+        [_test(test, alone[test.case]) for test in named],
+        _case_text(the_spec, named, alone[named[0].case]),
+    )
+
+
+def _requirement(the_spec: Spec, requirement: Requirement, covered_by: Sequence[str]) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "members": requirement.members,
+        "text": requirement.text,
+        "level": requirement.level,
+        "platforms": requirement.platforms,
+        "sources": [the_spec.source_of(source) for source in requirement.sources],
+        "note": requirement.note,
+        "derived_only": requirement.derived_only,
+        "cases": list(covered_by),
+        "file": f"{paths.shown(requirement.file)}:{requirement.line}",
+    }
+
+
+def _test(test: Test, alone: Sequence[str]) -> dict[str, Any]:
+    return {
+        "id": test.id,
+        "case": test.case,
+        "title": test.title,
+        "row": test.row,
+        "covers": test.covers,
+        "only_case_for": list(alone),
+        "needs": test.needs,
+        "platforms": test.platforms,
+        "processes": test.processes,
+        "steps": [step.text for step in test.steps],
+        "file": f"{paths.shown(test.file)}:{test.line}",
+    }
+
+
+def _requirement_text(
+    the_spec: Spec, requirement: Requirement, covered_by: Sequence[str]
+) -> list[str]:
+    lines = [requirement.id, *_fill(requirement.text), ""]
+    lines += [f"  {'member':10}{member}" for member in requirement.members]
+    lines += [f"  {'level':10}{requirement.level}", f"  {'platforms':10}{requirement.platforms}"]
+    lines += [f"  {'source':10}{the_spec.source_of(source)}" for source in requirement.sources]
+    lines += [f"  {'file':10}{paths.shown(requirement.file)}:{requirement.line}"]
+    if requirement.note:
+        lines += ["", *_fill(f"Note: {requirement.note}")]
+    return [*lines, "", "covered by:", *(f"  {case}" for case in covered_by or ["no case"])]
+
+
+def _case_text(the_spec: Spec, tests: Sequence[Test], alone: Sequence[str]) -> list[str]:
+    first = tests[0]
+    lines = [first.case, f"  {paths.shown(first.file)}:{first.line}", ""]
+    for identifier in dict.fromkeys(name for test in tests for name in test.covers):
+        only = " (its only case)" if identifier in alone else ""
+        lines += [f"  covers {identifier}{only}", *_fill(the_spec.requirements[identifier].text, 4)]
+    if first.needs:
+        lines.append(f"  needs {', '.join(first.needs)}")
+    for test in tests:
+        lines += ["", test.id, *_fill(test.title)]
+        lines += [f"  {number:>3}  {step.text}" for number, step in enumerate(test.steps, 1)]
+    return lines
+
+
+def _fill(text: str, indent: int = 2) -> list[str]:
+    return textwrap.wrap(text, 80, initial_indent=" " * indent, subsequent_indent=" " * indent)
+
+
+def _print(form: str, content: Any, lines: Sequence[str]) -> int:
+    if form == "json":
+        print(json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable))
+    else:
+        print("\n".join(lines) if lines else "nothing")
+    return 0
+
+
+def _jsonable(value: Any) -> Any:
+    return dict(value) if hasattr(value, "keys") else list(value)

@@ -1,0 +1,91 @@
+"""`pipects replay`: one test, with every message and every observation."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from pipects import cases, implementations, selection, spec, verdicts
+from pipects.console import Reporter
+from pipects.observe import linux as system
+from pipects.running import Pair, Run, Settings, introduce
+from pipects.verdicts import Result
+
+
+def add(subparsers: Any) -> None:
+    """Adds `replay`."""
+    replay = subparsers.add_parser(
+        "replay",
+        help="run a case and show every message and observation",
+        description="Runs one case (all its rows, or the row named) and prints each step, the "
+        "messages to the adapter (>) and from it (<), and what the operating system showed.",
+    )
+    replay.add_argument("case", metavar="CASE")
+    replay.add_argument("--implementation", default="reference", metavar="IMPLEMENTATION")
+    replay.add_argument("--client", metavar="IMPLEMENTATION")
+    replay.add_argument("--timeout-scale", type=float, default=1.0, metavar="X")
+    replay.set_defaults(run=replay_command)
+
+
+def replay_command(args: argparse.Namespace) -> int:
+    """`pipects replay`. Returns the exit status."""
+    system.adopt_orphans()
+    the_spec = spec.load()
+    tests = selection.select(cases.load(the_spec), the_spec, [args.case])
+    known = implementations.load(the_spec)
+    (server,) = selection.implementations(known, [args.implementation])
+    (client,) = selection.implementations(known, [args.client or args.implementation])
+    introductions = {each.id: introduce(each, args.timeout_scale) for each in (server, client)}
+    reporter = Reporter(the_spec, tests, verbose=True)
+    for name, introduction in introductions.items():
+        if not introduction.ok:
+            reporter.introduce(name, introduction)
+            return 1 if introduction.greeting else 2
+    results: list[Result] = []
+
+    def each(result: Result) -> None:
+        results.append(result)
+        _show(reporter, result)
+
+    settings = Settings(jobs=1, scale=args.timeout_scale, trace=True)
+    started = time.monotonic()
+    Run(Pair(server, client), introductions, settings).execute(tests, each)
+    bad = sum(result.verdict in verdicts.BAD for result in results)
+    reporter.say(f"{len(results)} tests, {bad} failed, {time.monotonic() - started:.2f} s")
+    return 1 if bad else 0
+
+
+def _show(reporter: Reporter, result: Result) -> None:
+    number = 0
+    reporter.say(f"{result.test}", "bold")
+    for line in result.trace:
+        kind, _, text = line.partition(" ")
+        if kind == "step":
+            number += 1
+            reporter.say(f"step {number:<3} {text}")
+        elif kind == "observed":
+            reporter.say(f"    saw   {text}", "cyan")
+        else:
+            reporter.say(f"    {kind}     {_readable(text)}", "dim")
+    if result.verdict in verdicts.BAD:
+        reporter.failure(result)
+    else:
+        reporter.say(f"{result.verdict}" + (f": {result.reason}" if result.reason else ""))
+    reporter.say()
+
+
+def _readable(text: str) -> str:
+    """A message without what every message has."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(message, dict):
+        return text
+    message.pop("jsonrpc", None)
+    rest = json.dumps(message.get("params", message.get("result", message.get("error"))), ensure_ascii=False)
+    return f"[{message.get('id')}] {message.get('method', '')} {rest}".replace("  ", " ")
+
+

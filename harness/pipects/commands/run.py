@@ -1,0 +1,262 @@
+"""`pipects run` and `pipects matrix`: execute tests, report what came of them."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pipects import cases, document, implementations, paths, selection, spec, traceability, verdicts
+from pipects.cases import Test
+from pipects.console import Reporter
+from pipects.errors import UserError
+from pipects.implementations import Implementation
+from pipects.observe import linux as system
+from pipects.reports import baseline, commands, diff, model, shard
+from pipects.reports.document import Results
+from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
+from pipects.spec import Spec
+from pipects.verdicts import Result
+
+
+class Interrupted(Exception):
+    """The user, or who runs the suite for him, ended the run."""
+
+
+def add(subparsers: Any) -> None:
+    """Adds `run` and `matrix`."""
+    run = subparsers.add_parser(
+        "run",
+        help="run the cases on implementations",
+        description="Runs the cases on implementations (the reference without any), between real "
+        "processes, and reports. Exit status: 0 all held or known, 1 something did not, 2 the run "
+        "could not be done.",
+    )
+    run.add_argument("implementations", nargs="*", metavar="IMPLEMENTATION")
+    run.add_argument(
+        "--client", metavar="IMPLEMENTATION", help="children are of this implementation instead"
+    )
+    _add_options(run)
+    run.set_defaults(run=run_command)
+
+    matrix = subparsers.add_parser(
+        "matrix",
+        help="run every server with every client",
+        description="Runs the cases with two or more processes for every pair of a server's and a "
+        "client's implementation (all that can run here without any named).",
+    )
+    matrix.add_argument("implementations", nargs="*", metavar="IMPLEMENTATION")
+    _add_options(matrix)
+    matrix.set_defaults(run=matrix_command)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    choose = parser.add_argument_group("what to run")
+    choose.add_argument("--case", action="append", default=[], metavar="GLOB", help="only cases or rows that match; may be repeated")
+    choose.add_argument("--requirement", action="append", default=[], metavar="ID", help="only cases that cover it; may be repeated")
+    choose.add_argument("--stress", action="store_true", help="cases tagged 'stress' too")
+    choose.add_argument("--shard", metavar="I/N", help="only this part of N, to be merged later")
+    choose.add_argument("--times", type=Path, metavar="FILE", help="balance the shards by an earlier results.json")
+    how = parser.add_argument_group("how to run")
+    how.add_argument("--jobs", type=_positive, default=2, metavar="N", help="tests at the same time (2)")
+    how.add_argument("--repeat", type=_positive, default=1, metavar="N", help="the whole run N times; says which verdicts differ")
+    how.add_argument("--shuffle", type=int, metavar="SEED", help="in an order that the seed decides")
+    how.add_argument("--timeout-scale", type=_factor, default=1.0, metavar="X", help="multiply every deadline")
+    how.add_argument("--trace", action="store_true", help="keep every message in the results")
+    write = parser.add_argument_group("what to write")
+    write.add_argument("--json", type=Path, metavar="FILE", help="the results (out/results.json)")
+    write.add_argument("--html", type=Path, metavar="FILE", help="a page for people (out/report.html)")
+    write.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML for CI")
+    write.add_argument("--markdown", type=Path, metavar="FILE", help="Markdown for a pull request")
+    write.add_argument("--baseline", type=Path, metavar="FILE", help="compare with a baseline: exit status 1 only on a regression")
+    write.add_argument("--verbose", "-v", action="store_true", help="a line for every test")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _factor(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1000:
+        raise argparse.ArgumentTypeError("above 0 and below 1000")
+    return number
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """`pipects run`. Returns the exit status."""
+    the_spec, every_test, known = load_all()
+    chosen = selection.implementations(known, args.implementations)
+    client = selection.implementations(known, [args.client])[0] if args.client else None
+    tests = choose(the_spec, every_test, args)
+    if client is not None:
+        tests = [test for test in tests if test.processes > 1]
+    pairs = [Pair(server, client or server) for server in chosen]
+    return _execute(the_spec, every_test, tests, pairs, args)
+
+
+def matrix_command(args: argparse.Namespace) -> int:
+    """`pipects matrix`. Returns the exit status."""
+    the_spec, every_test, known = load_all()
+    able = [
+        implementation.id
+        for implementation in known.values()
+        if implementation.variant_of is None and not implementation.missing()
+    ]
+    chosen = selection.implementations(known, args.implementations or able)
+    tests = [test for test in choose(the_spec, every_test, args) if test.processes > 1]
+    if not tests:
+        raise UserError("no test with two processes is selected")
+    return _execute(the_spec, every_test, tests, [Pair(s, c) for s in chosen for c in chosen], args)
+
+
+def load_all() -> tuple[Spec, list[Test], dict[str, Implementation]]:
+    """Specification, tests and implementations."""
+    the_spec = spec.load()
+    return the_spec, cases.load(the_spec), implementations.load(the_spec)
+
+
+def choose(the_spec: Spec, every_test: Sequence[Test], args: argparse.Namespace) -> list[Test]:
+    """The tests that the options ask for, in the order that they ask for.
+
+    A run of the whole suite first makes sure that requirements and cases cover each other.
+    """
+    if not (args.case or args.requirement):
+        traceability.check(the_spec, every_test)
+    tests = selection.select(
+        every_test, the_spec, args.case, args.requirement, stress=args.stress
+    )
+    if args.shard:
+        times = shard.times(model.load(args.times)) if args.times else None
+        part = set(shard.select([test.id for test in tests], args.shard, times))
+        tests = [test for test in tests if test.id in part]
+    return tests if args.shuffle is None else selection.shuffled(tests, args.shuffle)
+
+
+def _execute(
+    the_spec: Spec,
+    every_test: Sequence[Test],
+    tests: Sequence[Test],
+    pairs: Sequence[Pair],
+    args: argparse.Namespace,
+) -> int:
+    system.adopt_orphans()
+    results_file = args.json or paths.OUT / "results.json"
+    html_file = args.html or (None if args.json else paths.OUT / "report.html")
+    reporter = Reporter(the_spec, tests, verbose=args.verbose)
+    settings = Settings(args.jobs, args.repeat, args.timeout_scale, args.trace)
+    journal = document.Journal(results_file.with_suffix(".partial.jsonl"))
+    results: list[Result] = []
+    seen: list[Result] = []
+    introductions: dict[str, Introduction] = {}
+    taking_part = {p.id: p for pair in pairs for p in (pair.server, pair.client)}
+    started, clock, broken_off = document.now(), time.monotonic(), None
+    first: dict[tuple[str, str, str], str] = {}
+
+    def each(result: Result) -> None:
+        """Keeps a result; of repetitions only what differs from the first, or is bad."""
+        seen.append(result)
+        usual = first.setdefault((result.server, result.client, result.test), result.verdict)
+        if result.repetition == 1 or result.verdict != usual or result.verdict in verdicts.BAD:
+            results.append(result)
+            journal.add(result)
+        reporter.result(result)
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Interrupted(signal.Signals(number).name)
+
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
+    kept = True
+    try:
+        for identifier, implementation in taking_part.items():
+            introductions[identifier] = introduce(implementation, args.timeout_scale)
+            reporter.introduce(identifier, introductions[identifier])
+        for pair in pairs:
+            if all(introductions[each_id].ok for each_id in (pair.server.id, pair.client.id)):
+                with reporter.begin(pair.title, len(tests) * args.repeat):
+                    Run(pair, introductions, settings).execute(tests, each)
+    except Interrupted as reason:
+        broken_off = f"interrupted by {reason}"
+        reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
+    except UserError as error:
+        if not results:
+            journal.close(keep=False)
+            raise
+        broken_off = str(error)
+        reporter.say(f"pipects: {broken_off}", "bold red")
+    try:
+        composed = document.compose(
+            the_spec,
+            tests,
+            every_test,
+            results,
+            [
+                (
+                    implementation,
+                    introductions.get(identifier, Introduction(None, (), "the run was broken off")),
+                    [] if args.shard else unused(implementation, every_test),
+                )
+                for identifier, implementation in taking_part.items()
+            ],
+            {
+                "complete": broken_off is None,
+                "broken_off": broken_off,
+                "started": started,
+                "seconds": round(time.monotonic() - clock, 2),
+                "command": ["pipects", *sys.argv[1:]],
+                "seed": args.shuffle,
+                "jobs": args.jobs,
+                "repeat": args.repeat,
+                "timeout_scale": args.timeout_scale,
+                "shard": args.shard,
+            },
+        )
+        document.write(composed, results_file)
+        kept = False
+    finally:
+        journal.close(keep=kept)
+    return _conclude(composed, seen, results_file, html_file, reporter, args)
+
+
+def _conclude(
+    composed: Results,
+    seen: Sequence[Result],
+    results_file: Path,
+    html_file: Path | None,
+    reporter: Reporter,
+    args: argparse.Namespace,
+) -> int:
+    """Reports, and says what was written. Returns the exit status."""
+    unstable = differing(seen) if args.repeat > 1 else []
+    bad = [result for result in seen if result.verdict in verdicts.BAD]
+    reporter.summary(composed, bad[:50], unstable)
+    if args.repeat > 1:
+        counted = f"{len(seen)} verdicts in {args.repeat} repetitions"
+        reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs")
+    reporter.say(f"{composed['seconds']:.1f} s: {shlex.join(composed['command'])}", "dim")
+    status = composed["summary"]["exit_status"]
+    if args.baseline and composed["complete"]:
+        comparison = baseline.compare(args.baseline, composed)
+        reporter.say(diff.render(comparison))
+        status = 1 if comparison.regression else 0
+    written = commands.write_reports(
+        composed, {"html": html_file, "junit": args.junit, "markdown": args.markdown}
+    )
+    reporter.say("written:")
+    for file in (results_file, *written):
+        reporter.say(f"  {paths.shown(file)}")
+    if not composed["results"] and composed["complete"]:
+        reporter.say("pipects: no test was run", "bold red")
+    return status

@@ -1,0 +1,179 @@
+"""What a run prints: progress, failures as they come and again at the end, and the summary."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from pipects import verdicts
+from pipects.cases import Test
+from pipects.reports.document import Results
+from pipects.running import Introduction
+from pipects.spec import Spec
+from pipects.verdicts import Result
+
+STYLES = {
+    verdicts.PASS: "green",
+    verdicts.KNOWN_DEVIATION: "yellow",
+    verdicts.NOT_APPLICABLE: "dim",
+    verdicts.NOT_OBSERVABLE: "dim",
+    verdicts.NOT_RUN: "dim",
+}
+
+
+class Reporter:
+    """Prints a run. On a terminal a bar shows the progress; elsewhere lines come plainly."""
+
+    def __init__(self, spec: Spec, tests: Sequence[Test], *, verbose: bool) -> None:
+        self._spec = spec
+        self._tests = {test.id: test for test in tests}
+        self._verbose = verbose
+        self._console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        self._progress: Progress | None = None
+        self._task: Any = None
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """Prints one line (or more), above the bar if there is one."""
+        self._console.print(Text(text, style=style))
+
+    def introduce(self, name: str, introduction: Introduction) -> None:
+        """Says how the handshake test went."""
+        if introduction.reason:
+            self.say(f"{name}: not run, {introduction.reason}", "yellow")
+            return
+        greeting = introduction.greeting
+        if introduction.ok and greeting is not None:
+            known = " ".join(filter(None, (greeting.name, greeting.version, greeting.runtime)))
+            self.say(f"{name}: {known}; handshake: {len(introduction.checks)} checks passed")
+            if greeting.lacks:
+                self.say(_wrapped(f"lacks: {', '.join(greeting.lacks)}", 2), "dim")
+            return
+        self.say(f"{name}: the adapter is not fit to be asked", "bold red")
+        for check in introduction.checks:
+            if not check.ok:
+                self.say(_wrapped(f"{check.check}: {check.detail}", 2))
+
+    def begin(self, title: str, count: int) -> "Reporter":
+        """Starts the progress of one pair of implementations; to be used with `with`."""
+        if self._console.is_terminal:
+            self._progress = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=None),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._progress.add_task(title, total=count)
+        else:
+            self.say(f"{title}: {count} tests")
+        return self
+
+    def __enter__(self) -> "Reporter":
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def result(self, result: Result) -> None:
+        """Shows one result as it comes."""
+        if self._progress is not None:
+            self._progress.advance(self._task)
+        if result.verdict in verdicts.BAD:
+            self.failure(result)
+        elif self._verbose:
+            style = STYLES.get(result.verdict, "")
+            extra = f" ({result.reason})" if result.reason else ""
+            self.say(f"{result.verdict:16} {result.test} {result.seconds * 1000:.0f} ms{extra}", style)
+
+    def failure(self, result: Result) -> None:
+        """A failure, in the order in which a reader asks."""
+        test = self._tests[result.test]
+        who = result.server if result.server == result.client else f"{result.server}>{result.client}"
+        self.say()
+        self.say(f"{result.verdict.upper()}  {who}: {result.test}", "bold red")
+        self.say(_wrapped(test.title, 2))
+        if test.row:
+            self.say(_wrapped(", ".join(f"{key} = {value}" for key, value in test.row.items()), 2))
+        for identifier in test.covers[:3]:
+            requirement = self._spec.requirements[identifier]
+            self._field("requires", f"{requirement.text} ({identifier}, {requirement.level})")
+            for source in requirement.sources:
+                self._field("", self._spec.source_of(source))
+        failure = result.failure
+        if failure is not None:
+            number = f"{failure.step + 1}: " if failure.step is not None else ""
+            self._field("step", number + failure.text)
+            self._field("expected", failure.expected)
+            self._field("actual", failure.actual)
+            self._field("observed", *failure.observed)
+            self._field("threads", *failure.threads)
+        self._field("because", *([result.reason] if result.reason else []))
+        if failure is not None:
+            self._field("stderr", *failure.stderr)
+        self._field("replay", result.replay)
+
+    def _field(self, name: str, *lines: str) -> None:
+        for line in lines:
+            text = Text("  ")
+            text.append(f"{name:10}", "dim")
+            text.append(_wrapped(line, 12).lstrip())
+            self._console.print(text)
+            name = ""
+
+    def summary(self, document: Results, failures: Sequence[Result], differing: Sequence[str]) -> None:
+        """All failures again, then a line a verdict, zeros too, then the requirements."""
+        if failures:
+            self.say()
+            self.say(f"Failures: {len(failures)}", "bold red")
+            for failure in failures:
+                self.failure(failure)
+        for name in differing:
+            self.say(f"not the same verdict in every repetition: {name}", "bold red")
+        for implementation in document["implementations"]:
+            for entry in implementation["unused_deviations"]:
+                self.say(f"{implementation['id']}: a known deviation matches nothing: {entry}", "bold red")
+        counted = document["summary"]["verdicts"]
+        self.say()
+        width = max([15, *map(len, counted)]) + 2
+        self.say(f"{'':17}" + "".join(f"{name:>{width}}" for name in counted), "bold")
+        for verdict in verdicts.ALL:
+            numbers = [column.get(verdict, 0) for column in counted.values()]  # type: ignore[call-overload]
+            bad = verdict in verdicts.BAD and any(numbers)
+            style = "bold red" if bad else "" if any(numbers) else "dim"
+            self.say(f"{verdict:17}" + "".join(f"{number:>{width}}" for number in numbers), style)
+        self.say()
+        self._requirements(document["summary"]["requirements"])
+
+    def _requirements(self, levels: Mapping[Any, Any]) -> None:
+        for level, figures in levels.items():
+            held = "; ".join(f"{name} holds {count}" for name, count in figures["held"].items())
+            self.say(
+                _wrapped(
+                    f"{level:6} {figures['total']} requirements, {figures['covered']} covered; {held}", 0
+                )
+            )
+
+
+def _wrapped(text: str, indent: int) -> str:
+    """Prose in lines of a terminal's width, indented."""
+    prefix = " " * indent
+    return "\n".join(
+        textwrap.wrap(
+            text, 80, initial_indent=prefix, subsequent_indent=prefix,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+    ) or prefix

@@ -1,0 +1,206 @@
+"""Implementations under test: their manifests, how they are built, and their known deviations."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from pipects import datafile, paths
+from pipects.errors import UserError
+from pipects.processes import Command
+from pipects.spec import Spec
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A failure that is known, with the reason that it is."""
+
+    requirement: str
+    tests: tuple[str, ...]
+    verdict: str
+    happens: str
+    matches: str | None
+    releases: tuple[str, ...] | None
+    kind: str
+    reason: str
+    link: str
+    sometimes: str | None
+    where: str
+
+    def names(self, test: str) -> bool:
+        """Whether the deviation is about this test."""
+        return any(fnmatchcase(test, pattern) for pattern in self.tests)
+
+    def explains(self, verdict: str, actual: str) -> bool:
+        """Whether a failure is the one that is known."""
+        return verdict == self.verdict and re.search(self.matches or "", actual) is not None
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One implementation under test: a manifest below conformance/adapters/."""
+
+    id: str
+    name: str
+    language: str
+    folder: Path
+    sources: tuple[str, ...]
+    requires: tuple[str, ...]
+    packages: tuple[str, ...]
+    build: tuple[tuple[str, ...], ...]
+    start: tuple[str, ...]
+    environment: Mapping[str, str]
+    lacks: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+    starts_children: str
+    strict_handles: bool
+    start_seconds: float
+    variant_of: str | None
+
+    @property
+    def build_folder(self) -> Path:
+        """Where its build's results go."""
+        return paths.BUILD / "adapters" / self.id
+
+    def missing(self) -> list[str]:
+        """The programs that it requires and the machine lacks."""
+        return [program for program in self.requires if shutil.which(program) is None]
+
+    def command(self) -> Command:
+        """How its adapter is started."""
+        program, *arguments = (self._filled(word) for word in self.start)
+        return Command(shutil.which(program) or program, tuple(arguments), self.environment)
+
+    def _filled(self, word: str) -> str:
+        return word.format(source=self.folder, build=self.build_folder, root=paths.ROOT)
+
+    def prepare(self) -> None:
+        """Builds it, if it never was or if its sources have changed since.
+
+        Raises UserError with the build's last lines if that fails.
+        """
+        if not self.build:
+            return
+        self.build_folder.mkdir(parents=True, exist_ok=True)
+        stamp = self.build_folder / "built-from"
+        with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            digest = self._digest()
+            if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+                return
+            for command in self.build:
+                filled = [self._filled(word) for word in command]
+                done = subprocess.run(
+                    filled,
+                    cwd=paths.ROOT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    env={**os.environ, **self.environment},
+                    check=False,
+                )
+                if done.returncode != 0:
+                    tail = "\n  ".join(done.stdout.splitlines()[-15:])
+                    raise UserError(
+                        f"{self.id} can't be built: '{' '.join(filled)}' ended with "
+                        f"status {done.returncode}:\n  {tail}"
+                    )
+            stamp.write_text(digest, encoding="utf-8")
+
+    def _digest(self) -> str:
+        hasher = hashlib.sha256(repr((self.build, self.start)).encode())
+        for file in sorted(self._source_files()):
+            hasher.update(str(file).encode())
+            hasher.update(file.read_bytes())
+        return hasher.hexdigest()
+
+    def _source_files(self) -> Iterator[Path]:
+        for pattern in self.sources:
+            base, filled = self.folder, self._filled(pattern)
+            while filled.startswith("../"):
+                base, filled = base.parent, filled[3:]
+            found = [file for file in base.glob(filled) if file.is_file()]
+            if not found:
+                raise UserError(f"{self.id}: its sources '{pattern}' match no file")
+            yield from found
+
+
+def load(spec: Spec, folder: Path = paths.ADAPTERS) -> dict[str, Implementation]:
+    """Reads every manifest, by id (the file's name). Raises UserError with file and line."""
+    found: dict[str, Implementation] = {}
+    for file in sorted(folder.glob("*/*.yaml")):
+        if file.name.endswith(".deviations.yaml"):
+            continue
+        entry = datafile.load(file, "manifest")
+        if file.stem in found:
+            raise UserError(f"{paths.shown(file)}: an implementation {file.stem} exists already")
+        for lack in entry.get("lacks", ()):
+            if lack not in spec.capabilities:
+                raise UserError(f"{paths.shown(file)}: unknown capability '{lack}'")
+        found[file.stem] = _read(file, entry, spec)
+    return found
+
+
+def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
+    identifier = file.stem
+    deviations: tuple[Deviation, ...] = ()
+    if "deviations" in entry:
+        listed = _deviations(file.parent / entry["deviations"], spec)
+        deviations = tuple(
+            deviation
+            for deviation in listed
+            if deviation.releases is None or identifier in deviation.releases
+        )
+    return Implementation(
+        id=identifier,
+        name=entry["name"],
+        language=entry["language"],
+        folder=file.parent,
+        sources=tuple(entry["sources"]),
+        requires=tuple(entry["requires"]),
+        packages=tuple(entry.get("packages", ())),
+        build=tuple(map(tuple, entry["build"])),
+        start=tuple(entry["start"]),
+        environment=dict(entry.get("environment", {})),
+        lacks=tuple(entry.get("lacks", ())),
+        deviations=deviations,
+        starts_children=entry.get("starts-children", "documented"),
+        strict_handles=entry.get("strict-handles", False),
+        start_seconds=float(entry.get("start-seconds", 10)),
+        variant_of=entry.get("variant-of"),
+    )
+
+
+def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
+    for entry in datafile.load(file, "deviation"):
+        where = f"{paths.shown(file)}:{entry.line}"
+        if entry["requirement"] not in spec.requirements:
+            raise UserError(f"{where}: unknown requirement '{entry['requirement']}'")
+        try:
+            re.compile(entry.get("matches", ""))
+        except re.error as error:
+            raise UserError(f"{where}: 'matches' is no regular expression: {error}") from error
+        yield Deviation(
+            requirement=entry["requirement"],
+            tests=tuple(entry["tests"]),
+            verdict=entry["verdict"],
+            happens=entry["happens"],
+            matches=entry.get("matches"),
+            releases=tuple(entry["releases"]) if "releases" in entry else None,
+            kind=entry["kind"],
+            reason=entry["reason"],
+            link=entry["link"],
+            sometimes=entry.get("sometimes"),
+            where=where,
+        )

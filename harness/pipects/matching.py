@@ -1,0 +1,177 @@
+"""When an outcome is what a step expects. `spec/vectors/matching.json` holds examples."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipects import bytespec
+from pipects.protocol import Outcome, Refused, Returned, Threw
+
+BASES = {
+    "ArgumentNullException": "ArgumentException",
+    "ArgumentOutOfRangeException": "ArgumentException",
+    "ArgumentException": "SystemException",
+    "EndOfStreamException": "IOException",
+    "IOException": "SystemException",
+    "ObjectDisposedException": "InvalidOperationException",
+    "InvalidOperationException": "SystemException",
+    "PlatformNotSupportedException": "NotSupportedException",
+    "NotSupportedException": "SystemException",
+    "TaskCanceledException": "OperationCanceledException",
+    "OperationCanceledException": "SystemException",
+    "UnauthorizedAccessException": "SystemException",
+    "SystemException": "Exception",
+}
+"""The documented hierarchy: a program that catches a type catches what derives from it."""
+
+SPECIAL = frozenset({"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes"})
+
+
+def derives(name: str, base: str) -> bool:
+    """Whether the exception `name` is `base` or documented to derive from it."""
+    return name == base or (name in BASES and derives(BASES[name], base))
+
+
+def holds(expectation: Mapping[str, Any], outcome: Outcome, arguments: Mapping[str, Any]) -> bool:
+    """Whether the outcome is as expected; an empty expectation asks for any return.
+
+    `arguments` are the call's, for `reads` and `keeps`, which look at the arrays among them.
+    """
+    if isinstance(outcome, Refused):
+        return False
+    if "any" in expectation:
+        return any(holds(choice, outcome, arguments) for choice in expectation["any"])
+    if "throws" in expectation:
+        if not (isinstance(outcome, Threw) and _throws(expectation["throws"], outcome)):
+            return False
+    elif not isinstance(outcome, Returned):
+        return False
+    if "returns" in expectation:
+        if not (isinstance(outcome, Returned) and matches(expectation["returns"], outcome.value)):
+            return False
+    if "reads" in expectation:
+        if not (isinstance(outcome, Returned) and _reads(expectation["reads"], outcome, arguments)):
+            return False
+    return not expectation.get("keeps") or _keeps(outcome, arguments)
+
+
+def matches(expected: Any, actual: Any) -> bool:
+    """Whether a value is as expected."""
+    if isinstance(expected, Mapping):
+        if expected and SPECIAL.issuperset(expected):
+            return all(_special(key, wanted, actual) for key, wanted in expected.items())
+        return isinstance(actual, Mapping) and all(
+            key in actual and matches(wanted, actual[key]) for key, wanted in expected.items()
+        )
+    if isinstance(expected, list):
+        return (
+            isinstance(actual, list)
+            and len(actual) == len(expected)
+            and all(map(matches, expected, actual))
+        )
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    return bool(expected == actual)
+
+
+def _special(key: str, wanted: Any, actual: Any) -> bool:
+    number = isinstance(actual, (int, float)) and not isinstance(actual, bool)
+    match key:
+        case "at-least":
+            return number and bool(actual >= wanted)
+        case "at-most":
+            return number and bool(actual <= wanted)
+        case "not":
+            return not matches(wanted, actual)
+        case "one-of":
+            return any(matches(choice, actual) for choice in wanted)
+        case "matches":
+            return isinstance(actual, str) and re.search(wanted, actual) is not None
+        case "bytes":
+            wanted_hex = bytespec.make(wanted).hex()
+            return isinstance(actual, Mapping) and actual.get("bytes", {}).get("hex") == wanted_hex
+        case _:
+            return isinstance(actual, Mapping) and actual.get(key) == wanted
+
+
+def _throws(expected: Any, outcome: Threw) -> bool:
+    wanted = {"type": expected} if isinstance(expected, str) else expected
+    if wanted.get("exact"):
+        if outcome.type != wanted["type"]:
+            return False
+    elif not derives(outcome.type, wanted["type"]):
+        return False
+    if "parameter" in wanted and outcome.parameter != wanted["parameter"]:
+        return False
+    if "token" in wanted and outcome.token != wanted["token"]:
+        return False
+    return bool(outcome.message)
+
+
+def _reads(expected: Mapping[str, Any], outcome: Returned, arguments: Mapping[str, Any]) -> bool:
+    wanted = bytespec.make(expected)
+    before = bytespec.make(arguments["buffer"])
+    offset = arguments.get("offset", 0)
+    after = before[:offset] + wanted + before[offset + len(wanted) :]
+    count_fits = outcome.value is None or matches(len(wanted), outcome.value)
+    return count_fits and outcome.arrays.get("buffer") == after.hex()
+
+
+def _keeps(outcome: Returned | Threw, arguments: Mapping[str, Any]) -> bool:
+    """An array that is not in the answer is one that was null or too large to be shown."""
+    return all(
+        bytespec.make(arguments[name]).hex() == after for name, after in outcome.arrays.items()
+    )
+
+
+def say_expected(expectation: Mapping[str, Any]) -> str:
+    """The expectation in words, for a reader of a failure."""
+    if "any" in expectation:
+        return " or ".join(say_expected(choice) for choice in expectation["any"])
+    parts = []
+    if "throws" in expectation:
+        wanted = expectation["throws"]
+        if isinstance(wanted, str):
+            wanted = {"type": wanted}
+        name = wanted.get("parameter")
+        parts.append(
+            f"throws {wanted['type']}"
+            + (f" naming {name}" if name else "")
+            + (" itself, no derived type" if wanted.get("exact") else "")
+            + (f" with the token {wanted['token']}" if "token" in wanted else "")
+        )
+    if "returns" in expectation:
+        parts.append(f"returns {short(expectation['returns'])}")
+    if "reads" in expectation:
+        parts.append(f"reads {short(expectation['reads'])}, and changes no other byte of the array")
+    if expectation.get("keeps"):
+        parts.append("changes no byte of its arrays")
+    return ", ".join(parts) or "returns"
+
+
+def say_actual(outcome: Outcome) -> str:
+    """The outcome in words."""
+    arrays = "".join(f"; {name} is {_cut(content)}" for name, content in outcome.arrays.items()) if not (
+        isinstance(outcome, Refused)
+    ) else ""
+    match outcome:
+        case Returned(value):
+            return f"returned {short(value)}{arrays}"
+        case Threw(type_name, parameter, message, token):
+            named = f" naming {parameter}" if parameter else ""
+            carried = f" with the token {token}" if token else ""
+            return f"threw {type_name}{named}{carried}: {message or '(no message)'}{arrays}"
+        case Refused(code, message):
+            return f"the adapter refused ({code}): {message}"
+
+
+def short(value: Any) -> str:
+    """A value as JSON, cut where it is long."""
+    return _cut(json.dumps(value, ensure_ascii=False, default=dict))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:120]}… ({len(text)} characters)"

@@ -1,0 +1,65 @@
+"""What the operating system knows, and so is not asked of the implementation under test.
+
+Where a platform has no such view a function raises NotObservable; that is never a pass.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+if sys.platform != "linux":
+    raise ImportError("pipects observes processes on Linux only, so far")
+
+
+class NotObservable(Exception):
+    """The platform does not show this, or refuses to."""
+
+
+@dataclass(frozen=True, order=True)
+class End:
+    """A descriptor of a process that is one end of a pipe."""
+
+    access: str
+    inheritable: bool
+    nonblocking: bool
+    pipe: int
+    """The pipe's inode: numbers of descriptors are used again, inodes name the pipe."""
+    descriptor: int
+
+    @property
+    def kind(self) -> str:
+        """The end as cases write it: `read`, `write inheritable`, …"""
+        words = [self.access]
+        if self.inheritable:
+            words.append("inheritable")
+        if self.nonblocking:
+            words.append("nonblocking")
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended."""
+
+    status: int | None
+    signal: str | None
+
+    def __str__(self) -> str:
+        return f"signal {self.signal}" if self.signal else f"status {self.status}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a call waits on a pipe, and how that was shown."""
+
+    strength: str
+    """`strong`: a thread was seen in a system call on that very pipe; `weak`: all was at rest."""
+    detail: str
+    thread: int | None
+
+
+def page_size() -> int:
+    """The system's page size in bytes."""
+    return os.sysconf("SC_PAGE_SIZE")

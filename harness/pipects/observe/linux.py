@@ -1,0 +1,384 @@
+"""Observation through /proc, pidfds and prlimit: no handle on a pipe is ever kept."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import resource
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from pipects.observe import End, Exit, NotObservable, Proof, syscalls
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_CHILD_SUBREAPER = 36
+_PIDFD_GET_INFO = 0xC040FF0B
+_PIDFD_INFO_EXIT = 1 << 3
+_O_CLOEXEC = 0o2000000
+LOOK_AGAIN = 0.001
+"""Seconds between two looks at a state that has not come yet."""
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of descendants whose own parent ends, so none is lost."""
+    if _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
+
+
+def pipe_ends(pid: int) -> list[End]:
+    """Every pipe end that the process holds, but for its standard streams."""
+    ends = []
+    for descriptor, target in _links(pid):
+        if descriptor > 2 and target.startswith("pipe:["):
+            flags = _flags(pid, descriptor)
+            if flags is None:
+                continue
+            ends.append(
+                End(
+                    access="write" if flags & os.O_ACCMODE == os.O_WRONLY else "read",
+                    inheritable=not flags & _O_CLOEXEC,
+                    nonblocking=bool(flags & os.O_NONBLOCK),
+                    pipe=int(target[6:-1]),
+                    descriptor=descriptor,
+                )
+            )
+    return ends
+
+
+def handle_count(pid: int) -> int:
+    """How many descriptors the process holds."""
+    return sum(1 for _ in _links(pid))
+
+
+def descriptor_target(pid: int, descriptor: int) -> str | None:
+    """What a descriptor is open on (`pipe:[…]`, a path and its inode), or None if it is closed."""
+    try:
+        link = os.readlink(f"/proc/{pid}/fd/{descriptor}")
+        return f"{link}#{os.stat(f'/proc/{pid}/fd/{descriptor}').st_ino}"
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise NotObservable(str(error)) from error
+
+
+def pipe_of(pid: int, descriptor: int) -> int | None:
+    """The inode of the pipe that a descriptor is an end of, if it is one."""
+    target = descriptor_target(pid, descriptor)
+    return int(target[6 : target.index("]")]) if target and target.startswith("pipe:[") else None
+
+
+def _links(pid: int) -> Iterator[tuple[int, str]]:
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+    except FileNotFoundError:
+        return
+    except PermissionError as error:
+        raise NotObservable(f"the system does not show the handles of process {pid}") from error
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):
+            yield int(name), os.readlink(f"/proc/{pid}/fd/{name}")
+
+
+def _flags(pid: int, descriptor: int) -> int | None:
+    try:
+        for line in Path(f"/proc/{pid}/fdinfo/{descriptor}").read_text().splitlines():
+            if line.startswith("flags:"):
+                return int(line.split()[1], 8)
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def threads(pid: int) -> list[int]:
+    """The process's threads, by their system-wide ids."""
+    try:
+        return sorted(map(int, os.listdir(f"/proc/{pid}/task")))
+    except FileNotFoundError:
+        return []
+
+
+def blocked(pid: int, pipes: Collection[int], calls: int = 1) -> Proof | None:
+    """Proof that `calls` calls of the process wait on the pipes, or None.
+
+    A thread in a transfer, a poll or a select on a pipe is proof for one call. One in an epoll
+    whose set holds the pipe is proof for all, if the process is at rest: the set may be there
+    for ever.
+    """
+    direct: list[Proof] = []
+    shared: Proof | None = None
+    for thread in threads(pid):
+        call, arguments = _system_call(pid, thread)
+        waits_on = [fd for fd in _waited_for(pid, call, arguments) if pipe_of(pid, fd) in pipes]
+        if waits_on:
+            detail = f"thread {thread} waits in {call} on descriptor {waits_on[0]}"
+            if call in syscalls.EPOLLS:
+                shared = Proof("strong", detail, thread)
+            else:
+                direct.append(Proof("strong", detail, thread))
+    if len(direct) >= calls:
+        return direct[-1]
+    return shared if shared and at_rest(pid) else None
+
+
+def at_rest(pid: int) -> bool:
+    """Whether every thread sleeps in two looks, and none has run between them."""
+    first = _switches(pid)
+    if first is None:
+        return False
+    time.sleep(2 * LOOK_AGAIN)
+    return _switches(pid) == first
+
+
+def _switches(pid: int) -> dict[int, tuple[str, ...]] | None:
+    """Context switches of every thread; None if one of them is running or stopped."""
+    seen: dict[int, tuple[str, ...]] = {}
+    for thread in threads(pid):
+        try:
+            status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+        if not fields["State"].strip().startswith("S"):
+            return None
+        seen[thread] = (fields["voluntary_ctxt_switches"], fields["nonvoluntary_ctxt_switches"])
+    return seen
+
+
+def _system_call(pid: int, thread: int) -> tuple[str, list[int]]:
+    try:
+        text = Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return "ended", []
+    except PermissionError as error:
+        raise NotObservable(f"the system does not show the calls of process {pid}") from error
+    if not text or not text[0].isdigit():
+        return "running", []
+    return syscalls.name_of(int(text[0])), [int(word, 16) for word in text[1:7]]
+
+
+def _waited_for(pid: int, call: str, arguments: list[int]) -> list[int]:
+    """The descriptors that a system call waits for."""
+    if call in syscalls.TRANSFERS:
+        return arguments[:1]
+    if call in syscalls.POLLS:
+        data = _memory(pid, arguments[0], 8 * min(arguments[1], 4096))
+        return [fd for fd, events, _ in struct.iter_unpack("ihh", data) if fd >= 0 and events]
+    if call in syscalls.SELECTS:
+        size = (min(arguments[0], 4096) + 7) // 8
+        sets = [_memory(pid, address, size) for address in arguments[1:4] if address]
+        return [
+            8 * place + bit
+            for members in sets
+            for place, byte in enumerate(members)
+            for bit in range(8)
+            if byte >> bit & 1
+        ]
+    if call in syscalls.EPOLLS:
+        try:
+            info = Path(f"/proc/{pid}/fdinfo/{arguments[0]}").read_text()
+        except FileNotFoundError:
+            return []
+        return [int(line.split()[1]) for line in info.splitlines() if line.startswith("tfd:")]
+    return []
+
+
+def _memory(pid: int, address: int, size: int) -> bytes:
+    try:
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            memory.seek(address)
+            data = memory.read(size)
+    except (FileNotFoundError, OSError, OverflowError):
+        return b""
+    return data[: len(data) // 8 * 8]
+
+
+def unread(pid: int, pipe: int) -> int:
+    """How many bytes are in the pipe. Opens its reading side for a moment."""
+    with _opened(pid, pipe) as descriptor:
+        buffer = bytearray(4)
+        fcntl.ioctl(descriptor, termios.FIONREAD, buffer)
+        return int(struct.unpack("i", buffer)[0])
+
+
+def capacity(pid: int, pipe: int) -> int:
+    """How many bytes the pipe can hold. Opens its reading side for a moment."""
+    with _opened(pid, pipe) as descriptor:
+        return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
+
+
+@contextlib.contextmanager
+def _opened(pid: int, pipe: int) -> Iterator[int]:
+    end = next((end for end in pipe_ends(pid) if end.pipe == pipe), None)
+    if end is None:
+        raise NotObservable(f"process {pid} holds no end of the pipe")
+    try:
+        descriptor = os.open(f"/proc/{pid}/fd/{end.descriptor}", os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise NotObservable(f"the pipe can't be looked into: {error}") from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def situation(pid: int) -> list[str]:
+    """Where every thread of the process is, a line each."""
+    lines = []
+    for thread in threads(pid):
+        try:
+            call, arguments = _system_call(pid, thread)
+            name = Path(f"/proc/{pid}/task/{thread}/comm").read_text().strip()
+            on = [
+                f"{fd} ({descriptor_target(pid, fd) or 'closed'})"
+                for fd in _waited_for(pid, call, arguments)[:4]
+            ]
+        except (FileNotFoundError, ProcessLookupError, NotObservable):
+            continue
+        lines.append(f"process {pid}, thread {thread} ({name}): {call}" + (f" on {', '.join(on)}" if on else ""))
+    return lines
+
+
+SIGNAL_FIELDS = ("SigIgn", "SigCgt")
+
+
+def signals(pid: int) -> dict[str, str]:
+    """Ignored and handled signals of the process, and the blocked ones of each thread."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    return {name: fields[name] for name in SIGNAL_FIELDS} | {
+        "SigBlk of the main thread": fields["SigBlk"]
+    }
+
+
+def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
+    """Sends a signal to one thread (or to the process) and waits until it was taken."""
+    target = thread if thread is not None else pid
+    if _LIBC.tgkill(pid, target, int(number)) != 0:
+        raise NotObservable(f"tgkill: {os.strerror(ctypes.get_errno())}")
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        text = Path(f"/proc/{pid}/task/{target}/status").read_text()
+        pending = next(line for line in text.splitlines() if line.startswith("SigPnd:"))
+        if int(pending.split()[1], 16) == 0:
+            return
+        time.sleep(LOOK_AGAIN)
+    raise NotObservable(f"thread {target} does not take its signal")
+
+
+def limit_handles(pid: int, most: int | None) -> int:
+    """Sets the process's soft limit on descriptors (None: the hard one); returns the old one."""
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard if most is None else most, hard))
+    return soft
+
+
+def next_free_descriptors(pid: int, count: int) -> int:
+    """The limit that leaves the process exactly `count` descriptors to open."""
+    taken = {descriptor for descriptor, _ in _links(pid)}
+    most = 0
+    while count:
+        count -= most not in taken
+        most += 1
+    while most in taken:
+        most += 1
+    return most
+
+
+class Watch:
+    """A process that is watched to its end, by a pidfd: the number can't come to mean another."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._handle = os.pidfd_open(pid)
+        self._exit: Exit | None = None
+
+    def close(self) -> None:
+        """Lets go of the process. May be called again."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def ended(self, seconds: float = 0) -> bool:
+        """Whether the process has ended, or does so within `seconds`."""
+        if self._exit is not None or self._handle < 0:
+            return True
+        poller = select.poll()
+        poller.register(self._handle, select.POLLIN)
+        return bool(poller.poll(max(0, seconds) * 1000))
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends a signal; nothing happens if the process has ended."""
+        if self._handle >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
+
+    def exit(self) -> Exit:
+        """How the process ended. Raises NotObservable where the kernel does not tell."""
+        if self._exit is None:
+            self._exit = self._own_child() or self._from_pidfd() or self._from_zombie()
+        if self._exit is None:
+            raise NotObservable(f"this kernel does not tell how process {self.pid} ended")
+        return self._exit
+
+    def _own_child(self) -> Exit | None:
+        try:
+            result = os.waitid(os.P_PIDFD, self._handle, os.WEXITED | os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if result is None:
+            return None
+        if result.si_code == os.CLD_EXITED:
+            return Exit(result.si_status, None)
+        return Exit(None, signal.Signals(result.si_status).name)
+
+    def _from_pidfd(self) -> Exit | None:
+        request = bytearray(64)
+        struct.pack_into("Q", request, 0, _PIDFD_INFO_EXIT)
+        try:
+            fcntl.ioctl(self._handle, _PIDFD_GET_INFO, request)
+        except OSError:
+            return None
+        mask = struct.unpack_from("Q", request, 0)[0]
+        if not mask & _PIDFD_INFO_EXIT:
+            return None
+        return _decoded(struct.unpack_from("i", request, 60)[0])
+
+    def _from_zombie(self) -> Exit | None:
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return _decoded(int(fields[49])) if fields[0] == "Z" else None
+
+
+def _decoded(status: int) -> Exit:
+    if os.WIFSIGNALED(status):
+        return Exit(None, signal.Signals(os.WTERMSIG(status)).name)
+    return Exit(os.WEXITSTATUS(status), None)
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether the process has ended and its parent has not collected it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def with_environment(name: str, value: str) -> list[int]:
+    """The processes that were started with NAME=VALUE in their environment."""
+    wanted = f"{name}={value}".encode()
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) != os.getpid():
+            with contextlib.suppress(OSError):
+                if wanted in Path(f"/proc/{entry}/environ").read_bytes().split(b"\0"):
+                    found.append(int(entry))
+    return found

@@ -1,0 +1,29 @@
+"""Numbers of the system calls in which a thread may wait on a pipe, by machine."""
+
+from __future__ import annotations
+
+import platform
+
+_X86_64 = {
+    0: "read", 1: "write", 19: "readv", 20: "writev", 327: "preadv2", 328: "pwritev2",
+    7: "poll", 271: "ppoll", 23: "select", 270: "pselect6", 232: "epoll_wait",
+    281: "epoll_pwait", 441: "epoll_pwait2", 202: "futex", 275: "splice", 40: "sendfile",
+    45: "recvfrom", 35: "nanosleep", 230: "clock_nanosleep", 61: "wait4", 247: "waitid",
+}  # fmt: skip
+_AARCH64 = {
+    63: "read", 64: "write", 65: "readv", 66: "writev", 286: "preadv2", 287: "pwritev2",
+    73: "ppoll", 72: "pselect6", 22: "epoll_pwait", 441: "epoll_pwait2", 98: "futex",
+    76: "splice", 71: "sendfile", 207: "recvfrom", 101: "nanosleep", 115: "clock_nanosleep",
+    260: "wait4", 95: "waitid",
+}  # fmt: skip
+
+TRANSFERS = ("read", "write", "readv", "writev", "preadv2", "pwritev2", "splice", "sendfile")
+POLLS = ("poll", "ppoll")
+SELECTS = ("select", "pselect6")
+EPOLLS = ("epoll_wait", "epoll_pwait", "epoll_pwait2")
+
+
+def name_of(number: int) -> str:
+    """The call's name, or its number where it is none of those that matter here."""
+    table = _AARCH64 if platform.machine() == "aarch64" else _X86_64
+    return table.get(number, f"system call {number}")

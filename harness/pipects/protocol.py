@@ -1,0 +1,186 @@
+"""The harness's side of the adapter protocol: one connection, requests out, answers in."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipects.errors import AdapterFault, ConnectionLost, Overdue
+
+VERSION = 1
+NO_SUCH_MEMBER = -32001
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The member returned."""
+
+    value: Any
+    arrays: Mapping[str, str] = field(default_factory=dict)
+    """By parameter: the bytes, in hexadecimal, of the arrays that the call was given in place."""
+
+
+@dataclass(frozen=True)
+class Threw:
+    """The implementation threw an exception: an ordinary outcome."""
+
+    type: str
+    parameter: str | None
+    message: str
+    token: str | None = None
+    arrays: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A JSON-RPC error: the adapter itself could not do what was asked."""
+
+    code: int
+    message: str
+
+
+Outcome = Returned | Threw | Refused
+Listener = Callable[[str, str], None]
+"""Is told of every message: direction (`>` to the adapter, `<` from it) and its text."""
+
+
+class Connection:
+    """One adapter's connection. Not thread-safe: the worker that drives the process owns it."""
+
+    def __init__(self, link: socket.socket, listener: Listener | None = None) -> None:
+        self._link = link
+        self._listener = listener or (lambda direction, text: None)
+        self._pending: set[int] = set()
+        self._answers: dict[int, Any] = {}
+        self._buffer = bytearray()
+        self._searched = 0
+        self._next = 0
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.setblocking(False)
+
+    def listen(self, listener: Listener | None) -> None:
+        """Tells `listener` of every message from now on."""
+        self._listener = listener or (lambda direction, text: None)
+
+    def fileno(self) -> int:
+        """The socket's descriptor, for select."""
+        return self._link.fileno()
+
+    def close(self) -> None:
+        """Closes the connection; an adapter ends itself when that happens."""
+        self._link.close()
+
+    def send(self, method: str, params: Mapping[str, Any]) -> int:
+        """Sends a request and returns its id. Raises ConnectionLost if the adapter is gone."""
+        self._next += 1
+        text = json.dumps(
+            {"jsonrpc": "2.0", "id": self._next, "method": method, "params": params},
+            separators=(",", ":"),
+        )
+        self._listener(">", text)
+        data = memoryview(text.encode() + b"\n")
+        try:
+            while data:
+                try:
+                    data = data[self._link.send(data) :]
+                except BlockingIOError:
+                    if not select.select([], [self._link], [], 10)[1]:
+                        raise AdapterFault("the adapter does not read its requests") from None
+        except OSError as error:
+            raise ConnectionLost(f"the connection to the adapter broke: {error}") from error
+        self._pending.add(self._next)
+        return self._next
+
+    def answer(self, request: int, deadline: float) -> Any:
+        """Waits for an answer until `deadline` (time.monotonic, seconds).
+
+        Raises Overdue, ConnectionLost, or AdapterFault for an answer that is not one.
+        """
+        while request not in self._answers:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Overdue(f"no answer to request {request}")
+            self.poll(left)
+        self._pending.discard(request)
+        return self._answers.pop(request)
+
+    def has_answer(self, request: int) -> bool:
+        """Whether the answer is there; looks without waiting."""
+        if request not in self._answers:
+            self.poll(0)
+        return request in self._answers
+
+    def poll(self, seconds: float) -> None:
+        """Takes in what has arrived, waiting for at most `seconds`."""
+        if not select.select([self._link], [], [], seconds)[0]:
+            return
+        try:
+            data = self._link.recv(1 << 20)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise ConnectionLost(f"the connection to the adapter broke: {error}") from error
+        if not data:
+            rest = f" in the middle of a line ({_excerpt(self._buffer)})" if self._buffer else ""
+            raise ConnectionLost(f"the adapter closed its connection{rest}")
+        self._buffer += data
+        while (end := self._buffer.find(b"\n", self._searched)) >= 0:
+            line = bytes(self._buffer[:end])
+            del self._buffer[: end + 1]
+            self._searched = 0
+            self._take(line)
+        self._searched = len(self._buffer)
+        if len(self._buffer) > LONGEST_LINE:
+            raise AdapterFault(f"a line of the adapter exceeds {LONGEST_LINE} bytes")
+
+    def _take(self, line: bytes) -> None:
+        try:
+            text = line.decode("utf-8")
+            self._listener("<", text)
+            message = json.loads(text)
+        except (UnicodeDecodeError, ValueError) as error:
+            raise AdapterFault(f"the adapter sent what is not JSON: {_excerpt(line)}") from error
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            raise AdapterFault(f"the adapter sent what is not JSON-RPC 2.0: {_excerpt(line)}")
+        identifier = message.get("id")
+        if identifier not in self._pending or identifier in self._answers:
+            raise AdapterFault(
+                f"the adapter answered with the id {identifier!r}, which was not asked: {_excerpt(line)}"
+            )
+        if ("result" in message) == ("error" in message):
+            raise AdapterFault(f"an answer has either a result or an error: {_excerpt(line)}")
+        self._answers[identifier] = message
+
+
+def outcome_of(message: Mapping[str, Any]) -> Outcome:
+    """Reads an answer's outcome. Raises AdapterFault if it is not as the protocol says."""
+    if "error" in message:
+        error = message["error"]
+        if not isinstance(error, dict) or not isinstance(error.get("code"), int):
+            raise AdapterFault(f"an error has a code and a message, not {error!r}")
+        return Refused(error["code"], str(error.get("message", "")))
+    result = message["result"]
+    if not isinstance(result, dict) or ("returned" in result) == ("threw" in result):
+        raise AdapterFault(f"a result has either 'returned' or 'threw', not {_excerpt(result)}")
+    arrays = result.get("bytes", {})
+    if not isinstance(arrays, dict):
+        raise AdapterFault(f"'bytes' is a mapping of parameters to text, not {_excerpt(arrays)}")
+    if "returned" in result:
+        return Returned(result["returned"], arrays)
+    threw = result["threw"]
+    if not isinstance(threw, dict) or not isinstance(threw.get("type"), str):
+        raise AdapterFault(f"'threw' names the exception's type, not {_excerpt(threw)}")
+    return Threw(
+        threw["type"], threw.get("parameter"), str(threw.get("message") or ""), threw.get("token"), arrays
+    )
+
+
+def _excerpt(value: Any) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, (bytes, bytearray)) else str(value)
+    return text if len(text) <= 160 else text[:160] + "…"

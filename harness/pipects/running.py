@@ -1,0 +1,240 @@
+"""A run: tests are handed to workers, each with processes of its own, and results collected."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipects import smoke, verdicts
+from pipects.cases import Test
+from pipects.errors import AdapterFault, ConnectionLost, Overdue
+from pipects.execution import Execution
+from pipects.implementations import Implementation
+from pipects.processes import Family, Greeting
+from pipects.verdicts import Failure, Result
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Who makes the first process, and who its children."""
+
+    server: Implementation
+    client: Implementation
+
+    @property
+    def title(self) -> str:
+        """The pair as a reader wants it."""
+        return self.server.id if self.server is self.client else f"{self.server.id}>{self.client.id}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes about its tests."""
+
+    jobs: int = 2
+    repeat: int = 1
+    scale: float = 1.0
+    trace: bool = False
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """What the handshake test showed of an implementation."""
+
+    greeting: Greeting | None
+    checks: tuple[smoke.Check, ...]
+    reason: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the adapter is fit to be asked."""
+        return self.greeting is not None and all(check.ok for check in self.checks)
+
+
+def introduce(implementation: Implementation, scale: float) -> Introduction:
+    """Starts an implementation's adapter and holds the handshake test."""
+    if missing := implementation.missing():
+        return Introduction(None, (), f"{', '.join(missing)} is not installed")
+    implementation.prepare()
+    try:
+        family = Family(
+            implementation.command(), time.monotonic() + implementation.start_seconds * scale
+        )
+    except (AdapterFault, Overdue) as error:
+        return Introduction(None, (smoke.Check("says hello with its token", False, str(error)),))
+    try:
+        return Introduction(family.parent.greeting, tuple(smoke.run(family, scale)))
+    finally:
+        family.end(politely=True)
+
+
+def lacking(test: Test, pair: Pair, introductions: dict[str, Introduction]) -> str | None:
+    """Why a test is not applicable to a pair, or None if it is."""
+    for implementation in {pair.server.id: pair.server, pair.client.id: pair.client}.values():
+        greeting = introductions[implementation.id].greeting
+        assert greeting is not None
+        system = "windows" if greeting.os == "windows" else "unix"
+        if test.platforms not in ("any", system):
+            return f"a case for {test.platforms} only"
+        lacks = {*greeting.lacks, *implementation.lacks}
+        for need in test.needs:
+            if need in lacks:
+                return f"{implementation.id} lacks {need}"
+    return None
+
+
+class Run:
+    """Executes tests on a pair of implementations, several at a time.
+
+    `each` is told of every result as it comes, from the caller's thread.
+    """
+
+    def __init__(
+        self, pair: Pair, introductions: dict[str, Introduction], settings: Settings
+    ) -> None:
+        self._pair = pair
+        self._introductions = introductions
+        self._settings = settings
+        self._todo: queue.SimpleQueue[tuple[int, Test] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Result | BaseException | None] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"worker {number}")
+            for number in range(settings.jobs)
+        ]
+        self._families: set[Family] = set()
+
+    def execute(self, tests: Sequence[Test], each: Callable[[Result], None]) -> None:
+        """Runs every test `repeat` times. On an interrupt ends all processes, then raises it."""
+        for repetition in range(self._settings.repeat):
+            for test in tests:
+                self._todo.put((repetition + 1, test))
+        for worker in self._workers:
+            self._todo.put(None)
+            worker.start()
+        working = len(self._workers)
+        try:
+            while working:
+                result = self._done.get()
+                if result is None:
+                    working -= 1
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    each(result)
+        finally:
+            self._stop.set()
+            for family in list(self._families):
+                family.kill()
+            for worker in self._workers:
+                worker.join()
+
+    def _work(self) -> None:
+        family: Family | None = None
+        try:
+            for repetition, test in self._tasks():
+                if reason := lacking(test, self._pair, self._introductions):
+                    self._done.put(
+                        self._result(test, repetition, 0.0, verdicts.NOT_APPLICABLE, reason=reason)
+                    )
+                    continue
+                started = time.monotonic()
+                trace: list[str] = []
+                try:
+                    if family is None:
+                        family = self._start(trace)
+                except (AdapterFault, Overdue, ConnectionLost) as error:
+                    self._done.put(self._unstarted(test, repetition, started, str(error)))
+                    continue
+                execution = Execution(
+                    test, family, self._pair.server, self._pair.client, self._settings.scale,
+                    (lambda kind, text: trace.append(f"{kind} {text}")) if self._settings.trace else None,
+                )  # fmt: skip
+                family.listen((lambda kind, text: trace.append(f"{kind} {text}")) if self._settings.trace else None)
+                record = execution.run()
+                if not record.reusable:
+                    self._families.discard(family)
+                    family.end()
+                    family = None
+                if self._stop.is_set():
+                    break
+                self._done.put(
+                    self._result(
+                        test, repetition, time.monotonic() - started, record.verdict,
+                        reason=record.reason, failure=record.failure,
+                        proofs=tuple(record.proofs), trace=tuple(trace),
+                    )  # fmt: skip
+                )
+        except BaseException as error:  # handed to the caller's thread, which raises it
+            self._done.put(error)
+        finally:
+            if family is not None:
+                self._families.discard(family)
+                family.end(politely=not self._stop.is_set())
+            self._done.put(None)
+
+    def _tasks(self) -> Iterator[tuple[int, Test]]:
+        while not self._stop.is_set() and (task := self._todo.get()) is not None:
+            yield task
+
+    def _start(self, trace: list[str]) -> Family:
+        server = self._pair.server
+        family = Family(
+            server.command(), time.monotonic() + server.start_seconds * self._settings.scale
+        )
+        self._families.add(family)
+        return family
+
+    def _unstarted(self, test: Test, repetition: int, started: float, error: str) -> Result:
+        failure = Failure(None, "before the first step", test.covers[0], "the adapter starts", error)
+        return self._result(
+            test, repetition, time.monotonic() - started, verdicts.ADAPTER_ERROR, failure=failure
+        )
+
+    def _result(
+        self, test: Test, repetition: int, seconds: float, verdict: str, *,
+        reason: str | None = None, failure: Failure | None = None,
+        proofs: tuple[str, ...] = (), trace: tuple[str, ...] = (),
+    ) -> Result:  # fmt: skip
+        server, client = self._pair.server, self._pair.client
+        whom = server.id if server is client else f"{server.id} --client {client.id}"
+        result = Result(
+            test=test.id,
+            server=server.id,
+            client=client.id,
+            repetition=repetition,
+            verdict=verdict,
+            seconds=round(seconds, 4),
+            replay=f"./pipects replay '{test.id}' --implementation {whom}",
+            proofs=proofs,
+            reason=reason,
+            failure=failure,
+            trace=trace,
+        )
+        deviations = [*server.deviations, *(client.deviations if client is not server else ())]
+        return verdicts.judge(result, deviations)
+
+
+def differing(results: Sequence[Result]) -> list[str]:
+    """Tests whose verdict was not the same in every repetition."""
+    seen: dict[tuple[str, str, str], set[str]] = {}
+    for result in results:
+        seen.setdefault((result.server, result.client, result.test), set()).add(result.verdict)
+    return sorted({test for (_, _, test), found in seen.items() if len(found) > 1})
+
+
+def unused(implementation: Implementation, tests: Sequence[Test]) -> list[str]:
+    """Known deviations that name no test at all: an entry that matches nothing is a failure."""
+    return [
+        f"{deviation.where}: '{pattern}' names no test"
+        for deviation in implementation.deviations
+        for pattern in deviation.tests
+        if not any(dataclasses.replace(deviation, tests=(pattern,)).names(test.id) for test in tests)
+    ]
+
+
+__all__ = ["Introduction", "Pair", "Run", "Settings", "differing", "introduce", "unused"]

@@ -1,0 +1,120 @@
+"""The specification: requirements, their sources, and what an implementation may lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipects import datafile, paths
+from pipects.errors import UserError
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One testable statement, in the project's own words."""
+
+    id: str
+    members: tuple[str, ...]
+    text: str
+    level: str
+    platforms: str
+    sources: tuple[str, ...]
+    note: str | None
+    derived_only: bool
+    """Only a class derived from PipeStream can show it, so only the in-process runner tests it."""
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that a requirement comes from."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Something that an implementation may lack, and what in a case shows the need of it."""
+
+    id: str
+    text: str
+    types: frozenset[str]
+    members: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything below spec/ that the harness reads."""
+
+    requirements: dict[str, Requirement]
+    sources: dict[str, Source]
+    capabilities: dict[str, Capability]
+
+    def source_of(self, reference: str) -> str:
+        """A source's reference as a reader wants it: title, part and address."""
+        key, _, part = reference.partition("#")
+        source = self.sources[key]
+        return f"{source.title}{', ' + part if part else ''} <{source.url}>"
+
+
+def load(folder: Path = paths.REQUIREMENTS) -> Spec:
+    """Reads the specification. Raises UserError with file and line for what is wrong in it."""
+    sources = {
+        key: Source(entry["title"], entry["url"])
+        for key, entry in dict(_plain(paths.SOURCES)).items()
+    }
+    capabilities = {
+        entry["id"]: Capability(
+            entry["id"],
+            entry["text"],
+            frozenset(entry.get("types", ())),
+            frozenset(entry.get("members", ())),
+        )
+        for entry in _plain(paths.CAPABILITIES)
+    }
+    requirements: dict[str, Requirement] = {}
+    for file in sorted(folder.rglob("*.yaml")):
+        previous = ""
+        for entry in datafile.load(file, "requirement"):
+            where = f"{paths.shown(file)}:{entry.line}"
+            identifier = entry["id"]
+            if identifier in requirements:
+                first = requirements[identifier]
+                raise UserError(
+                    f"{where}: the requirement {identifier} stands twice, "
+                    f"first at {paths.shown(first.file)}:{first.line}"
+                )
+            if identifier < previous:
+                raise UserError(f"{where}: {identifier} must stand before {previous} (sorted by id)")
+            previous = identifier
+            for reference in entry["sources"]:
+                if reference.partition("#")[0] not in sources:
+                    raise UserError(f"{where}: unknown source '{reference}'")
+            requirements[identifier] = Requirement(
+                id=identifier,
+                members=tuple(entry.get("members") or [entry["member"]]),
+                text=" ".join(entry["text"].split()),
+                level=entry["level"],
+                platforms=entry["platforms"],
+                sources=tuple(entry["sources"]),
+                note=" ".join(entry["note"].split()) if "note" in entry else None,
+                derived_only=entry.get("scope") == "derived",
+                file=file,
+                line=entry.line,
+            )
+    return Spec(requirements, sources, capabilities)
+
+
+def _plain(path: Path) -> Any:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise UserError(f"{paths.shown(path)}: {error}") from error
+    if not isinstance(loaded, (dict, list)):
+        raise UserError(f"{paths.shown(path)}: a list or mapping is expected")
+    return loaded

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Installs the Debian packages that a purpose needs (see packages.txt) and the machine lacks.
+# Usage: install-packages.sh run|test|ci|optional
+set -eu
+purpose=${1:?usage: install-packages.sh run|test|ci|optional}
+list=$(dirname "$0")/packages.txt
+case $purpose in
+    run) wanted='^run$' ;;
+    test) wanted='^(run|test)$' ;;
+    ci) wanted='^(run|test|ci|optional)$' ;;
+    optional) wanted='^optional$' ;;
+    *) echo "install-packages.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
+esac
+missing=
+for package in $(awk -v wanted="$wanted" '$1 ~ wanted && $1 !~ /^#/ {print $2}' "$list"); do
+    case $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null || true) in
+        installed) ;;
+        *) missing="$missing $package" ;;
+    esac
+done
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null; then
+    echo "pipects: these Debian packages, or what is like them, are missing:$missing" >&2
+    exit 2
+fi
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "pipects: as root, run: apt-get install --no-install-recommends$missing" >&2
+        exit 2
+    fi
+    as_root=sudo
+fi
+echo "pipects: installing$missing" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install() {
+    # shellcheck disable=SC2086 # each word is a package
+    $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --quiet --no-install-recommends $missing >"$log" 2>&1 </dev/null
+}
+if ! install; then
+    if ! $as_root apt-get update >"$log" 2>&1 </dev/null || ! install; then
+        tail -n 5 "$log" >&2
+        echo "pipects: the packages could not be installed" >&2
+        exit 2
+    fi
+fi
