@@ -11,6 +11,11 @@ namespace Pipects.Adapter
 
         public static bool Windows { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
 
+        public static int ProcessId
+        {
+            get { return Windows ? Kernel.GetCurrentProcessId() : Libc.getpid(); }
+        }
+
         /// <summary>Ends the process at once, whatever its threads do. Nothing is disposed, no finalizer runs.</summary>
         public static void Exit(int status)
         {
@@ -111,6 +116,9 @@ namespace Pipects.Adapter
             const string Name = "libc";
 
             [DllImport(Name)]
+            public static extern int getpid();
+
+            [DllImport(Name)]
             public static extern void _exit(int status);
 
             [DllImport(Name, SetLastError = true)]
@@ -165,6 +173,9 @@ namespace Pipects.Adapter
 
         static class Kernel
         {
+            [DllImport("kernel32")]
+            public static extern int GetCurrentProcessId();
+
             [DllImport("kernel32", SetLastError = true)]
             public static extern bool TerminateProcess(IntPtr process, int status);
         }

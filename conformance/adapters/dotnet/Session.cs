@@ -1,7 +1,6 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Linq;
@@ -46,20 +45,19 @@ namespace Pipects.Adapter
 
         object Hello()
         {
-            using (var self = Process.GetCurrentProcess())
-                return new Hashtable
-                {
-                    { "token", token },
-                    { "protocol", ProtocolVersion },
-                    { "name", Implementation.Name },
-                    { "version", Implementation.Version },
-                    { "language", "C#" },
-                    { "runtime", Implementation.Runtime },
-                    { "os", Implementation.System },
-                    { "pid", self.Id },
-                    { "arguments", arguments },
-                    { "lacks", Implementation.Lacks() }
-                };
+            return new Hashtable
+            {
+                { "token", token },
+                { "protocol", ProtocolVersion },
+                { "name", Implementation.Name },
+                { "version", Implementation.Version },
+                { "language", "C#" },
+                { "runtime", Implementation.Runtime },
+                { "os", Implementation.System },
+                { "pid", Native.ProcessId },
+                { "arguments", arguments },
+                { "lacks", Implementation.Lacks() }
+            };
         }
 
         object Create(Parameters asked)
