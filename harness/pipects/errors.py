@@ -18,6 +18,14 @@ class AdapterFault(Exception):
     """The adapter, not the implementation behind it, did not keep to the protocol."""
 
 
+class NotStarted(AdapterFault):
+    """An adapter that could not be started or did not say hello; `output` is what it printed."""
+
+    def __init__(self, message: str, output: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.output = output
+
+
 class ConnectionLost(AdapterFault):
     """The adapter's connection closed while an answer was due."""
 

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -136,10 +136,16 @@ class Implementation:
             yield from found
 
 
-def load(spec: Spec, folder: Path = paths.ADAPTERS) -> dict[str, Implementation]:
-    """Reads every manifest, by id (the file's name). Raises UserError with file and line."""
+def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, Implementation]:
+    """Reads every manifest in the folders and one level below, by id (the file's name).
+
+    Raises UserError with file and line for a manifest that is wrong.
+    """
     found: dict[str, Implementation] = {}
-    for file in sorted(folder.glob("*/*.yaml")):
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(f"{folder}: no such folder of adapters")
+    for file in sorted(f for folder in folders for f in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):
         if file.name.endswith(".deviations.yaml"):
             continue
         entry = datafile.load(file, "manifest")

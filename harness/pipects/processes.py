@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from pipects import protocol
-from pipects.errors import AdapterFault, ConnectionLost, Overdue, UserError
+from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
 from pipects.observe import linux as system
 
 SESSION_VARIABLE = "PIPECTS_SESSION"
@@ -206,6 +206,9 @@ class Family:
         self.output = Output(self._root.stdout)
         try:
             self.parent = self.meeting.wait_for(token, deadline, self._root_gone, listener)
+        except (AdapterFault, Overdue) as error:
+            self.end()
+            raise NotStarted(str(error), tuple(self.output.lines()[-12:])) from error
         except BaseException:
             self.end()
             raise

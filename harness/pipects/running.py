@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipects import smoke, verdicts
 from pipects.cases import Test
-from pipects.errors import AdapterFault, ConnectionLost, Overdue
+from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.implementations import Implementation
 from pipects.processes import Family, Greeting
@@ -64,8 +64,9 @@ def introduce(implementation: Implementation, scale: float) -> Introduction:
         family = Family(
             implementation.command(), time.monotonic() + implementation.start_seconds * scale
         )
-    except (AdapterFault, Overdue) as error:
-        return Introduction(None, (smoke.Check("says hello with its token", False, str(error)),))
+    except NotStarted as error:
+        words = "; it printed: " + " | ".join(error.output) if error.output else ""
+        return Introduction(None, (smoke.Check("says hello with its token", False, f"{error}{words}"),))
     try:
         return Introduction(family.parent.greeting, tuple(smoke.run(family, scale)))
     finally:
@@ -147,8 +148,8 @@ class Run:
                 try:
                     if family is None:
                         family = self._start(trace)
-                except (AdapterFault, Overdue, ConnectionLost) as error:
-                    self._done.put(self._unstarted(test, repetition, started, str(error)))
+                except NotStarted as error:
+                    self._done.put(self._unstarted(test, repetition, started, error))
                     continue
                 execution = Execution(
                     test, family, self._pair.server, self._pair.client, self._settings.scale,
@@ -189,8 +190,8 @@ class Run:
         self._families.add(family)
         return family
 
-    def _unstarted(self, test: Test, repetition: int, started: float, error: str) -> Result:
-        failure = Failure(None, "before the first step", test.covers[0], "the adapter starts", error)
+    def _unstarted(self, test: Test, repetition: int, started: float, error: NotStarted) -> Result:
+        failure = Failure(None, "before the first step", test.covers[0], "the adapter starts", str(error), stderr=error.output)
         return self._result(
             test, repetition, time.monotonic() - started, verdicts.ADAPTER_ERROR, failure=failure
         )

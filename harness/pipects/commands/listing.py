@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from pipects import cases, implementations, paths, selection, spec, traceability
+from pipects import paths, selection, suite, traceability
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.spec import Requirement, Spec
@@ -22,6 +22,7 @@ def add(subparsers: Any) -> None:
     listing.add_argument("--case", action="append", default=[], metavar="GLOB", help="of cases: only those")
     listing.add_argument("--uncovered", action="store_true", help="of requirements: those without a case")
     listing.add_argument("--redundant", action="store_true", help="of cases: those without which every requirement still has one")
+    suite.add_options(listing)
     listing.set_defaults(run=list_command)
 
     show = subparsers.add_parser(
@@ -29,14 +30,15 @@ def add(subparsers: Any) -> None:
     )
     show.add_argument("id", metavar="CASE|REQUIREMENT")
     show.add_argument("--format", choices=("text", "json"), default="text")
+    suite.add_options(show)
     show.set_defaults(run=show_command)
 
 
 def list_command(args: argparse.Namespace) -> int:
     """`pipects list`. Returns the exit status."""
-    the_spec = spec.load()
+    loaded = suite.load(args)
+    the_spec, tests, known = loaded.spec, loaded.tests, loaded.implementations
     if args.what == "implementations":
-        known = implementations.load(the_spec)
         rows: list[dict[str, Any]] = [
             {
                 "id": each.id,
@@ -53,7 +55,6 @@ def list_command(args: argparse.Namespace) -> int:
             for row in rows
         ]
         return _print(args.format, rows, lines)
-    tests = cases.load(the_spec)
     if args.what == "requirements":
         covering = traceability.covering(the_spec, tests)
         chosen = [
@@ -79,8 +80,8 @@ def list_command(args: argparse.Namespace) -> int:
 
 def show_command(args: argparse.Namespace) -> int:
     """`pipects show`. Returns the exit status."""
-    the_spec = spec.load()
-    tests = cases.load(the_spec)
+    loaded = suite.load(args)
+    the_spec, tests = loaded.spec, loaded.tests
     covering = traceability.covering(the_spec, tests)
     if args.id in the_spec.requirements:
         requirement = the_spec.requirements[args.id]

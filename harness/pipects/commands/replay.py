@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any
 
-from pipects import cases, implementations, selection, spec, verdicts
+from pipects import selection, suite, verdicts
 from pipects.console import Reporter
 from pipects.observe import linux as system
 from pipects.running import Pair, Run, Settings, introduce
@@ -26,15 +26,16 @@ def add(subparsers: Any) -> None:
     replay.add_argument("--implementation", default="reference", metavar="IMPLEMENTATION")
     replay.add_argument("--client", metavar="IMPLEMENTATION")
     replay.add_argument("--timeout-scale", type=float, default=1.0, metavar="X")
+    suite.add_options(replay)
     replay.set_defaults(run=replay_command)
 
 
 def replay_command(args: argparse.Namespace) -> int:
     """`pipects replay`. Returns the exit status."""
     system.adopt_orphans()
-    the_spec = spec.load()
-    tests = selection.select(cases.load(the_spec), the_spec, [args.case])
-    known = implementations.load(the_spec)
+    loaded = suite.load(args)
+    the_spec, known = loaded.spec, loaded.implementations
+    tests = selection.select(loaded.tests, the_spec, [args.case])
     (server,) = selection.implementations(known, [args.implementation])
     (client,) = selection.implementations(known, [args.client or args.implementation])
     introductions = {each.id: introduce(each, args.timeout_scale) for each in (server, client)}

@@ -12,11 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pipects import cases, document, implementations, paths, selection, spec, traceability, verdicts
+from pipects import document, paths, selection, suite, traceability, verdicts
 from pipects.cases import Test
 from pipects.console import Reporter
 from pipects.errors import UserError
-from pipects.implementations import Implementation
 from pipects.observe import linux as system
 from pipects.reports import baseline, commands, diff, model, shard
 from pipects.reports.document import Results
@@ -63,6 +62,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--stress", action="store_true", help="cases tagged 'stress' too")
     choose.add_argument("--shard", metavar="I/N", help="only this part of N, to be merged later")
     choose.add_argument("--times", type=Path, metavar="FILE", help="balance the shards by an earlier results.json")
+    suite.add_options(parser)
     how = parser.add_argument_group("how to run")
     how.add_argument("--jobs", type=_positive, default=2, metavar="N", help="tests at the same time (2)")
     how.add_argument("--repeat", type=_positive, default=1, metavar="N", help="the whole run N times; says which verdicts differ")
@@ -94,7 +94,8 @@ def _factor(text: str) -> float:
 
 def run_command(args: argparse.Namespace) -> int:
     """`pipects run`. Returns the exit status."""
-    the_spec, every_test, known = load_all()
+    loaded = suite.load(args)
+    the_spec, every_test, known = loaded.spec, loaded.tests, loaded.implementations
     chosen = selection.implementations(known, args.implementations)
     client = selection.implementations(known, [args.client])[0] if args.client else None
     tests = choose(the_spec, every_test, args)
@@ -106,7 +107,8 @@ def run_command(args: argparse.Namespace) -> int:
 
 def matrix_command(args: argparse.Namespace) -> int:
     """`pipects matrix`. Returns the exit status."""
-    the_spec, every_test, known = load_all()
+    loaded = suite.load(args)
+    the_spec, every_test, known = loaded.spec, loaded.tests, loaded.implementations
     able = [
         implementation.id
         for implementation in known.values()
@@ -119,18 +121,12 @@ def matrix_command(args: argparse.Namespace) -> int:
     return _execute(the_spec, every_test, tests, [Pair(s, c) for s in chosen for c in chosen], args)
 
 
-def load_all() -> tuple[Spec, list[Test], dict[str, Implementation]]:
-    """Specification, tests and implementations."""
-    the_spec = spec.load()
-    return the_spec, cases.load(the_spec), implementations.load(the_spec)
-
-
 def choose(the_spec: Spec, every_test: Sequence[Test], args: argparse.Namespace) -> list[Test]:
     """The tests that the options ask for, in the order that they ask for.
 
     A run of the whole suite first makes sure that requirements and cases cover each other.
     """
-    if not (args.case or args.requirement):
+    if not (args.case or args.requirement or args.cases):
         traceability.check(the_spec, every_test)
     tests = selection.select(
         every_test, the_spec, args.case, args.requirement, stress=args.stress
