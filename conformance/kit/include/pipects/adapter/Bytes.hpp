@@ -39,14 +39,16 @@ inline std::int64_t FirstDifference(std::span<const std::uint8_t> bytes, std::ui
     return -1;
 }
 
-/// The same for a part of an array, whose byte `offset` is compared with the pattern's byte 0.
+/// The first index in a part of an array whose byte is not the pattern's at the same index, or -1.
 inline std::int64_t FirstDifferenceWithin(std::span<const std::uint8_t> bytes, std::uint32_t seed, std::int64_t offset,
                                           std::int64_t count) {
     const auto length = static_cast<std::int64_t>(bytes.size());
     if (offset < 0 || count < 0 || offset > length || count > length - offset) {
         throw Fault(FaultCode::WrongParameters, "'offset' and 'count' go beyond the array");
     }
-    return FirstDifference(bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(count)), seed);
+    const auto first = static_cast<std::size_t>(offset);
+    const std::int64_t difference = FirstDifference(bytes.subspan(first, static_cast<std::size_t>(count)), seed, first);
+    return difference < 0 ? difference : offset + difference;
 }
 
 inline std::string ToHex(std::span<const std::uint8_t> bytes) {

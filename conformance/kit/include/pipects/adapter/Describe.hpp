@@ -3,11 +3,13 @@
 #include <pipects/adapter/Constructors.hpp>
 #include <pipects/adapter/TypeName.hpp>
 
+#include <set>
 #include <string>
 #include <type_traits>
 
 // What C++ tells of a declaration. It knows no interfaces, and a member's virtual, override and parameter types can't be
-// asked for by name: these are left out.
+// asked for by name: these are left out. So is the access of what is protected, which .NET has in two kinds, and the type
+// of a task, which .NET has in two kinds as well.
 
 namespace pipects::adapter {
 
@@ -25,12 +27,14 @@ Json DescribeEnumeration() {
 }
 
 template <typename Traits, typename T>
-Json DescribeClass() {
+Json DescribeClass(const std::string& type) {
     Json described{{"kind", "class"},
                    {"namespace", NamespaceOf(typeid(T))},
                    {"public", true},
-                   {"sealed", std::is_final_v<T>},
-                   {"abstract", std::is_abstract_v<T>}};
+                   {"sealed", std::is_final_v<T>}};
+    if (std::is_abstract_v<T> || Constructors<Traits>().Has(type)) { // else its constructors may be protected: no telling
+        described["abstract"] = std::is_abstract_v<T>;
+    }
     const auto nameBase = [&]<typename Base>(const char* name) {
         if (std::is_base_of_v<Base, T> && !std::is_same_v<Base, T> && !described.contains("base")) {
             described["base"] = name;
@@ -41,43 +45,115 @@ Json DescribeClass() {
     return described;
 }
 
+/// What a class that derives from `Base` can reach though others cannot.
+template <typename Base>
+struct Derived : Base {
+    static bool HasProtectedMethod(const std::string& member) {
+        return (member == "CheckPipePropertyOperations" && requires(Derived& it) { it.CheckPipePropertyOperations(); }) ||
+               (member == "CheckReadOperations" && requires(Derived& it) { it.CheckReadOperations(); }) ||
+               (member == "CheckWriteOperations" && requires(Derived& it) { it.CheckWriteOperations(); }) ||
+               (member == "InitializeHandle" && requires(Derived& it) { it.InitializeHandle(nullptr, true, true); });
+    }
+    static bool HasProtectedGetter(const std::string& member) {
+        return member == "IsHandleExposed" && requires(Derived& it) { it.IsHandleExposed(); };
+    }
+    static bool HasProtectedSetter(const std::string& member) {
+        return member == "IsConnected" && requires(Derived& it) { it.SetIsConnected(true); };
+    }
+};
+
 template <typename Traits, typename T>
-Json DescribeMember(const std::string& type, const std::string& member) {
+Json DescribeProperty(const typename Table<Traits, T>::Accessors& property, const std::string& member) {
+    Json described{{"kind", "property"},
+                   {"access", "public"},
+                   {"static", false},
+                   {"type", property.type},
+                   {"get", "public"},
+                   {"set", property.set ? Json("public") : Json(false)}};
+    if constexpr (Present<typename Traits::PipeStream>) {
+        if (Derived<typename Traits::PipeStream>::HasProtectedSetter(member)) {
+            described["set"] = "protected";
+        }
+    }
+    return described;
+}
+
+/// @param overload parameter names, null if it doesn't matter which of several overloads is told of
+template <typename Traits, typename T>
+Json DescribeMethod(const std::string& member, const Json& overload) {
+    for (const auto& candidate : MembersOf<Traits, T>().OverloadsOf(member)) {
+        if (overload.is_null() || candidate.parameters == overload.get<std::set<std::string>>()) {
+            Json described{{"kind", "method"}, {"access", "public"}, {"static", false}};
+            if (candidate.type != "Task") {
+                described["type"] = candidate.type;
+            }
+            return described;
+        }
+    }
+    return nullptr;
+}
+
+/// Null for what the implementation keeps from other classes, or does not have.
+template <typename Traits, typename T>
+Json DescribePublicMember(const std::string& type, const std::string& member, const Json& overload) {
+    if (const auto* property = MembersOf<Traits, T>().PropertyOf(member)) {
+        return DescribeProperty<Traits, T>(*property, member);
+    }
+    if (Json method = DescribeMethod<Traits, T>(member, overload); !method.is_null()) {
+        return method;
+    }
+    if (member == "Synchronized" && StaticMembers<Traits>().Has(member)) {
+        return {{"kind", "method"}, {"access", "public"}, {"static", true}, {"type", "Stream"}};
+    }
+    if (member == ".ctor") {
+        const bool creatable = Constructors<Traits>().Has(type);
+        return creatable ? Json{{"kind", "constructor"}, {"access", "public"}} : Json{{"kind", "constructor"}};
+    }
+    return nullptr;
+}
+
+template <typename Traits>
+Json DescribeProtectedMember(const std::string& member) {
+    if constexpr (Present<typename Traits::PipeStream>) {
+        using Inside = Derived<typename Traits::PipeStream>;
+        if (Inside::HasProtectedMethod(member)) {
+            return {{"kind", "method"}, {"static", false}};
+        }
+        if (Inside::HasProtectedGetter(member)) {
+            return {{"kind", "property"}, {"static", false}, {"set", false}};
+        }
+    }
+    return nullptr;
+}
+
+/// @param member a name, or a name with the types of parameters ("Dispose(Boolean)"), of which only the name is known here
+template <typename Traits, typename T>
+Json DescribeMember(const std::string& type, const std::string& member, const Json& overload) {
     if constexpr (std::is_class_v<T>) {
-        const auto& members = MembersOf<Traits, T>();
-        if (const auto* property = members.PropertyOf(member)) {
-            return {{"kind", "property"},
-                    {"access", "public"},
-                    {"type", property->type},
-                    {"get", static_cast<bool>(property->get)},
-                    {"set", static_cast<bool>(property->set)},
-                    {"static", false}};
+        const std::string name = member.substr(0, member.find('('));
+        Json described = DescribePublicMember<Traits, T>(type, name, overload);
+        if (described.is_null() && std::is_base_of_v<typename Traits::PipeStream, T>) {
+            described = DescribeProtectedMember<Traits>(name);
         }
-        if (const auto& overloads = members.OverloadsOf(member); !overloads.empty()) {
-            return {{"kind", "method"}, {"access", "public"}, {"type", overloads.front().type}, {"static", false}};
-        }
-        if (StaticMembers<Traits>().Has(member)) {
-            return {{"kind", "method"}, {"access", "public"}, {"type", "Stream"}, {"static", true}};
-        }
-        if ((member == type || member == ".ctor") && Constructors<Traits>().Has(type)) {
-            return {{"kind", "constructor"}, {"access", "public"}};
+        if (!described.is_null()) {
+            return name == member ? described : Json{{"kind", described["kind"]}};
         }
     }
     throw Fault(FaultCode::NotImplemented, "there is no public member " + type + "." + member);
 }
 
 template <typename Traits>
-Json Describe(const std::string& type, const std::string& member) {
+Json Describe(const std::string& type, const std::string& member, const Json& overload) {
     Json described;
     const auto consider = [&]<typename T>(const char* name) {
         if constexpr (Present<T>) {
             if (type == name) {
                 if (!member.empty()) {
-                    described = DescribeMember<Traits, T>(type, member);
+                    described = DescribeMember<Traits, T>(type, member, overload);
                 } else if constexpr (std::is_enum_v<T>) {
                     described = DescribeEnumeration<Traits, T>();
                 } else {
-                    described = DescribeClass<Traits, T>();
+                    described = DescribeClass<Traits, T>(type);
                 }
             }
         }

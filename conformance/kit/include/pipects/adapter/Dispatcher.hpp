@@ -163,7 +163,8 @@ class Dispatcher {
     }
 
     Json Tell(const Request& request) {
-        return {{"returned", Describe<Traits>(request.RequiredText("type"), request.OptionalText("member"))}};
+        return {{"returned", Describe<Traits>(request.RequiredText("type"), request.OptionalText("member"),
+                                              request.params.value("overload", Json()))}};
     }
 
     /// In C++ an object that nobody refers to is released: there is nothing to collect.
