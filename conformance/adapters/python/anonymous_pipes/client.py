@@ -39,15 +39,14 @@ class AnonymousPipeClientStream(PipeStream):
         pipeHandleAsString: str | None = _ABSENT,
         safePipeHandle: SafePipeHandle | None = _ABSENT,
     ) -> None:
-        text_alone = direction is _ABSENT or isinstance(direction, str | None)
-        if text_alone:
-            if direction is not _ABSENT:
-                pipeHandleAsString = direction
+        if direction is None or isinstance(direction, str):
+            direction, pipeHandleAsString = _ABSENT, direction
+        if direction is _ABSENT:
             direction = PipeDirection.In
         super().__init__(direction, 0)
         check_direction(self)
         if safePipeHandle is _ABSENT:
-            handle = _handle_from(pipeHandleAsString, text_alone)
+            handle = _handle_from(pipeHandleAsString)
         else:
             [handle] = check_handles({"safePipeHandle": safePipeHandle})
         self._InitializeHandle(handle, True, False)
@@ -65,7 +64,7 @@ class AnonymousPipeClientStream(PipeStream):
         self._SetReadMode(value)
 
 
-def _handle_from(text: str | None, text_alone: bool) -> SafePipeHandle:
+def _handle_from(text: str | None) -> SafePipeHandle:
     """The owner of the handle that text names. Nothing is owned before all is checked."""
     if text is None:
         raise ArgumentNullException("pipeHandleAsString")

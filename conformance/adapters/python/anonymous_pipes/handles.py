@@ -130,14 +130,14 @@ _given_out: WeakValueDictionary[int, SafePipeHandle] = WeakValueDictionary()
 
 @final
 class SafePipeHandle(SafeHandleZeroOrMinusOneIsInvalid):
-    """The handle of a pipe end: a file descriptor."""
+    """The handle of a pipe end: a file descriptor, of which 0 is one like any other."""
 
     def __init__(self, preexistingHandle: int = -1, ownsHandle: bool = True) -> None:
         super().__init__(preexistingHandle, ownsHandle)
 
     @property
     def IsInvalid(self) -> bool:
-        return super().IsInvalid
+        return self._handle < 0
 
     def _ReleaseHandle(self) -> bool:
         try:

@@ -19,15 +19,15 @@ from .exceptions import (
     IOException,
     NotSupportedException,
     ObjectDisposedException,
-    UnauthorizedAccessException,
     io_error,
 )
 from .handles import SafePipeHandle
-from .operation_queue import OperationQueue
-from .operations import DrainOperation, Operation, ReadOperation, WriteOperation
+from .handles import SafePipeHandle as _Handle
+from .operations import DrainOperation, Line, Operation, ReadOperation, WriteOperation
 from .reading_writing import Then
 from .stream import Stream
-from .tasks import Task, complete
+from .tasks import Task, cancelled
+from .waiting import run, waiting
 
 
 class _State(Enum):
@@ -37,7 +37,7 @@ class _State(Enum):
     CLOSED = "closed"
 
 
-class PipeStream(Stream):
+class PipeStream(Stream, Line):
     """Errors are reported in this order: arguments, direction, cancellation, state of the end."""
 
     _state = _State.CLOSED  # until __init__ has run, there is nothing to finalize
@@ -46,20 +46,20 @@ class PipeStream(Stream):
     def __init__(
         self,
         direction: int,
-        bufferSize: int,
+        bufferSize: int = 0,
+        *,
         transmissionMode: int = PipeTransmissionMode.Byte,
+        outBufferSize: int = 0,
     ) -> None:
         self._direction = member_of(PipeDirection, direction, "direction")
         self._mode = member_of(PipeTransmissionMode, transmissionMode, "transmissionMode")
-        if bufferSize < 0:
-            raise ArgumentOutOfRangeException("bufferSize", "The buffer size is negative.")
-        self._outBufferSize = bufferSize
-        self._handle: SafePipeHandle | None = None
+        for parameter, size in (("bufferSize", bufferSize), ("outBufferSize", outBufferSize)):
+            if size < 0:
+                raise ArgumentOutOfRangeException(parameter, "The buffer size is negative.")
+        self._handle: _Handle | None = None
         self._exposed = False
         self._isAsync = False
-        self._wrong_way = False
         self._turn = threading.Lock()
-        self._queue = OperationQueue()
         self._state = _State.WAITING
 
     # State
@@ -87,7 +87,7 @@ class PipeStream(Stream):
         raise InvalidOperationException("The pipe's read mode is not Message.")
 
     @property
-    def SafePipeHandle(self) -> SafePipeHandle:
+    def SafePipeHandle(self) -> _Handle:
         """The handle of this end, which stays the end's own."""
         if self._state is _State.CLOSED:
             raise ObjectDisposedException(type(self).__name__)
@@ -144,44 +144,45 @@ class PipeStream(Stream):
         self._CheckWriteOperations()
 
     def WaitForPipeDrain(self) -> None:
-        """Waits until the other end has read every byte. The system has no such wait: it looks."""
+        """Waits until the other end has read every byte."""
         self._CheckWriteOperations()
         self._CheckWritable()
-        DrainOperation(self._io_handle(), self._turn, memoryview(b""), self._break).run()
+        drain = DrainOperation(self, self._open_handle(), memoryview(b""))
+        run(drain)
 
     def _Read(self, view: memoryview) -> int:
-        return int(self._reading(view).run())
+        return int(run(self._reading(view)))
 
     def _Write(self, view: memoryview) -> None:
-        self._writing(view).run()
+        run(self._writing(view))
 
     def _ReadAsync(self, view: memoryview, token: CancellationToken | None) -> Task[int]:
         self._CheckReadable()
         if token is not None and token.IsCancellationRequested:
-            return complete(lambda: token.ThrowIfCancellationRequested() or 0)
-        return self._queue.submit(self._reading(view, token))
+            return cancelled(token)
+        return waiting.submit(self._reading(view, token))
 
     def _WriteAsync(self, view: memoryview, token: CancellationToken | None) -> Task[None]:
         self._CheckWritable()
         if token is not None and token.IsCancellationRequested:
-            return complete(token.ThrowIfCancellationRequested)
-        return self._queue.submit(self._writing(view, token))
+            return cancelled(token)
+        return waiting.submit(self._writing(view, token))
 
     def _BeginRead(self, view: memoryview, then: Then) -> Task[int]:
-        return self._queue.submit_to_thread(self._reading(view), then)
+        return waiting.submit(self._reading(view), elsewhere=True, then=then)
 
     def _BeginWrite(self, view: memoryview, then: Then) -> Task[None]:
-        return self._queue.submit_to_thread(self._writing(view), then)
+        return waiting.submit(self._writing(view), elsewhere=True, then=then)
 
     def _reading(self, view: memoryview, token: CancellationToken | None = None) -> Operation:
         self._CheckReadable()
         self._CheckReadOperations()
-        return ReadOperation(self._io_handle(), self._turn, view, token)
+        return ReadOperation(self, self._open_handle(), view, token)
 
     def _writing(self, view: memoryview, token: CancellationToken | None = None) -> Operation:
         self._CheckWritable()
         self._CheckWriteOperations()
-        return WriteOperation(self._io_handle(), self._turn, view, self._break, token)
+        return WriteOperation(self, self._open_handle(), view, token)
 
     def _break(self) -> None:
         if self._state is _State.CONNECTED:
@@ -213,30 +214,19 @@ class PipeStream(Stream):
     def _CheckWriteOperations(self) -> None:
         self._CheckPipePropertyOperations()
 
-    def _open_handle(self) -> SafePipeHandle:
+    def _open_handle(self) -> _Handle:
         if self._handle is None:
             raise InvalidOperationException("The pipe has no handle yet.")
         return self._handle
 
-    def _io_handle(self) -> SafePipeHandle:
-        """The handle, unless it is one of the other end: poll would wait on that for ever."""
-        if self._wrong_way:
-            raise IOException("The handle does not allow what the pipe's direction says.")
-        return self._open_handle()
-
     # Handle and lifetime
 
-    def _InitializeHandle(
-        self, handle: SafePipeHandle | None, isExposed: bool, isAsync: bool
-    ) -> None:
+    def _InitializeHandle(self, handle: _Handle | None, isExposed: bool, isAsync: bool) -> None:
         """Makes this the end that handle stands for."""
         self._handle = handle
         self._exposed = isExposed
         self._isAsync = isAsync
         if handle is not None:
-            access = fcntl.fcntl(handle.DangerousGetHandle(), fcntl.F_GETFL) & os.O_ACCMODE
-            refused = os.O_WRONLY if self._direction is PipeDirection.In else os.O_RDONLY
-            self._wrong_way = access == refused
             self._state = _State.CONNECTED
 
     def Dispose(self) -> None:
@@ -281,6 +271,6 @@ def check_pipe(descriptor: int) -> None:
     try:
         is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     except (OSError, OverflowError):
-        raise UnauthorizedAccessException("The handle is not open in this process.") from None
+        raise IOException("The handle is not open in this process.") from None
     if not is_pipe:
         raise IOException("The handle is not that of a pipe.")

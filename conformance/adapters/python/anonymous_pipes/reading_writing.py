@@ -9,7 +9,7 @@ from typing import Any, overload
 from .arguments import ReadableBuffer, WritableBuffer, region, writable_region
 from .cancellation import CancellationToken
 from .exceptions import ArgumentException, ArgumentNullException, ArgumentOutOfRangeException
-from .tasks import AsyncCallback, IAsyncResult, Task, complete, run
+from .tasks import AsyncCallback, IAsyncResult, Task, cancelled, complete, run
 
 Then = Callable[[], None] | None
 
@@ -165,12 +165,12 @@ class ReadWriteStream(ABC):
 
     def _ReadAsync(self, view: memoryview, token: CancellationToken | None) -> Task[int]:
         if token is not None and token.IsCancellationRequested:
-            return complete(lambda: token.ThrowIfCancellationRequested() or 0)
+            return cancelled(token)
         return run(lambda: self._Read(view))
 
     def _WriteAsync(self, view: memoryview, token: CancellationToken | None) -> Task[None]:
         if token is not None and token.IsCancellationRequested:
-            return complete(token.ThrowIfCancellationRequested)
+            return cancelled(token)
         return run(lambda: self._Write(view))
 
     def _BeginRead(self, view: memoryview, then: Then) -> Task[int]:

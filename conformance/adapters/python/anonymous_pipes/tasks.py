@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from .cancellation import CancellationToken
 from .exceptions import OperationCanceledException
 
-Result = TypeVar("Result")
+Outcome = TypeVar("Outcome")
 
 
-class Task(Generic[Result]):
+class Task(Generic[Outcome]):
     """An operation under way. It ends once: with a result, an exception, or as cancelled."""
 
     def __init__(self) -> None:
         self._done = threading.Event()
-        self._result: Result | None = None
+        self._result: Any = None
         self._error: BaseException | None = None
 
     @property
@@ -37,34 +38,44 @@ class Task(Generic[Result]):
         return self._error if self.IsFaulted else None
 
     @property
-    def Result(self) -> Result:
+    def Result(self) -> Outcome:
         return self.Wait()
 
-    def Wait(self) -> Result:
+    def Wait(self) -> Outcome:
         """Waits for the end, and answers as the operation itself: its result or its exception."""
         self._done.wait()
         if self._error is not None:
             raise self._error
-        return self._result  # type: ignore[return-value]
+        outcome: Outcome = self._result
+        return outcome
 
-    def _complete(self, work: Callable[[], Result]) -> Task[Result]:
+    def _end(self, result: Any, error: BaseException | None) -> None:
+        self._result = result
+        self._error = error
+        self._done.set()
+
+    def _complete(self, work: Callable[[], Outcome]) -> Task[Outcome]:
         """Does the work here and now, and ends the task with what comes of it."""
         try:
-            self._result = work()
+            self._end(work(), None)
         except Exception as error:
-            self._error = error
-        self._done.set()
+            self._end(None, error)
         return self
 
 
-def complete(work: Callable[[], Result]) -> Task[Result]:
+def cancelled(token: CancellationToken) -> Task[Any]:
+    """A task that a token cancelled before it began."""
+    return complete(token.ThrowIfCancellationRequested)
+
+
+def complete(work: Callable[[], Outcome]) -> Task[Outcome]:
     """A task that is completed when it is returned."""
-    return Task[Result]()._complete(work)
+    return Task[Outcome]()._complete(work)
 
 
-def run(work: Callable[[], Result], then: Callable[[], None] | None = None) -> Task[Result]:
+def run(work: Callable[[], Outcome], then: Callable[[], None] | None = None) -> Task[Outcome]:
     """A task whose work another thread does, followed by then."""
-    task = Task[Result]()
+    task = Task[Outcome]()
 
     def body() -> None:
         task._complete(work)
