@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using System.Text;
 
 namespace Pipects.Adapter
@@ -24,11 +23,13 @@ namespace Pipects.Adapter
             get { return ToHex(Array, Array.Length); }
         }
 
-        /// <summary>The first index in a stretch of the array whose byte is not that of the pattern at the same index.</summary>
+        /// <summary>Where a stretch of the array first differs from the pattern, both counted from the stretch's begin, or -1.</summary>
         public int FirstDifference(long pattern, int offset, int count)
         {
-            for (var i = offset; i < offset + count; i++)
-                if (Array[i] != Pattern(pattern, i))
+            if (offset < 0 || count < 0 || offset > Length - count)
+                throw Fault.Parameters("offset and count go beyond the array");
+            for (var i = 0; i < count; i++)
+                if (Array[offset + i] != Pattern(pattern, i))
                     return i;
             return -1;
         }

@@ -7,7 +7,7 @@ using System.Threading;
 
 namespace Pipects.Adapter
 {
-    /// <summary>The two ways of starting a child. Either returns its process id.</summary>
+    /// <summary>The two ways of starting a child. Either returns its process id; the runtime collects its status, or a thread.</summary>
     static class Children
     {
         public static object Start(string way, string program, IList<string> arguments, IDictionary<string, string> environment)
@@ -36,10 +36,11 @@ namespace Pipects.Adapter
                     how.ArgumentList.Add(argument);
             foreach (var variable in environment)
                 how.Environment[variable.Key] = variable.Value;
-            var child = new Process { StartInfo = how, EnableRaisingEvents = true };
-            child.Exited += (sender, e) => child.Dispose();
-            child.Start();
-            return child.Id;
+            using (var child = new Process { StartInfo = how })
+            {
+                child.Start();
+                return child.Id;
+            }
         }
 
         /// <summary>Mono has an ArgumentList, but passes nothing of it on. It takes its line of arguments apart as a shell would.</summary>

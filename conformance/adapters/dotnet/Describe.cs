@@ -40,7 +40,9 @@ namespace Pipects.Adapter
         public static Hashtable Member(Type type, string member, IList<string> names, bool overloaded)
         {
             var name = member.Split('(')[0];
-            var types = member.Contains("(") ? member.Substring(name.Length).Replace(" ", "") : "";
+            var types = member.Substring(name.Length).Replace(" ", "");
+            if (name == TypeNames.Plain(type))
+                name = ".ctor";
             for (var at = type; at != null; at = name == ".ctor" ? null : at.BaseType)
             {
                 var found = at.GetMember(name, Declared)
@@ -59,11 +61,12 @@ namespace Pipects.Adapter
 
         static Hashtable Property(PropertyInfo property)
         {
-            var description = Described(property.GetAccessors(true).Where(Seen).OrderBy(accessor => !accessor.IsPublic).First());
+            var widest = property.GetAccessors(true).Where(Seen).OrderBy(accessor => !accessor.IsPublic).First();
+            var description = Described(widest);
             description["kind"] = "property";
             description["type"] = TypeNames.Full(property.PropertyType);
-            description["get"] = Accessor(property.GetGetMethod(true));
-            description["set"] = Accessor(property.GetSetMethod(true));
+            description["get"] = Has(property.GetGetMethod(true), widest);
+            description["set"] = Has(property.GetSetMethod(true), widest);
             description["parameters"] = ParameterTypes(property);
 #if NET6_0_OR_GREATER
             description["nullable"] = new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
@@ -98,12 +101,10 @@ namespace Pipects.Adapter
             };
         }
 
-        /// <summary>The access of an accessor, or false if there is none that a user can see.</summary>
-        static object Accessor([AllowNull] MethodInfo accessor)
+        /// <summary>Whether an accessor exists for all who have access to the property.</summary>
+        static bool Has([AllowNull] MethodInfo accessor, MethodInfo widest)
         {
-            if (accessor == null || !Seen(accessor))
-                return false;
-            return Access(accessor);
+            return accessor != null && Seen(accessor) && Access(accessor) == Access(widest);
         }
 
         static string Access(MethodBase method)

@@ -94,8 +94,9 @@ namespace Pipects.Adapter
 
         void Run([AllowNull] object id, string method, Parameters asked)
         {
-            Send(Answered(id, method, asked));
-            if (method == "exit")
+            var answer = Answered(id, method, asked);
+            Send(answer);
+            if (method == "exit" && answer.ContainsKey("result"))
                 Native.Exit((int)asked.Number("status"));
         }
 
@@ -123,8 +124,15 @@ namespace Pipects.Adapter
         void Send(Hashtable message)
         {
             var line = Encoding.UTF8.GetBytes(Json.Write(message) + "\n");
-            lock (writing)
-                connection.Write(line, 0, line.Length);
+            try
+            {
+                lock (writing)
+                    connection.Write(line, 0, line.Length);
+            }
+            catch (IOException)
+            {
+                Native.Exit(0);
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ namespace Pipects.Adapter
                 case "start": return Start(asked);
                 case "describe": return Describes(asked);
                 case "forget": return Forget(asked);
-                case "exit": return null;
+                case "exit": return Exit(asked);
                 default: throw Fault.NoMethod(method);
             }
         }
@@ -140,6 +140,14 @@ namespace Pipects.Adapter
             lanes.EndIdle();
             Collector.WipeStack();
             Collector.Collect();
+            return null;
+        }
+
+        /// <summary>Only sees whether the request is one: the process ends when it has been answered.</summary>
+        [return: MaybeNull]
+        static object Exit(Parameters asked)
+        {
+            asked.Number("status");
             return null;
         }
 
