@@ -169,9 +169,11 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
     threads: dict[str, str] = {}
-    for raw in entry["steps"]:
+    for raw, number in _repeated(entry["steps"]):
         line = f"{where.rpartition(':')[0]}:{raw.line}"
         step = dict(_substitute(raw, row))
+        if step.pop("repeat", None):
+            step = _numbered(step, number)
         step.update(step.pop("expect", None) or {})
         verb = next(iter(step))
         if verb not in VERBS:
@@ -185,6 +187,10 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         expectation = {name: step.pop(name) for name in OUTCOME_KEYS if name in step}
         if "any" in expectation and "because" not in entry:
             raise UserError(f"{line}: 'any' allows several outcomes; the case must say 'because'")
+        if "choice" in step and "any" not in expectation:
+            raise UserError(f"{line}: 'choice' is for the outcomes of 'any'")
+        if "wait" in step and ("as" in step or "until" in step):
+            raise UserError(f"{line}: 'wait' keeps no task and leaves nothing running")
         for used in _references((step, expectation)):
             if used.partition(".")[0] not in names:
                 raise UserError(f"{line}: '${used}' is neither a column nor a name given before")
@@ -202,6 +208,23 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         yield Step(verb, target, process, thread, step, expectation)
     if threads:
         raise UserError(f"{where}: no step finishes what runs on '{next(iter(threads))}'")
+
+
+def _repeated(steps: Iterable[Any]) -> Iterator[tuple[Any, int]]:
+    for step in steps:
+        for number in range(1, step.get("repeat", 1) + 1):
+            yield step, number
+
+
+def _numbered(value: Any, number: int) -> Any:
+    """Puts the number of a repeated step in place of each `#`."""
+    if isinstance(value, str):
+        return value.replace("#", str(number))
+    if isinstance(value, Mapping):
+        return {key: _numbered(inner, number) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbered(inner, number) for inner in value]
+    return value
 
 
 def _process(

@@ -98,6 +98,8 @@ class Execution:
         self._names: dict[str, Named] = {}
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
+        self._choices: dict[str, frozenset[int]] = {}
+        """Which outcomes of `any` are still possible, by the name of the choice."""
         self._descriptors: dict[tuple[str, int], str | None] = {}
         self._proofs: list[str] = []
         self._limited: list[int] = []
@@ -299,7 +301,7 @@ class Execution:
         outcome = protocol.outcome_of(connection.answer(running.request, self._deadline(step)))
         del self._running[step.target]
         self._keep(running.step, outcome)
-        self._judge(running.step, outcome, step.expectation)
+        self._judge(running.step, outcome, step.expectation, step.options.get("choice"))
 
     def _do_limit(self, step: Step) -> None:
         pid = self._adapter(step.target).pid
@@ -481,7 +483,12 @@ class Execution:
             if step.options["until"] == "blocked":
                 self._prove_blocked(self._running[step.thread])
             return
+        if step.options.get("wait"):
+            full["as"] = f"task_of_step_{self._step[0] if self._step else 0}"
         outcome = self._ask(step, method, full)
+        if step.options.get("wait") and isinstance(outcome, Returned):
+            wait = {"object": full["as"], "member": "Wait", "thread": step.thread}
+            outcome = self._ask(step, "call", wait)
         self._keep(step, outcome)
         self._judge(step, outcome, step.expectation)
 
@@ -527,13 +534,32 @@ class Execution:
                     pipes |= {pipe} if pipe is not None else set()
         return frozenset(pipes)
 
-    def _judge(self, step: Step, outcome: Outcome, expectation: Mapping[str, Any]) -> None:
+    def _judge(
+        self,
+        step: Step,
+        outcome: Outcome,
+        expectation: Mapping[str, Any],
+        choice: str | None = None,
+    ) -> None:
         if isinstance(outcome, Refused):
             raise Refusal(matching.say_actual(outcome))
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
+        if choice := choice or step.options.get("choice"):
+            resolved = self._choose(choice, resolved, outcome, arguments)
         if not matching.holds(resolved, outcome, arguments):
             raise Differs(matching.say_expected(resolved), matching.say_actual(outcome))
+
+    def _choose(
+        self, choice: str, expectation: Any, outcome: Outcome, arguments: Mapping[str, Any]
+    ) -> Any:
+        """The outcomes that go with those of the steps before, and notes which are possible now."""
+        outcomes = expectation["any"]
+        possible = self._choices.get(choice, frozenset(range(len(outcomes))))
+        self._choices[choice] = frozenset(
+            index for index in possible if matching.holds(outcomes[index], outcome, arguments)
+        )
+        return {"any": [outcomes[index] for index in sorted(possible)]}
 
     def _resolve(self, value: Any) -> Any:
         """An expectation with the values of names in place."""
