@@ -21,6 +21,8 @@ VERBS = (
 )  # fmt: skip
 OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")
+OPTIONAL = ("callback", "state")
+"""Parameters that a caller may leave out by passing a null."""
 SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExactlyAsync")
 
 
@@ -306,7 +308,7 @@ def _needs(step: Step, spec: Spec) -> Iterator[str]:
             yield capability.id
     arguments = step.options.get("with") or {}
     if step.verb in ("new", "call", "set", "get", "transfer"):
-        if any(value is None for value in arguments.values()) and member != "BeginRead":
+        if any(arguments[name] is None for name in arguments if name not in OPTIONAL):
             yield "null-arguments"
         if any(isinstance(arguments.get(name), int) for name in ENUM_PARAMETERS):
             yield "undefined-enum"
