@@ -164,14 +164,14 @@ def times(results: Results) -> Chart | None:
     spent: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for result in results["results"]:
         if result["seconds"]:
-            key = digest.column_of(result, summary.is_matrix(results))
+            key = result["server"]
             spent[case_of[result["test"]]][key] += result["seconds"]
     if not spent:
         return None
     mean = {case: sum(columns.values()) / len(columns) for case, columns in spent.items()}
     slowest = sorted(mean, key=lambda case: (-mean[case], case))[:_MOST]
     longest = max(max(spent[case].values()) for case in slowest)
-    room = _WIDTH - 150
+    room = _WIDTH - 180
     rows: list[str] = []
     y = 14
     for case in slowest:
@@ -184,7 +184,7 @@ def times(results: Results) -> Chart | None:
             f'<path class="range" d="M{room * least / longest:.1f},{y - 5}H{room * most / longest:.1f}"/>'
         )
         several = len(spent[case]) > 1
-        text = f"{seconds(mean[case])}{', ' + shortened(who, 14) if several else ''}"
+        text = f"{seconds(mean[case])}{', ' + shortened(who, 16) if several else ''}"
         rows.append(_text(_WIDTH, y, text, "end"))
         y += 22
     caption = "The slowest cases. Bar: mean of the implementations; line: from fastest to slowest, who is named."

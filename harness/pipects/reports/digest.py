@@ -95,6 +95,8 @@ class LevelAnswer:
     @property
     def words(self) -> str:
         """The answer for people."""
+        if self.answer == "no" and not self.held["broken"]:
+            return "No, as is known"
         return {
             "yes": "Yes",
             "partly": "Yes, where tested",

@@ -26,6 +26,7 @@ class Row:
 
     implementation: Implementation
     label: str
+    about: str
     answers: list[LevelAnswer]
     counts: dict[Verdict, int]
 
@@ -33,13 +34,16 @@ class Row:
 def headline(results: Results) -> list[Row]:
     """The answer for each implementation."""
     rows: list[Row] = []
+    systems = {each["os"] for each in results["implementations"]}
     for each in results["implementations"]:
+        about = [each["language"], each["runtime"], *([each["os"]] if len(systems) > 1 else [])]
         counts = dict.fromkeys(summary.VERDICTS, 0)
         for column, row in results["summary"]["verdicts"].items():
             if column.partition(">")[0] == each["id"]:
                 for verdict in summary.VERDICTS:
                     counts[verdict] += row.get(verdict, 0)
-        rows.append(Row(each, label(each), digest.answers(results, each["id"]), counts))
+        words = one_line(" · ".join(filter(None, about)))
+        rows.append(Row(each, label(each), words, digest.answers(results, each["id"]), counts))
     return rows
 
 

@@ -1,0 +1,78 @@
+"use strict";
+// The data of the page, and what of it the filters let through. Nothing here decides a verdict.
+
+const data = JSON.parse(document.getElementById("data")?.textContent ?? "null") ?? {
+  implementations: [], verdicts: [], severity: [], requirements: [], tests: [], strings: [],
+};
+const VERDICT_WORDS = {
+  "adapter error": "adapter", "not applicable": "n/a", "not observable": "unseen",
+  "known deviation": "known", "unexpected pass": "surprise",
+};
+const HELD_WORDS = { "not applicable": "n/a", "not observable": "unseen" };
+const HELD_ORDER = ["held", "broken", "deviates", "not observable", "not applicable", "not run"];
+const slug = (name) => name.replaceAll(" ", "-");
+const text = (index) => data.strings[index];
+
+// A result is [server, client, verdict, seconds, replay, repetition, what else there is].
+const SERVER = 0, CLIENT = 1, VERDICT = 2, SECONDS = 3, REPLAY = 4, REPETITION = 5, MORE = 6;
+
+for (const requirement of data.requirements) requirement.tests = [];
+for (const [index, test] of data.tests.entries()) {
+  test.index = index;
+  for (const covered of test.covers) data.requirements[covered].tests.push(index);
+}
+
+/** The worst verdict of a test for each implementation as the server; -1 where it has no result. */
+function worstByServer(test) {
+  const worst = data.implementations.map(() => -1);
+  for (const result of test.results) {
+    const old = worst[result[SERVER]];
+    if (old < 0 || data.severity[result[VERDICT]] > data.severity[old]) worst[result[SERVER]] = result[VERDICT];
+  }
+  return worst;
+}
+
+/** What is searched: the id and title of a test, the id, text and members of a requirement. */
+function haystack(thing) {
+  thing.hay ??= [thing.id, thing.title ?? thing.text, ...(thing.members ?? [])].join(" ").toLowerCase();
+  return thing.hay;
+}
+
+const filter = { q: "", i: "", l: "", v: new Set() };
+const filtering = () => Boolean(filter.q || filter.i || filter.l || filter.v.size);
+
+/** Whether a result is of the implementation or pair, and the verdicts, that were asked for. */
+function resultMatches(result) {
+  if (filter.i) {
+    const server = data.implementations[result[SERVER]].id;
+    if (filter.i.includes(">")) {
+      if (filter.i !== `${server}>${data.implementations[result[CLIENT]].id}`) return false;
+    } else if (filter.i !== server) return false;
+  }
+  return !filter.v.size || filter.v.has(data.verdicts[result[VERDICT]]);
+}
+
+/** The indexes of the requirements and tests that the filters let through. */
+function matches() {
+  const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const has = (hay) => words.every((word) => hay.includes(word));
+  const byResult = filter.i || filter.v.size;
+  const ofResult = data.tests.map((test) => !byResult || test.results.some(resultMatches));
+  const requirements = [];
+  for (const [index, requirement] of data.requirements.entries()) {
+    if (filter.l && requirement.level !== filter.l) continue;
+    if (byResult && !requirement.tests.some((test) => ofResult[test])) continue;
+    if (words.length && !has(haystack(requirement)) &&
+        !requirement.tests.some((test) => has(haystack(data.tests[test])))) continue;
+    requirements.push(index);
+  }
+  const tests = [];
+  for (const [index, test] of data.tests.entries()) {
+    if (!ofResult[index]) continue;
+    if (filter.l && !test.covers.some((covered) => data.requirements[covered].level === filter.l)) continue;
+    if (words.length && !has(haystack(test)) &&
+        !test.covers.some((covered) => has(haystack(data.requirements[covered])))) continue;
+    tests.push(index);
+  }
+  return { requirements, tests };
+}
