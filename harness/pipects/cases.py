@@ -23,6 +23,8 @@ OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")
 OPTIONAL = ("callback", "state")
 """Parameters that a caller may leave out by passing a null."""
+INSIDE = re.compile(r"\$\{([a-z_][A-Za-z0-9_.]*)\}")
+"""A value's text inside a longer text."""
 SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExactlyAsync")
 
 
@@ -105,7 +107,9 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
     key = _key(entry, where)
     for row in _rows(entry):
         suffix = ",".join(_slug(row[column], where) for column in key)
-        covers = (*entry["covers"], *row.get("covers", ()))
+        covers = (*row.get("covers", ()), *entry.get("covers", ()))
+        if not covers:
+            raise UserError(f"{where}: a row covers no requirement")
         for requirement in covers:
             if requirement not in spec.requirements:
                 raise UserError(
@@ -278,8 +282,10 @@ def _substitute(value: Any, row: Mapping[str, Any]) -> Any:
 
 
 def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and value.startswith("$"):
+    if isinstance(value, str) and value.startswith("$") and not value.startswith("${"):
         yield value[1:]
+    elif isinstance(value, str):
+        yield from INSIDE.findall(value)
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _references(inner)
