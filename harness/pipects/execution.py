@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import matching, protocol, verdicts
-from pipects.cases import Step, Test
+from pipects.cases import INSIDE, Step, Test
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable, Proof
@@ -293,7 +293,9 @@ class Execution:
 
     def _do_forget(self, step: Step) -> None:
         names = step.target.split()
-        self._ask(step, "forget", {"objects": names, "dispose": False})
+        connection = self._adapter(step.process).connection
+        request = connection.send("forget", {"objects": names, "dispose": False})
+        protocol.acknowledge(connection.answer(request, self._deadline(step)))
 
     def _do_finish(self, step: Step) -> None:
         running = self._running[step.target]
@@ -528,7 +530,7 @@ class Execution:
             if isinstance(value, str) and value.startswith("$") and value[1:] in self._names:
                 pipes |= self._names[value[1:]].pipes
             if name in ("pipeHandleAsString", "preexistingHandle"):
-                text = str(self._value(name, value)).strip()
+                text = str(self._value(name, value)).strip(" +\t")
                 if text.isdigit() and len(text) < 10:
                     pipe = system.pipe_of(self._adapter(step.process).pid, int(text))
                     pipes |= {pipe} if pipe is not None else set()
@@ -563,7 +565,7 @@ class Execution:
 
     def _resolve(self, value: Any) -> Any:
         """An expectation with the values of names in place."""
-        if isinstance(value, str) and value.startswith("$"):
+        if isinstance(value, str) and (value.startswith("$") or "${" in value):
             return self._value("", value)
         if isinstance(value, Mapping):
             return {key: self._resolve(inner) for key, inner in value.items()}
@@ -573,6 +575,10 @@ class Execution:
 
     def _value(self, parameter: str, value: Any) -> Any:
         """A value as the protocol carries it."""
+        if parameter == "preexistingHandle" and isinstance(value, str):
+            return int(self._value("", value))
+        if isinstance(value, str) and "${" in value:
+            return INSIDE.sub(lambda match: str(self._value("", f"${match[1]}")), value)
         if isinstance(value, str) and value.startswith("$"):
             name, _, rest = value[1:].partition(".")
             if rest:
@@ -620,7 +626,7 @@ class Execution:
             return
         parent = self._family.parent
         request = parent.connection.send("forget", {"dispose": True})
-        protocol.outcome_of(parent.connection.answer(request, time.monotonic() + self._patience))
+        protocol.acknowledge(parent.connection.answer(request, time.monotonic() + self._patience))
         left: list[str] = []
 
         def nothing_left() -> bool:

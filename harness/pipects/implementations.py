@@ -95,7 +95,8 @@ class Implementation:
         with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             digest = self._digest()
-            if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+            built = stamp.exists() and stamp.read_text(encoding="utf-8") == digest
+            if built and all(Path(word).exists() for word in self._own_files()):
                 return
             for command in self.build:
                 filled = [self._filled(word) for word in command]
@@ -117,6 +118,12 @@ class Implementation:
                         f"status {done.returncode}:\n  {tail}"
                     )
             stamp.write_text(digest, encoding="utf-8")
+
+    def _own_files(self) -> Iterator[str]:
+        """The files below the build folder that its command names."""
+        return (
+            filled for filled in map(self._filled, self.start) if filled.startswith(str(paths.BUILD))
+        )
 
     def _digest(self) -> str:
         hasher = hashlib.sha256(repr((self.build, self.start)).encode())

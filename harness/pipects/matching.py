@@ -27,7 +27,7 @@ BASES = {
 }
 """The documented hierarchy: a program that catches a type catches what derives from it."""
 
-SPECIAL = frozenset({"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes"})
+SPECIAL = frozenset({"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes", "only"})
 
 
 def derives(name: str, base: str) -> bool:
@@ -90,6 +90,8 @@ def _special(key: str, wanted: Any, actual: Any) -> bool:
             return any(matches(choice, actual) for choice in wanted)
         case "matches":
             return isinstance(actual, str) and re.search(wanted, actual) is not None
+        case "only":
+            return isinstance(actual, Mapping) and wanted.keys() == actual.keys() and matches(wanted, actual)
         case "bytes":
             wanted_hex = bytespec.make(wanted).hex()
             return isinstance(actual, Mapping) and actual.get("bytes", {}).get("hex") == wanted_hex

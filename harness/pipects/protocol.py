@@ -158,6 +158,12 @@ class Connection:
         self._answers[identifier] = message
 
 
+def acknowledge(message: Mapping[str, Any]) -> None:
+    """Takes the answer to `forget` or `exit`, whose result says nothing. Raises AdapterFault for an error."""
+    if "error" in message:
+        raise AdapterFault(f"the adapter refused: {_excerpt(message['error'])}")
+
+
 def outcome_of(message: Mapping[str, Any]) -> Outcome:
     """Reads an answer's outcome. Raises AdapterFault if it is not as the protocol says."""
     if "error" in message:

@@ -1,0 +1,189 @@
+"""An adapter that misbehaves on request: the harness is tested against it, for real.
+
+Usage: adapter.py MODE. Without a misbehaviour (MODE `good`) it makes real pipes and is fit to be
+asked, so each mode is wrong in one way only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any
+
+MODE = sys.argv[1]
+ARGUMENTS = sys.argv[2:]
+LATE_BY = 1.0
+"""Seconds: longer than the deadline that the test gives."""
+
+
+class Fault(Exception):
+    """A JSON-RPC error."""
+
+
+class Server:
+    """As much of a server as the tests of the harness need."""
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        self.out = arguments.get("direction", "Out") == "Out"
+        reading, writing = os.pipe()
+        self.mine, self.theirs = (writing, reading) if self.out else (reading, writing)
+
+    def dispose(self) -> None:
+        for name in ("mine", "theirs"):
+            descriptor, leaks = getattr(self, name), MODE == "leaks" and name == "theirs"
+            if descriptor >= 0 and not leaks:
+                os.close(descriptor)
+            setattr(self, name, -1)
+
+
+OBJECTS: dict[str, Any] = {}
+
+
+def pattern(seed: int, length: int) -> bytes:
+    return bytes(((i * 2654435761 + seed * 16777619) % 2**32 >> 16) & 255 for i in range(length))
+
+
+def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
+    name = rest["as"]
+    if type == "Bytes":
+        OBJECTS[name] = pattern(arguments["pattern"], arguments["length"])
+    elif type == "AnonymousPipeServerStream" or MODE == "says-yes":
+        OBJECTS[name] = Server(arguments)
+    else:
+        raise Fault(-32001, f"no type {type}")
+    return {"returned": {"object": name, "type": type}}
+
+
+def find(name: str) -> Any:
+    if name not in OBJECTS:
+        raise Fault(-32002, f"nothing is called {name}")
+    return OBJECTS[name]
+
+
+def get(object: str, member: str, **_: Any) -> Any:
+    target = find(object)
+    if member == "Hex":
+        return {"returned": target.hex()}
+    if member == "CanWrite":
+        return {"returned": target.out}
+    if member == "CanRead":
+        misbehave()
+        return {"returned": target.out if MODE == "wrong-answer" else not target.out}
+    raise Fault(-32001, f"no member {member}")
+
+
+def misbehave() -> None:
+    """What goes wrong when CanRead is asked for; the handshake does not ask for it."""
+    if MODE == "nonsense":
+        print_line("this is not JSON")
+    elif MODE == "wrong-id":
+        print_line('{"jsonrpc":"2.0","id":4711,"result":{"returned":true}}')
+    elif MODE == "late":
+        threading.Event().wait(LATE_BY)
+    elif MODE == "never":
+        threading.Event().wait()
+    elif MODE == "closes":
+        LINK.shutdown(socket.SHUT_RDWR)
+        threading.Event().wait()
+    elif MODE == "dies":
+        print("last words", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif MODE == "exits-in-call":
+        os._exit(7)
+    elif MODE == "floods":
+        line = b"x" * 1023 + b"\n"
+        for _ in range(1024):
+            os.write(2, line * 1024)
+    elif MODE == "outlived":
+        subprocess.Popen(
+            [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
+        )
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def call(object: str, member: str, **_: Any) -> Any:
+    target = find(object)
+    if member == "Read":
+        os.read(target.mine, 1)
+        return {"returned": 1}
+    if MODE != "says-yes":
+        raise Fault(-32001, f"no member {member}")
+    return {"returned": None}
+
+
+def forget(**_: Any) -> Any:
+    for target in OBJECTS.values():
+        if isinstance(target, Server):
+            target.dispose()
+    OBJECTS.clear()
+    return {"returned": None}
+
+
+def hello(**_: Any) -> Any:
+    token = os.environ["PIPECTS_TOKEN"]
+    if MODE == "never-hello":
+        threading.Event().wait()
+    return {
+        "token": "guessed" if MODE == "wrong-token" else token,
+        "protocol": 99 if MODE == "wrong-protocol" else 1,
+        "name": "fake",
+        "version": "1",
+        "language": "Python",
+        "runtime": "",
+        "os": "linux",
+        "pid": os.getpid(),
+        "arguments": ARGUMENTS,
+        "lacks": ["async"],
+    }
+
+
+METHODS = {"hello": hello, "create": create, "get": get, "call": call, "forget": forget}
+LOCK = threading.Lock()
+LINK: socket.socket
+
+
+def print_line(text: str) -> None:
+    with LOCK:
+        LINK.sendall(text.encode() + b"\n")
+
+
+def answer(message: dict[str, Any]) -> None:
+    reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message["id"]}
+    try:
+        if message["method"] == "exit":
+            print_line(json.dumps({**reply, "result": {"returned": None}}))
+            os._exit(message["params"].get("status", 0))
+        if message["method"] not in METHODS:
+            raise Fault(-32601, f"no method {message['method']}")
+        reply["result"] = METHODS[message["method"]](**message["params"])
+    except Fault as fault:
+        reply["error"] = {"code": fault.args[0], "message": fault.args[1]}
+    print_line(json.dumps(reply))
+
+
+def main() -> None:
+    global LINK
+    if MODE == "exits":
+        print("cannot find my settings", file=sys.stderr)
+        sys.exit(3)
+    if MODE == "never-connects":
+        threading.Event().wait()
+    if MODE == "ignores-sigterm":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    host, port = os.environ["PIPECTS_ADDRESS"].split(":")
+    LINK = socket.create_connection((host, int(port)))
+    for line in LINK.makefile(encoding="utf-8"):
+        threading.Thread(target=answer, args=(json.loads(line),), daemon=True).start()
+    if MODE not in ("ignores-sigterm", "closes"):
+        os._exit(0)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

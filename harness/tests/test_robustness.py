@@ -1,0 +1,248 @@
+"""Adapters that lie, die, hang, flood or speak nonsense: each gets its verdict, and none stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import Bench, environment
+
+QUICK = ("--timeout-scale", "0.1")
+"""Deadlines of half a second, for adapters that never answer."""
+
+
+def test_a_good_adapter_passes(bench: Bench) -> None:
+    """Without a misbehaviour all is green, so what follows is red for its own reason."""
+    bench.adapter("good")
+    done = bench.run()
+    assert done.verdicts() == {"fake.can-read": "pass", "fake.can-write": "pass"}
+    assert done.status == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("exits", "ended before it said hello (status 3); it printed: cannot find my settings"),
+        ("never-connects", "did not connect"),
+        ("never-hello", "never answered hello"),
+        ("wrong-token", "wrong token"),
+        ("wrong-protocol", "protocol 99"),
+        ("says-yes", "a type that cannot exist"),
+    ],
+)
+def test_an_unfit_adapter_is_told_from_a_failing_implementation(
+    bench: Bench, mode: str, words: str
+) -> None:
+    """The handshake test fails, no case is run, and the status is not 0."""
+    bench.adapter(mode)
+    done = bench.run(*QUICK)
+    assert "not fit to be asked" in done.output
+    assert words in " ".join(done.output.split())
+    assert done.verdicts() == {}
+    assert done.status != 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict", "words"),
+    [
+        ("nonsense", "adapter error", "not JSON: this is not JSON"),
+        ("wrong-id", "adapter error", "the id 4711"),
+        ("late", "hang", "no answer"),
+        ("never", "hang", "no answer"),
+        ("closes", "adapter error", "closed its connection"),
+        ("dies", "crash", "SIGSEGV"),
+        ("exits-in-call", "crash", "status 7"),
+        ("outlived", "crash", "SIGKILL"),
+    ],
+)
+def test_a_misbehaviour_is_that_tests_verdict_only(
+    bench: Bench, mode: str, verdict: str, words: str
+) -> None:
+    """The test that meets it gets the verdict; the next one has a new process and passes.
+
+    For `late` this shows that an answer after its deadline never reaches another test.
+    """
+    bench.adapter(mode)
+    done = bench.run(*QUICK, "--jobs", "1")
+    assert done.verdicts() == {"fake.can-read": verdict, "fake.can-write": "pass"}
+    assert words in done.failure("fake.can-read")["actual"]
+    assert done.status == 1
+
+
+def test_a_gigabyte_on_standard_error_blocks_nobody(bench: Bench) -> None:
+    """The flood is read and dropped but for its end."""
+    bench.adapter("floods")
+    done = bench.run("--timeout-scale", "10")
+    assert done.verdicts() == {"fake.can-read": "pass", "fake.can-write": "pass"}
+    assert done.status == 0
+
+
+def test_an_adapter_that_ignores_sigterm_is_ended(bench: Bench) -> None:
+    """The bench's own check finds no process afterwards."""
+    bench.adapter("ignores-sigterm")
+    assert bench.run().status == 0
+
+
+def test_a_crash_shows_the_last_lines_of_standard_error(bench: Bench) -> None:
+    """They are evidence in the failure."""
+    bench.adapter("dies")
+    assert "last words" in bench.run(*QUICK).failure("fake.can-read")["stderr"]
+
+
+def test_a_hang_shows_where_each_thread_was(bench: Bench) -> None:
+    """By the operating system's own view."""
+    bench.adapter("never")
+    assert any("futex" in line for line in bench.run(*QUICK).failure("fake.can-read")["threads"])
+
+
+def test_a_wrong_answer_is_a_failure_with_all_that_a_reader_asks(bench: Bench) -> None:
+    """Case, requirement and source, step, expected, actual, evidence, replay: in this order."""
+    bench.adapter("wrong-answer")
+    done = bench.run()
+    assert done.status == 1
+    text = " ".join(done.output[done.output.index("FAIL  fake: fake.can-read") :].split())
+    places = [
+        text.index(words)
+        for words in (
+            "A server that writes can't read",
+            "stream.can-read.not-readable, must",
+            "https://learn.microsoft.com/",
+            "2: {get: server.CanRead, returns: false}",
+            "expected returns false",
+            "actual returned true",
+            "end (descriptor",
+            "./pipects replay 'fake.can-read' --implementation fake",
+        )
+    ]
+    assert places == sorted(places)
+    assert done.output.count("FAIL  fake: fake.can-read") == 2  # when it came, and at the end
+    assert done.output.index("written:") > done.output.index("known deviation")
+
+
+def test_a_handle_that_stays_open_fails_the_case_that_left_it(bench: Bench) -> None:
+    """Both cases leave one, and neither blames the other."""
+    bench.adapter("leaks")
+    done = bench.run()
+    assert set(done.verdicts().values()) == {"fail"}
+    assert "left open: read end" in done.failure("fake.can-read")["actual"]
+
+
+def test_a_call_left_running_is_proven_blocked(bench: Bench) -> None:
+    """The proof is a thread in a read of that very pipe."""
+    bench.adapter("good")
+    bench.cases("""\
+- id: fake.blocked
+  title: A read of an empty pipe waits
+  covers: [stream.read-span.blocks-when-empty]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, on: reader, until: blocked}
+    - {observe: ends, of: server, are: [read, write]}
+    - {kill: parent}
+    - {observe: exit, of: parent, is: {signal: SIGKILL}}
+    - {finish: reader}
+""")
+    done = bench.run(*QUICK)
+    assert done.results is not None
+    (result,) = done.results["results"]
+    assert result["proofs"] == ["strong"]
+    assert result["verdict"] == "adapter error"  # the case itself goes on with a process it killed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_its_results(bench: Bench, number: signal.Signals) -> None:
+    """Results so far are written, marked incomplete, and no process is left."""
+    bench.adapter("never")
+    lines = [f"- id: fake.n{i:02}\n  title: T\n  covers: [stream.can-write.writable]\n  steps:\n"
+             "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+             "    - {get: server.CanWrite, returns: true}\n" for i in range(5)]  # fmt: skip
+    lines.append("- id: fake.waits\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+                 "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+                 "    - {get: server.CanRead, returns: false}\n")  # fmt: skip
+    bench.cases("".join(lines))
+    file = bench.folder / "results.json"
+    process = subprocess.Popen(
+        bench.command("run", "fake", "--json", str(file), "--jobs", "1", "--verbose"),
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "fake.n04" in line:
+            break
+    os.kill(process.pid, number)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    results = json.loads(file.read_text(encoding="utf-8"))
+    assert not results["complete"] and number.name in results["broken_off"]
+    assert [result["verdict"] for result in results["results"]] == ["pass"] * 5
+    assert "interrupted" in rest
+
+
+def test_a_full_disk_is_said_and_loses_nothing_won(bench: Bench) -> None:
+    """Where results can't be written the run ends with status 2 and one clear line."""
+    bench.adapter("good")
+    done = bench.run("--junit", "/dev/full")
+    assert done.status == 2
+    assert "/dev/full: can't be written" in done.errors
+    assert done.verdicts() == {"fake.can-read": "pass", "fake.can-write": "pass"}
+
+
+def test_a_program_that_is_absent_is_said_and_marked_not_run(bench: Bench) -> None:
+    """An implementation whose runtime is missing is no failure of it."""
+    bench.adapter("good", more="")
+    file = bench.folder / "adapters" / "fake.yaml"
+    file.write_text(file.read_text().replace("requires: []", "requires: [no-such-runtime]"))
+    done = bench.run()
+    assert "fake: not run, no-such-runtime is not installed" in done.output
+    assert done.results is not None
+    assert done.results["implementations"][0]["smoke"]["verdict"] == "not run"
+
+
+def test_replay_shows_messages_and_observations(bench: Bench) -> None:
+    """Every step, every message both ways."""
+    bench.adapter("good")
+    done = subprocess.run(
+        bench.command("replay", "fake.can-write", "--implementation", "fake"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "step 1" in done.stdout and '"member": "CanWrite"' in done.stdout
+    assert '{"returned": true}' in done.stdout
+
+
+def test_the_harness_leaves_no_handle_of_its_own(bench: Bench, tmp_path: Path) -> None:
+    """Many adapters replaced in one run: the harness's own descriptors stay bounded."""
+    bench.adapter("dies")
+    cases = "".join(
+        f"- id: fake.n{i:03}\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+        "    - {get: server.CanRead, returns: false}\n"
+        for i in range(60)
+    )
+    bench.cases(cases)
+    limited = "import resource,sys,runpy; resource.setrlimit(resource.RLIMIT_NOFILE,(40,40)); " \
+        "sys.argv[0]='pipects'; runpy.run_module('pipects', run_name='__main__')"  # fmt: skip
+    command = bench.command("run", "fake", "--json", str(tmp_path / "r.json"))
+    done = subprocess.run(
+        [command[0], "-c", limited, *command[3:]],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    results = json.loads((tmp_path / "r.json").read_text())["results"]
+    assert {result["verdict"] for result in results} == {"crash"}, done.stdout[-2000:] + done.stderr
+    assert len(results) == 60
