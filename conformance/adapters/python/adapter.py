@@ -72,26 +72,25 @@ class Session:
         lane.requests.put(lambda: self.handle(lane, request, parameters))
 
     def handle(self, lane: Lane, request: dict[str, Any], parameters: dict[str, Any]) -> None:
-        number, method = request.get("id"), f"do_{request.get('method')}"
+        method = f"do_{request.get('method')}"
         try:
             if not hasattr(self, method):
                 raise Fault(-32601, f"there is no method {request.get('method')}")
             named = {"name" if key == "as" else key: each for key, each in parameters.items()}
             if not accepts(getattr(Session, method), set(named)):
                 raise Fault(-32602, f"{request['method']} takes other parameters")
-            self.answer(number, result=getattr(self, method)(**named))
-            if self.status is not None:
-                os._exit(self.status)
+            answer = {"result": getattr(self, method)(**named)}
         except Fault as fault:
-            self.answer(number, error={"code": fault.code, "message": str(fault)})
+            answer = {"error": {"code": fault.code, "message": str(fault)}}
         except Undeclared as error:
-            self.answer(number, error={"code": -32001, "message": str(error)})
+            answer = {"error": {"code": -32001, "message": str(error)}}
         except Exception as error:
-            message = f"{type(error).__name__}: {error}"
-            self.answer(number, error={"code": -32603, "message": message})
-        finally:
-            with self.changing:
-                lane.unanswered -= 1
+            answer = {"error": {"code": -32603, "message": f"{type(error).__name__}: {error}"}}
+        with self.changing:
+            lane.unanswered -= 1
+        self.answer(request.get("id"), **answer)
+        if self.status is not None:
+            os._exit(self.status)
 
     def answer(self, number: Any, **answer: Any) -> None:
         message = json.dumps({"jsonrpc": "2.0", "id": number, **answer}) + "\n"
@@ -127,7 +126,7 @@ class Session:
             return value.name.rstrip("_")
         if isinstance(value, bytes | bytearray):
             return {"bytes": {"hex": value.hex()}}
-        if value is None or isinstance(value, bool | int | str):
+        if value is None or isinstance(value, bool | int | str | dict):
             return value
         same = self.name_of(value)
         if name is not None:
@@ -242,7 +241,7 @@ class Session:
         way: str = "documented",
         name: str | None = None,
     ) -> dict[str, Any]:
-        words, variables = [program, *arguments], {**os.environ, **environment}
+        words, variables = [program, *arguments], os.environ | environment
 
         def start() -> int:
             if way == "platform":
@@ -257,8 +256,10 @@ class Session:
 
         return self.outcome(start, name, {})
 
-    def do_describe(self, type: str, member: str | None = None) -> dict[str, Any]:
-        return {"returned": describe(self.kind(type), member)}
+    def do_describe(
+        self, type: str, member: str | None = None, overload: list[str] | None = None
+    ) -> dict[str, Any]:
+        return {"returned": describe(self.kind(type), member, overload)}
 
     def do_forget(self, objects: list[str] | None = None, dispose: bool = False) -> dict[str, Any]:
         for name in list(self.objects) if objects is None else objects:

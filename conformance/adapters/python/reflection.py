@@ -14,12 +14,11 @@ class Undeclared(Exception):
     """There is no such member."""
 
 
-def declared(owner: type, name: str, prefixes: tuple[str, ...] = ("",)) -> Any:
+def declared(owner: type, name: str) -> Any:
     """The declaration of a member. What begins with an underscore is nobody's to use."""
-    for prefix in prefixes:
-        for base in owner.__mro__:
-            if prefix + name in vars(base) and not name.startswith("_"):
-                return vars(base)[prefix + name]
+    for base in owner.__mro__:
+        if name in vars(base) and not name.startswith("_"):
+            return vars(base)[name]
     raise Undeclared(f"{owner.__name__} has no {name}")
 
 
@@ -56,29 +55,40 @@ def describe_type(kind: type) -> dict[str, Any]:
     return description | {"sealed": hasattr(kind, "__final__"), "interfaces": offered}
 
 
-def describe_member(owner: type, name: str) -> dict[str, Any]:
+def describe_member(owner: type, text: str, names: list[str] | None) -> dict[str, Any]:
     """What is protected shows by its name's first character. Python's types are not documented
     ones, so that no types are told, nor are those of parameters."""
+    name, _, types = text.partition("(")
     if name in (".ctor", owner.__name__):
-        return {"kind": "constructor", "access": "public", "static": False}
-    found = declared(owner, name, ("", "_"))
-    public = any(name in vars(base) for base in owner.__mro__)
-    access = "public" if public else "protected"
-    function = found.fget if isinstance(found, property) else getattr(found, "__func__", found)
-    own_name = function.__name__
-    holders = [base for base in owner.__mro__ if own_name in vars(base)]
-    description = {
-        "access": access,
-        "static": isinstance(found, staticmethod),
-        "virtual": not hasattr(function, "__final__"),
-        "override": holders[0] is owner and len(holders) > 1,
-    }
-    if isinstance(found, property):
-        settable = found.fset is not None
-        return description | {"kind": "property", "get": access, "set": settable and access}
-    return description | {"kind": "method"}
+        return {"kind": "constructor"} | ({} if is_abstract(owner) else {"access": "public"})
+    count = None if not types else 0 if types == ")" else 1 + types.count(",")
+    for spelling, access in ((name, "public"), (f"_{name}", "protected")):
+        holders = [base for base in owner.__mro__ if spelling in vars(base)]
+        found = vars(holders[0])[spelling] if holders else None
+        function = found.fget if isinstance(found, property) else getattr(found, "__func__", found)
+        if not holders or name.startswith("_") or not _fits(function, count, names):
+            continue
+        description = {
+            "access": access,
+            "static": isinstance(found, staticmethod),
+            "virtual": not hasattr(function, "__final__"),
+            "override": holders[0] is owner and len(holders) > 1,
+        }
+        if isinstance(found, property):
+            settable = access if found.fset is not None else False
+            return description | {"kind": "property", "get": access, "set": settable}
+        return description | {"kind": "method"}
+    raise Undeclared(f"{owner.__name__} has no {text}")
 
 
-def describe(owner: type, member: str | None) -> dict[str, Any]:
+def _fits(function: Any, count: int | None, names: list[str] | None) -> bool:
+    """Whether a declaration takes so many arguments, or arguments of these names."""
+    code, defaults = function.__code__, len(function.__defaults__ or ())
+    total = code.co_argcount - ("self" in code.co_varnames[:1])
+    counted = count is None or total - defaults <= count <= total
+    return counted and (names is None or accepts(function, set(names)))
+
+
+def describe(owner: type, member: str | None, names: list[str] | None) -> dict[str, Any]:
     """A type's declaration, or that of a member."""
-    return describe_type(owner) if member is None else describe_member(owner, member)
+    return describe_type(owner) if member is None else describe_member(owner, member, names)

@@ -8,6 +8,7 @@ import stat
 import threading
 from abc import abstractmethod
 from enum import Enum
+from typing import final
 
 from .cancellation import CancellationToken
 from .enumerations import PipeDirection, PipeTransmissionMode, member_of
@@ -208,9 +209,11 @@ class PipeStream(Stream, Line):
         if self._state is _State.WAITING:
             raise InvalidOperationException("The pipe is not connected.")
 
+    @final
     def _CheckReadOperations(self) -> None:
         self._CheckPipePropertyOperations()
 
+    @final
     def _CheckWriteOperations(self) -> None:
         self._CheckPipePropertyOperations()
 
@@ -221,6 +224,7 @@ class PipeStream(Stream, Line):
 
     # Handle and lifetime
 
+    @final
     def _InitializeHandle(self, handle: _Handle | None, isExposed: bool, isAsync: bool) -> None:
         """Makes this the end that handle stands for."""
         self._handle = handle

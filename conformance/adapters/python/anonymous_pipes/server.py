@@ -113,8 +113,9 @@ class AnonymousPipeServerStream(PipeStream):
             self._clientHandle.Dispose()
 
     def _Dispose(self, disposing: bool) -> None:
-        """Closes this end, and the client's unless somebody was given the handle to close."""
+        """Closes this end, and the client's unless somebody was given the handle to close.
+        The client's goes last: a read that waits here is to end by the closing, not with 0."""
+        super()._Dispose(disposing)
         if self._clientHandle is not None:
             if not self._givenAsHandle or (self._givenAsText and self._inheritable):
                 self._clientHandle.Dispose()
-        super()._Dispose(disposing)
