@@ -13,7 +13,13 @@ StreamBuffer::StreamBuffer(Stream& stream) : stream_(&stream), incoming_(), outg
     setp(outgoing_.data(), outgoing_.data() + outgoing_.size());
 }
 
-StreamBuffer::~StreamBuffer() { sync(); }
+StreamBuffer::~StreamBuffer() {
+    try {
+        SendHeld();
+    } catch (...) { // nobody is left to be told: the class comment says to flush where it matters
+        error_ = std::current_exception();
+    }
+}
 
 std::size_t StreamBuffer::Receive(char* to, std::size_t count) {
     try {
@@ -85,12 +91,8 @@ std::streamsize StreamBuffer::xsputn(const char* from, std::streamsize count) {
 }
 
 int StreamBuffer::sync() {
-    try {
-        SendHeld();
-        return 0;
-    } catch (...) { // kept in error_; -1 is what makes a flush turn the stream bad
-        return -1;
-    }
+    SendHeld();
+    return 0;
 }
 
 } // namespace System::IO

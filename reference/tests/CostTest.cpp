@@ -1,0 +1,120 @@
+#include "Support.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+std::atomic<std::size_t> allocations = 0;
+} // namespace
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace pipects::testing {
+namespace {
+
+bool IsTwoSteps() { return std::getenv("PIPECTS_TWO_STEP_TRANSFERS") != nullptr; }
+
+void Mark() { ::syscall(SYS_getppid); } // a call that the library never makes
+
+/// Runs `body` in a traced child. @return the system calls between its first two marks, or nothing if tracing isn't
+/// possible here
+std::optional<std::vector<long>> SystemCallsOf(const std::function<void()>& body) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == -1) {
+            ::_exit(2);
+        }
+        ::raise(SIGSTOP);
+        body();
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!WIFSTOPPED(status)) {
+        return std::nullopt;
+    }
+    ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+    std::vector<long> calls;
+    int marks = 0;
+    for (;;) {
+        ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
+        ::waitpid(child, &status, 0);
+        if (!WIFSTOPPED(status)) {
+            break;
+        }
+        __ptrace_syscall_info info{};
+        ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
+        if (info.op != PTRACE_SYSCALL_INFO_ENTRY) {
+            continue;
+        }
+        if (info.entry.nr == SYS_getppid) {
+            ++marks;
+        } else if (marks == 1) {
+            calls.push_back(static_cast<long>(info.entry.nr));
+        }
+    }
+    EXPECT_EQ(marks, 2);
+    return calls;
+}
+
+TEST(Cost, AReadWithDataAndAWriteWithRoomAllocateNothing) {
+    Ends ends;
+    Bytes buffer(100);
+    const std::size_t before = allocations;
+    for (int round = 0; round < 10; ++round) {
+        ends.writer.Write(std::span<const Byte>(buffer));
+        ends.reader.Read(std::span<Byte>(buffer));
+        ends.writer.WriteByte(1);
+        ends.reader.ReadByte();
+    }
+    EXPECT_EQ(allocations, before);
+}
+
+TEST(Cost, AReadWithDataIsOneSystemCall) {
+    Bytes buffer(100);
+    const auto calls = SystemCallsOf([&] {
+        Ends ends;
+        ends.writer.Write(std::span<const Byte>(buffer));
+        Mark();
+        ends.reader.Read(std::span<Byte>(buffer));
+        Mark();
+    });
+    if (!calls || IsTwoSteps()) {
+        GTEST_SKIP();
+    }
+    EXPECT_EQ(*calls, std::vector<long>{SYS_preadv2});
+}
+
+TEST(Cost, AWriteWithRoomIsOneSystemCall) {
+    Bytes buffer(100);
+    const auto calls = SystemCallsOf([&] {
+        Ends ends;
+        ends.writer.WriteByte(1);
+        Mark();
+        ends.writer.Write(std::span<const Byte>(buffer));
+        Mark();
+    });
+    if (!calls || IsTwoSteps()) {
+        GTEST_SKIP();
+    }
+    if (calls->size() != 1) {
+        GTEST_SKIP() << "this kernel takes no flags with a write";
+    }
+    EXPECT_EQ(*calls, std::vector<long>{SYS_pwritev2});
+}
+
+} // namespace
+} // namespace pipects::testing
