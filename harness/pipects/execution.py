@@ -241,11 +241,17 @@ class Execution:
 
     def _do_describe(self, step: Step) -> None:
         type_name, _, member = step.target.partition(".")
-        outcome = self._ask(
-            step, "describe", {"type": type_name, **({"member": member} if member else {})}
-        )
+        wanted = step.expectation.get("returns", {})
+        try:
+            outcome = self._ask(
+                step, "describe", {"type": type_name, **({"member": member} if member else {})}
+            )
+        except Refusal:
+            if wanted.get("access", "public") == "public":
+                raise
+            self._told = self._told or 0  # a language may not see what is not public
+            return
         if isinstance(outcome, Returned) and isinstance(outcome.value, dict):
-            wanted = step.expectation.get("returns", {})
             told = {key: value for key, value in wanted.items() if key in outcome.value}
             self._told = (self._told or 0) + len(told)
             self._judge(step, outcome, {"returns": told})

@@ -190,10 +190,12 @@ class Family:
         self.session = secrets.token_hex(8)
         token = self.meeting.token()
         environment = {**os.environ, **command.environment, **self.variables(token)}
+        nothing, writer = os.pipe()  # descriptor 0 is a pipe at its end, for cases that use that number
+        os.close(writer)
         try:
             self._root = subprocess.Popen(
                 [command.program, *command.arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=nothing,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=environment,
@@ -202,6 +204,8 @@ class Family:
         except OSError as error:
             self.meeting.close()
             raise UserError(f"{command.program} can't be started: {error.strerror}") from error
+        finally:
+            os.close(nothing)
         assert self._root.stdout is not None
         self.output = Output(self._root.stdout)
         try:
