@@ -12,7 +12,9 @@ case $purpose in
     *) echo "install-packages.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
 esac
 missing=
-for package in $(awk -v wanted="$wanted" '$1 ~ wanted && $1 !~ /^#/ {print $2}' "$list"); do
+for entry in $(awk -v wanted="$wanted" '$1 ~ wanted {print $2 ":" $3}' "$list"); do
+    package=${entry%%:*} program=${entry##*:}
+    if [ -n "$program" ] && command -v "$program" >/dev/null; then continue; fi
     case $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null || true) in
         installed) ;;
         *) missing="$missing $package" ;;

@@ -25,7 +25,7 @@ STATES: Final[tuple[Held, ...]] = (
 )
 _WIDTH: Final = 560
 _LEFT: Final = 210
-_RIGHT: Final = 70
+_RIGHT: Final = 84
 _ROW: Final = 24
 _MOST: Final = 12
 

@@ -83,12 +83,12 @@ class LevelAnswer:
 
     @property
     def answer(self) -> Answer:
-        """no: something is broken or deviates; open: something did not run; partly: not all could be seen."""
+        """no: something is broken or deviates; open: something, or all, did not run; partly: not all could be seen."""
         if not self.total:
             return "none"
         if self.held["broken"] or self.held["deviates"]:
             return "no"
-        if self.held["not run"]:
+        if self.held["not run"] or not self.held["held"]:
             return "open"
         return "yes" if self.held["held"] == self.total else "partly"
 
@@ -96,7 +96,7 @@ class LevelAnswer:
     def words(self) -> str:
         """The answer for people."""
         if self.answer == "no" and not self.held["broken"]:
-            return "No, as is known"
+            return "No (all known)"
         return {
             "yes": "Yes",
             "partly": "Yes, where tested",

@@ -8,7 +8,7 @@ from pipects.reports import digest, sources, summary
 from pipects.reports.digest import LevelAnswer, Wrong
 from pipects.reports.document import Deviation, Implementation, Result, Results, Verdict
 from pipects.reports.sources import Link
-from pipects.reports.text import one_line
+from pipects.reports.text import one_line, shortened
 
 #: How many cards one implementation may have, and how many sentences one card, before the rest is left to the lists.
 CARDS = 40
@@ -17,7 +17,7 @@ SENTENCES = 8
 
 def label(implementation: Implementation) -> str:
     """An implementation's name for people."""
-    return one_line(f"{implementation['name']} {implementation['version']}")
+    return shortened(one_line(f"{implementation['name']} {implementation['version']}"), 60)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,17 @@
+#!/bin/sh
+# The project's own tests: installs what is missing, builds, and runs everything under CTest.
+# Usage: test.sh [PRESET [CTEST-ARGUMENT...]]   (presets: release, asan, tsan)
+set -eu
+cd "$(dirname "$0")/.."
+preset=release
+case "${1:-}" in
+    -h | --help)
+        echo "usage: ./pipects test [release|asan|tsan [CTEST-ARGUMENT...]]"
+        exit 0
+        ;;
+    release | asan | tsan) preset=$1; shift ;;
+esac
+sh tools/install-packages.sh test
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset"
+exec ctest --preset "$preset" "$@"
