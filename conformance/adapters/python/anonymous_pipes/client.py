@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final, overload
 
 from .enumerations import PipeDirection, PipeTransmissionMode
-from .exceptions import ArgumentException, ArgumentNullException, IOException
+from .exceptions import ArgumentException, ArgumentNullException
 from .handles import SafePipeHandle
 from .pipe_stream import PipeStream, check_direction, check_handles, check_pipe
 

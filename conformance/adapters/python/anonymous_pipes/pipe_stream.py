@@ -84,7 +84,7 @@ class PipeStream(Stream, Line):
 
     @property
     def IsMessageComplete(self) -> bool:
-        self._CheckPipePropertyOperations()
+        self._check_unless_broken()
         raise InvalidOperationException("The pipe's read mode is not Message.")
 
     @property
@@ -106,8 +106,7 @@ class PipeStream(Stream, Line):
 
     @property
     def ReadMode(self) -> PipeTransmissionMode:
-        if self._state is not _State.BROKEN:
-            self._CheckPipePropertyOperations()
+        self._check_unless_broken()
         return self._mode
 
     @ReadMode.setter
@@ -208,6 +207,10 @@ class PipeStream(Stream, Line):
             raise IOException("The pipe is broken.")
         if self._state is _State.WAITING:
             raise InvalidOperationException("The pipe is not connected.")
+
+    def _check_unless_broken(self) -> None:
+        if self._state is not _State.BROKEN:
+            self._CheckPipePropertyOperations()
 
     @final
     def _CheckReadOperations(self) -> None:
