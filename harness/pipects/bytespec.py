@@ -25,5 +25,5 @@ def make(spec: Mapping[str, Any]) -> bytes:
 def pattern(seed: int, length: int) -> bytes:
     """The rule's first `length` bytes."""
     return bytes(
-        ((i * 2654435761 + seed * 16777619) & 0xFFFFFFFF) >> 16 & 0xFF for i in range(length)
+        ((i * 2654435761 + seed * 2246822519) & 0xFFFFFFFF) >> 16 & 0xFF for i in range(length)
     )

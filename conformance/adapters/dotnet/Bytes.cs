@@ -28,8 +28,8 @@ namespace Pipects.Adapter
         {
             if (offset < 0 || count < 0 || offset > Length - count)
                 throw Fault.Parameters("offset and count go beyond the array");
-            for (var i = 0; i < count; i++)
-                if (Array[offset + i] != Pattern(pattern, i))
+            for (var i = offset; i < offset + count; i++)
+                if (Array[i] != Pattern(pattern, i))
                     return i;
             return -1;
         }
@@ -54,7 +54,7 @@ namespace Pipects.Adapter
 
         internal static byte Pattern(long seed, long index)
         {
-            return unchecked((byte)(((uint)index * 2654435761u + (uint)seed * 16777619u) >> 16));
+            return unchecked((byte)(((uint)index * 2654435761u + (uint)seed * 2246822519u) >> 16));
         }
 
         internal static void Fill(byte[] array, int count, long seed, long from)

@@ -35,7 +35,7 @@ def block(base: int) -> bytes:
 
 def pattern(seed: int, offset: int, count: int) -> bytes:
     first = offset - offset % BLOCK
-    bases = (i * 2654435761 + seed * 16777619 for i in range(first, offset + count, BLOCK))
+    bases = (i * 2654435761 + seed * 2246822519 for i in range(first, offset + count, BLOCK))
     return b"".join(block(base % 2**24) for base in bases)[offset - first :][:count]
 
 

@@ -48,7 +48,7 @@ def _code(text: str, length: int = _LONGEST) -> str:
     plain = shortened(one_line(text), length)
     fence = "`" * (max((len(run) for run in re.findall("`+", plain)), default=0) + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") or not plain else ""
-    return f"{fence}{pad}{plain}{pad}{fence}".replace("|", "\\|")
+    return f"{fence}{pad}{plain}{pad}{fence}"
 
 
 def _answers(results: Results) -> list[str]:

@@ -18,7 +18,7 @@ using Array = std::vector<std::uint8_t>;
 
 /// Byte `index` of the pattern with that seed. Unsigned arithmetic of 32 bits is the rule's "mod 2^32".
 constexpr std::uint8_t PatternByte(std::uint32_t seed, std::uint64_t index) noexcept {
-    const auto mixed = static_cast<std::uint32_t>(static_cast<std::uint32_t>(index) * 2654435761U + seed * 16777619U);
+    const auto mixed = static_cast<std::uint32_t>(static_cast<std::uint32_t>(index) * 2654435761U + seed * 2246822519U);
     return static_cast<std::uint8_t>(mixed >> 16U);
 }
 
@@ -90,7 +90,7 @@ inline Array FromHex(std::string_view text) {
 /// A whole number, from `parameters[name]`, that must not be negative.
 inline std::uint64_t Unsigned(const Json& parameters, const char* name) {
     const auto found = parameters.find(name);
-    if (found == parameters.end() || !found->is_number_unsigned()) {
+    if (found == parameters.end() || !found->is_number_integer() || *found < 0) {
         throw Fault(FaultCode::WrongParameters, "'" + std::string(name) + "' must be a number from 0 on");
     }
     return found->get<std::uint64_t>();

@@ -1,0 +1,117 @@
+"""`pipects doctor`: what this machine has, what it lacks, and what each missing thing would add."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipects import paths, suite
+from pipects.observe import NotObservable
+from pipects.observe import linux as system
+
+PROGRAMS = {
+    "cmake": "builds the reference",
+    "ninja": "builds the reference",
+    "c++": "builds the reference",
+    "dotnet": "the four .NET implementations",
+    "mono": "the Mono implementation",
+    "mcs": "the Mono implementation",
+    "chromium": "tests of the HTML report in a real browser",
+    "npm": "the accessibility check of the HTML report (axe-core)",
+    "clang-format": ".ci/run: formatting",
+    "clang-tidy": ".ci/run: static analysis",
+    "strace": "the proof that a read with data costs one system call",
+    "valgrind": ".ci/run: the in-process tests under valgrind",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked for."""
+
+    name: str
+    found: str | None
+    adds: str
+
+
+def add(subparsers: Any) -> None:
+    """Adds `doctor`."""
+    doctor = subparsers.add_parser(
+        "doctor",
+        help="say what is installed, what is missing, and what that would add",
+        description="Looks for what the suite and the implementations need. Exit status: 0 if the "
+        "reference can be run, 1 if not.",
+    )
+    suite.add_options(doctor)
+    doctor.set_defaults(run=doctor_command)
+
+
+def doctor_command(args: argparse.Namespace) -> int:
+    """`pipects doctor`. Returns the exit status."""
+    loaded = suite.load(args)
+    _print("Programs", [*_programs()])
+    _print("Views of the operating system", [*_views()])
+    print("Implementations")
+    for implementation in loaded.implementations.values():
+        missing = implementation.missing()
+        packages = f" (Debian: {' '.join(implementation.packages)})" if implementation.packages else ""
+        state = f"needs {', '.join(missing)}{packages}" if missing else "can run"
+        print(f"  {implementation.id:18} {state}")
+    return 1 if loaded.implementations["reference"].missing() else 0
+
+
+def _programs() -> Iterator[Finding]:
+    lines = (paths.ROOT / "tools" / "packages.txt").read_text(encoding="utf-8").splitlines()
+    entries = [line.split() for line in lines if not line.startswith("#")]
+    wanted = [entry[1] for entry in entries if len(entry) < 3 or not shutil.which(entry[2])]
+    for program, adds in PROGRAMS.items():
+        yield Finding(program, _version(program), adds)
+    if shutil.which("dpkg-query"):
+        done = subprocess.run(
+            ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *wanted],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        installed = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" installed")}
+        if missing := sorted(set(wanted) - installed):
+            yield Finding("Debian packages", None, ' '.join(missing))
+
+
+def _version(program: str) -> str | None:
+    found = shutil.which(program)
+    if found is None:
+        return None
+    done = subprocess.run(
+        [found, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    lines = (done.stdout or done.stderr).splitlines()
+    return lines[0][:40] if lines else found
+
+
+def _views() -> Iterator[Finding]:
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        adds = "shows handles, blocked calls and ends of processes; without it: not observable"
+        try:
+            system.pipe_ends(child.pid)
+            yield Finding("/proc/PID/fd", "readable", adds)
+        except NotObservable:
+            yield Finding("/proc/PID/fd", None, adds)
+        calls = [line for line in system.situation(child.pid)]
+        yield Finding("/proc/PID/task/TID/syscall", "readable" if calls else None, adds)
+        watch = system.Watch(child.pid)
+        child.kill()
+        watch.ended(5)
+        watch.close()
+        yield Finding("pidfd", "works", "says when and how a process ended")
+
+
+def _print(title: str, findings: Sequence[Finding]) -> None:
+    print(title)
+    for finding in findings:
+        print(f"  {finding.name:18} {finding.found or 'missing: ' + finding.adds}")
+    print()

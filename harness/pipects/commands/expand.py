@@ -1,0 +1,74 @@
+"""`pipects expand`: every row as a test of its own, in JSON, for a runner that is not this one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipects import suite
+from pipects.cases import Test
+from pipects.reports import output
+
+NEEDS_A_PROCESS_OF_ITS_OWN = {
+    "start": "it starts another process",
+    "exit": "it ends a process",
+    "kill": "it kills a process",
+    "limit": "it limits the handles of the whole process",
+}
+
+
+def add(subparsers: Any) -> None:
+    """Adds `expand`."""
+    expand = subparsers.add_parser(
+        "expand",
+        help="write every row as a test of its own, in JSON",
+        description="Writes the cases with their rows' values in place, as JSON, for runners in "
+        "other languages. A test that can't run inside one process says why.",
+    )
+    expand.add_argument("--out", type=Path, metavar="FILE", help="the file (standard output)")
+    suite.add_options(expand)
+    expand.set_defaults(run=expand_command)
+
+
+def expand_command(args: argparse.Namespace) -> int:
+    """`pipects expand`. Returns the exit status."""
+    loaded = suite.load(args)
+    content = {"schema": "pipects-tests/1", "tests": [_expanded(test) for test in loaded.tests]}
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable) + "\n"
+    if args.out:
+        output.write(args.out, text)
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _expanded(test: Test) -> dict[str, Any]:
+    reasons = (NEEDS_A_PROCESS_OF_ITS_OWN.get(step.verb) for step in test.steps)
+    return {
+        "id": test.id,
+        "case": test.case,
+        "title": test.title,
+        "covers": test.covers,
+        "needs": test.needs,
+        "platforms": test.platforms,
+        "deadline": test.deadline,
+        "not_in_process": next(filter(None, reasons), None),
+        "steps": [
+            {
+                "verb": step.verb,
+                "target": step.target,
+                "thread": step.thread,
+                "options": step.options,
+                "expectation": step.expectation,
+                "text": step.text,
+            }
+            for step in test.steps
+        ],
+    }
+
+
+def _jsonable(value: Any) -> Any:
+    return dict(value) if hasattr(value, "keys") else list(value)

@@ -1,0 +1,89 @@
+"""Case files: what is wrong in one is said with file and line, and rows become tests."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from conftest import Bench, Done, environment
+
+HEAD = """\
+- id: fake.one
+  title: A title
+  covers: [stream.can-write.writable]
+"""
+STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+
+
+def listed(bench: Bench, *arguments: str) -> Done:
+    """`pipects list cases` over the bench's cases."""
+    done = subprocess.run(
+        bench.command("list", "cases", *arguments),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (HEAD + STEP + "  colour: red\n", 1, "unknown key 'colour'"),
+        (HEAD.replace("can-write.writable", "no-such") + STEP, 1, "unknown requirement 'stream.no-such'"),
+        (HEAD + STEP + HEAD + STEP, 6, "the case fake.one stands twice, first at"),
+        (HEAD + STEP + "  title: Again\n", 6, "the key 'title' stands twice"),
+        (HEAD + STEP + "    - {get: server.CanWrite, return: true}\n", 6, "unknown key 'return'"),
+        (HEAD + STEP + "    - {get: client.CanWrite, returns: true}\n", 6, "nothing is called 'client'"),
+        (HEAD + STEP + "    - {set: server.ReadMode, to: $mode}\n", 6, "'$mode' is neither"),
+        (HEAD + STEP + "    - {get: server.CanWrite, any: [{returns: true}, {returns: false}]}\n", 6, "'because'"),
+        (HEAD + STEP + "    - {call: server.Flush, on: other, until: blocked}\n", 1, "no step finishes"),
+        (HEAD + STEP + "    - {finish: other}\n", 6, "no call was left running on 'other'"),
+        (HEAD + "  needs: [wings]\n" + STEP, 1, "unknown capability 'wings'"),
+        (HEAD + "  rows:\n    - {a: 1}\n    - {a: 1}\n" + STEP, 1, "two rows are called fake.one/1"),
+        (HEAD + "  rows:\n    - {a: ''}\n" + STEP, 1, "gives no row id"),
+        ("- id: [\n", 2, "expected node content"),
+        (HEAD + STEP + "    - {new: Bytes, as: server, with: {length: 1}}\n", 6, "'server' is given twice"),
+        (HEAD, 1, "'steps' is a required property"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_file_and_line(
+    bench: Bench, text: str, line: int, words: str
+) -> None:
+    """Exit status 2, one message, the line on which the thing begins."""
+    bench.adapter("good")
+    file = bench.cases(text)
+    done = listed(bench)
+    assert done.status == 2
+    assert words in done.errors
+    assert f"{file}:{line}:" in done.errors
+
+
+def test_a_file_that_is_no_case_file_is_an_error(bench: Bench) -> None:
+    """Nothing below cases/ is passed over in silence."""
+    bench.adapter("good")
+    bench.cases("", name="notes.txt")
+    assert "notes.txt: not a case file" in listed(bench).errors
+
+
+def test_rows_become_tests_with_ids_of_their_parameters(bench: Bench) -> None:
+    """Columns of `across` come first, then the first column of `rows`."""
+    bench.adapter("good")
+    bench.cases(
+        HEAD + "  across: {direction: [In, Out]}\n  rows:\n    - {size: 1}\n    - {size: -1}\n"
+        "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: $direction}}\n"
+    )
+    done = listed(bench)
+    assert [line.split()[0] for line in done.output.splitlines()] == [
+        "fake.one/in,1", "fake.one/in,minus-1", "fake.one/out,1", "fake.one/out,minus-1",
+    ]  # fmt: skip
+
+
+def test_words_of_yaml_1_1_stay_words(bench: Bench) -> None:
+    """`on` is a key, not a Boolean."""
+    bench.adapter("good")
+    bench.cases(HEAD + STEP + "    - {get: server.CanWrite, on: other, returns: true}\n")
+    assert bench.run().status == 0
