@@ -18,6 +18,13 @@ std::shared_ptr<T> Make(Values&&... values) {
     return std::make_shared<T>(std::forward<Values>(values)...);
 }
 
+/// The same without arguments. It takes `with` all the same, as only then a row may fail to compile.
+template <typename T>
+    requires std::is_default_constructible_v<T>
+std::shared_ptr<T> MakeDefault(const auto& /*with*/) {
+    return std::make_shared<T>();
+}
+
 #define ROW PIPECTS_ROW
 
 template <typename Traits>
@@ -31,7 +38,7 @@ const Table<Traits, const Traits>& Constructors() {
     static const auto table = [] {
         Table<Traits, const Traits> made;
 
-        made.Method("AnonymousPipeServerStream", {}, ROW(Make<Server>()));
+        made.Method("AnonymousPipeServerStream", {}, ROW(MakeDefault<Server>(with)));
         made.Method("AnonymousPipeServerStream", {"direction"}, ROW(Make<Server>(with.Direction("direction"))));
         made.Method("AnonymousPipeServerStream", {"direction", "inheritability"},
                     ROW(Make<Server>(with.Direction("direction"), with.Inheritability("inheritability"))));
@@ -50,16 +57,16 @@ const Table<Traits, const Traits>& Constructors() {
                     ROW(Make<Client>(with.Direction("direction"), with.SafeHandle("safePipeHandle"))));
 
         if constexpr (Present<Handle>) {
-            made.Method("SafePipeHandle", {}, ROW(Make<Handle>()));
+            made.Method("SafePipeHandle", {}, ROW(MakeDefault<Handle>(with)));
             made.Method("SafePipeHandle", {"preexistingHandle", "ownsHandle"},
                         ROW(Make<Handle>(with.SystemHandle("preexistingHandle"), with.Bool("ownsHandle"))));
         }
         if constexpr (Present<TokenSource>) {
-            made.Method("CancellationTokenSource", {}, ROW(Make<TokenSource>()));
+            made.Method("CancellationTokenSource", {}, ROW(MakeDefault<TokenSource>(with)));
         }
 
         if constexpr (Present<Memory>) {
-            made.Method("MemoryStream", {}, ROW(Make<Memory>()));
+            made.Method("MemoryStream", {}, ROW(MakeDefault<Memory>(with)));
             made.Method("MemoryStream", {"writable"}, ROW(Make<Memory>(with.Bool("writable"))));
         }
         made.Method("Bytes", {"text"}, ROW(with.NewBytes()));

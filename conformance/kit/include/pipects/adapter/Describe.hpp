@@ -69,7 +69,7 @@ Json DescribeProperty(const typename Table<Traits, T>::Accessors& property, cons
                    {"static", false},
                    {"type", property.type},
                    {"get", "public"},
-                   {"set", property.set ? Json("public") : Json(false)}};
+                   {"set", property.set != nullptr ? Json("public") : Json(false)}};
     if constexpr (Present<typename Traits::PipeStream>) {
         if (Derived<typename Traits::PipeStream>::HasProtectedSetter(member)) {
             described["set"] = "protected";

@@ -11,6 +11,17 @@
 
 namespace pipects::adapter {
 
+/// What did not come from the implementation's own family of exceptions.
+inline Thrown DescribeForeign(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& exception) {
+        return {QualifiedName(typeid(exception)), std::nullopt, exception.what(), nullptr};
+    } catch (...) {
+        return {"unknown", std::nullopt, "an exception that is no std::exception", nullptr};
+    }
+}
+
 /// Describes an exception by the types that the Traits name.
 template <typename Traits>
 Thrown DescribeByType(const std::exception_ptr& thrown) {
@@ -39,10 +50,8 @@ Thrown DescribeByType(const std::exception_ptr& thrown) {
             }
         }
         return described;
-    } catch (const std::exception& exception) {
-        return {QualifiedName(typeid(exception)), std::nullopt, exception.what(), nullptr};
     } catch (...) {
-        return {"unknown", std::nullopt, "an exception that is no std::exception", nullptr};
+        return DescribeForeign(thrown);
     }
 }
 

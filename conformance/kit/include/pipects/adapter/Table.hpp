@@ -2,7 +2,7 @@
 
 #include <pipects/adapter/Arguments.hpp>
 
-#include <functional>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <string>
@@ -33,7 +33,7 @@ template <typename Traits, typename T>
 class Table {
   public:
     using Parameters = std::set<std::string>;
-    using Handler = std::function<Value(T&, Arguments&)>;
+    using Handler = Value (*)(T&, Arguments&);
 
     struct Overload {
         Parameters parameters;
@@ -41,39 +41,34 @@ class Table {
         std::string type;
     };
     struct Accessors {
-        Handler get;
-        Handler set;
+        Handler get = nullptr;
+        Handler set = nullptr;
         std::string type;
     };
 
     /// If several rows have the same parameters, the first that compiles counts.
     template <typename Row>
-    Table& Method(const std::string& name, Parameters parameters, Row row) {
+    void Method(const char* name, std::initializer_list<const char*> parameters, Row /*row*/) {
         if constexpr (std::is_invocable_v<Row&, T&, With<Traits>&>) {
-            if (!HasOverload(name, parameters)) {
-                methods_[name].push_back({std::move(parameters), Adapt(row), ResultType<Row>()});
-            }
+            Add(name, Parameters(parameters.begin(), parameters.end()), &Call<Row>, &ResultType<Row>);
         }
-        return *this;
     }
 
     template <typename Getter>
-    Table& Property(const std::string& name, Getter getter) {
+    void Property(const char* name, Getter /*getter*/) {
         if constexpr (std::is_invocable_v<Getter&, T&, With<Traits>&>) {
-            properties_[name].get = Adapt(getter);
+            properties_[name].get = &Call<Getter>;
             properties_[name].type = ResultType<Getter>();
         }
-        return *this;
     }
 
     /// The setter finds the new value as the argument `value`.
     template <typename Getter, typename Setter>
-    Table& Property(const std::string& name, Getter getter, Setter setter) {
+    void Property(const char* name, Getter getter, Setter /*setter*/) {
         Property(name, getter);
         if constexpr (std::is_invocable_v<Setter&, T&, With<Traits>&>) {
-            properties_[name].set = Adapt(setter);
+            properties_[name].set = &Call<Setter>;
         }
-        return *this;
     }
 
     Value Call(T& object, const std::string& name, Arguments& arguments) const {
@@ -91,7 +86,7 @@ class Table {
 
     Value Get(T& object, const std::string& name, Arguments& arguments) const {
         const auto found = properties_.find(name);
-        if (found == properties_.end() || !found->second.get) {
+        if (found == properties_.end() || found->second.get == nullptr) {
             throw Fault(FaultCode::NotImplemented, "there is no property " + name + " that can be read");
         }
         return found->second.get(object, arguments);
@@ -99,7 +94,7 @@ class Table {
 
     void Set(T& object, const std::string& name, Arguments& arguments) const {
         const auto found = properties_.find(name);
-        if (found == properties_.end() || !found->second.set) {
+        if (found == properties_.end() || found->second.set == nullptr) {
             throw Fault(FaultCode::NotImplemented, "there is no property " + name + " that can be set");
         }
         found->second.set(object, arguments);
@@ -130,22 +125,27 @@ class Table {
     template <typename Row>
     using ResultOf = std::invoke_result_t<Row&, T&, With<Traits>&>;
 
+    void Add(const char* name, Parameters parameters, Handler call, std::string (*type)()) {
+        if (!HasOverload(name, parameters)) {
+            methods_[name].push_back({std::move(parameters), call, type()});
+        }
+    }
+
     template <typename Row>
     static std::string ResultType() {
         return DocumentedType<Traits, std::remove_cvref_t<ResultOf<Row>>>();
     }
 
+    /// A row captures nothing, so its type is all that is needed to call it.
     template <typename Row>
-    static Handler Adapt(Row row) {
-        return [row](T& object, Arguments& arguments) -> Value {
-            With<Traits> with(arguments);
-            if constexpr (std::is_void_v<ResultOf<Row>>) {
-                row(object, with);
-                return {};
-            } else {
-                return ToValue<Traits>(row(object, with), arguments);
-            }
-        };
+    static Value Call(T& object, Arguments& arguments) {
+        With<Traits> with(arguments);
+        if constexpr (std::is_void_v<ResultOf<Row>>) {
+            Row()(object, with);
+            return {};
+        } else {
+            return ToValue<Traits>(Row()(object, with), arguments);
+        }
     }
 
     static std::string Listed(const Parameters& parameters) {
