@@ -32,6 +32,8 @@ function open(details) {
 // Requirements ---------------------------------------------------------------------------------------------------
 
 const memberName = (member) => member.replace("..ctor", "");
+/** A long name that may break after a point or a bracket. */
+const breakable = (name) => name.replace(/[.(]/g, "$&\u200b");
 const typeName = (member) => /^\w*/.exec(memberName(member))[0] || "Other";
 
 function requirementBody(requirement) {
@@ -76,8 +78,8 @@ function memberRow(member, indexes, opened) {
     const label = `${each.label}: ${Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(", ")}`;
     return h("span", { class: "cell", role: "img", "aria-label": label, title: label, "data-name": each.id }, bar(counts));
   });
-  const details = h("details", { class: "member" },
-    h("summary", null, h("span", { class: "what" }, memberName(member), h("i", null, String(indexes.length))), h("span", { class: "cells" }, ...cells)));
+  const details = h("details", { class: "member", "data-member": member },
+    h("summary", null, h("span", { class: "what" }, breakable(memberName(member)), h("i", null, String(indexes.length))), h("span", { class: "cells" }, ...cells)));
   onceOpen(details, () => details.append(h("div", { class: "inside" }, ...indexes.map(requirementRow))));
   if (opened) open(details);
   return details;

@@ -99,9 +99,8 @@ function reveal(kind, id) {
     if (kind === "test") {
       if (chunkOf.has(index)) fillChunk(chunkOf.get(index));
     } else {
-      for (const member of document.querySelectorAll(".member")) {
-        if (member.querySelector("summary .what").firstChild.data === memberName(things[index].members[0] ?? "(no member)")) open(member);
-      }
+      const name = things[index].members[0] ?? "(no member)";
+      for (const member of document.querySelectorAll(".member")) if (member.dataset.member === name) open(member);
     }
     return document.getElementById(`${kind}/${id}`);
   };
@@ -181,7 +180,8 @@ document.addEventListener("keydown", (event) => {
 // The printer ----------------------------------------------------------------------------------------------------
 let shut = [];
 addEventListener("beforeprint", () => {
-  shut = [...document.querySelectorAll(".member:not([open]), .who:not([open]), .rest:not([open])")];
+  const few = data.requirements.length <= FEW;
+  shut = [...document.querySelectorAll(`.who:not([open]), .rest:not([open])${few ? ", .member:not([open])" : ""}`)];
   shut.forEach(open);
 });
 addEventListener("afterprint", () => shut.forEach((details) => { details.open = false; }));

@@ -21,20 +21,21 @@ def write(path: Path, text: str) -> None:
         except OSError as error:
             raise UserError(f"{path}: can't be written: {error.strerror}") from error
         return
-    scratch: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, scratch = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(scratch, 0o666 & ~_umask())
-        os.replace(scratch, path)
-    except OSError as error:
-        if scratch is not None:
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(scratch, 0o666 & ~_umask())
+            os.replace(scratch, path)
+        except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(scratch)
+            raise
+    except OSError as error:
         raise UserError(f"{path}: can't be written: {error.strerror}") from error
 
 

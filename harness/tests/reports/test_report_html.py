@@ -1,0 +1,152 @@
+"""The HTML report, as text: what is there before any script runs, and that it asks for nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import synthetic
+from lxml import etree, html as lxml_html
+from pipects.reports import html, summary
+from pipects.reports.document import Results
+
+STATES = {
+    "empty": synthetic.empty,
+    "mixed": synthetic.make,
+    "green": lambda: synthetic.make("green"),
+    "red": lambda: synthetic.make("red"),
+    "odd": synthetic.odd,
+    "broken off": synthetic.broken_off,
+    "matrix": lambda: synthetic.make(matrix=True, count=40),
+}
+
+
+@pytest.fixture(params=STATES)
+def results(request: pytest.FixtureRequest) -> Results:
+    """Results in every state."""
+    made: Results = STATES[request.param]()
+    return made
+
+
+def parsed(results: Results) -> etree._Element:
+    """The page as a tree."""
+    return lxml_html.document_fromstring(html.render(results).encode("utf-8"))
+
+
+def words(element: etree._Element) -> str:
+    """An element's text on one line."""
+    return " ".join(element.text_content().split())
+
+
+def test_the_page_asks_for_nothing(results: Results) -> None:
+    """No script, style, picture or font from anywhere; its policy would not allow one either."""
+    page = parsed(results)
+    assert page.xpath("//*[@src or @srcset or @action or @data or @poster]") == []
+    assert [each.get("href") for each in page.xpath("//link")] == ["data:,"]
+    assert "@import" not in html.render(results) and "url(" not in html.render(results)
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert policy and policy[0].startswith("default-src 'none'")
+
+
+def test_links_lead_to_the_web_or_into_the_page(results: Results) -> None:
+    """No other scheme gets in from a results file."""
+    for link in parsed(results).xpath("//a/@href"):
+        assert re.match(r"https?://|#", link)
+
+
+def test_links_into_the_page_have_an_end(results: Results) -> None:
+    """Every section that a link names is there, or it is a requirement or test that the script shows."""
+    page = parsed(results)
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    known = {f"requirement/{each['id']}" for each in results["requirements"]}
+    known |= {f"test/{each['id']}" for each in results["tests"]}
+    for link in page.xpath("//a[starts-with(@href, '#')]/@href"):
+        assert link.startswith("#?") or link[1:] in known or link[1:] in ids, link
+
+
+def test_the_title_says_broken_off(results: Results) -> None:
+    """In the window's title and in the heading, exactly if the run was."""
+    page = parsed(results)
+    for place in ("//title", "//h1"):
+        assert ("broken off" in words(page.xpath(place)[0])) == (not results["complete"])
+
+
+def test_the_headline_counts_every_verdict(results: Results) -> None:
+    """For each implementation, zeros and what was left out too; the numbers of the results file."""
+    rows = parsed(results).xpath("//table[@class='answers']/tbody/tr")
+    assert len(rows) == len(results["implementations"])
+    for row, each in zip(rows, results["implementations"]):
+        shown = {
+            cell.get("data-verdict"): int(words(cell).replace(",", ""))
+            for cell in row.xpath("td[@data-verdict]")
+        }
+        expected = dict.fromkeys(summary.VERDICTS, 0)
+        for result in results["results"]:
+            expected[result["verdict"]] += result["server"] == each["id"]
+        assert shown == expected
+
+
+def test_what_is_wrong_names_the_sentence_and_its_source() -> None:
+    """Without any script: for Mono, each broken requirement's sentence with a link to the documentation."""
+    results = synthetic.make()
+    section = parsed(results).xpath("//details[@id='wrong/mono-6.8']")[0]
+    shown = {words(each) for each in section.xpath(".//blockquote")}
+    expected = {
+        each["text"]
+        for each in results["requirements"]
+        if each["held"]["mono-6.8"] in ("broken", "deviates")
+    }
+    assert shown == expected
+    for item in section.xpath(".//ul[@class='sentences']/li"):
+        assert any("learn.microsoft.com" in link for link in item.xpath(".//a/@href"))
+
+
+def test_one_cause_is_one_card() -> None:
+    """All requirements that one known deviation breaks stand below it together."""
+    section = parsed(synthetic.make()).xpath("//details[@id='wrong/mono-6.8']")[0]
+    known = section.xpath("article[contains(@class, 'v-known-deviation')]")
+    assert len(known) == 1
+    assert "Process.Start closes every handle" in words(known[0])
+
+
+def test_the_page_is_no_larger_for_being_red() -> None:
+    """The cards of one implementation end somewhere, and say how much more there is."""
+    page = parsed(synthetic.make("red", count=2_500, rules=600))
+    for section in page.xpath("//details[@class='who']"):
+        assert len(section.xpath("article")) == 40
+        assert "560 more requirements are broken" in words(section)
+
+
+def test_the_matrix_is_there_if_there_is_one(results: Results) -> None:
+    """A table with a cell for each pair."""
+    cells = parsed(results).xpath("//table[@class='matrix']/tbody/tr/td")
+    assert len(cells) == (16 if summary.is_matrix(results) else 0)
+
+
+def test_the_data_is_json_whatever_it_holds(results: Results) -> None:
+    """No text can end the element that holds it; every result is in it."""
+    blocks = parsed(results).xpath("//script[@id='data']")
+    if not results["tests"]:
+        assert blocks == []
+        return
+    data = json.loads(blocks[0].text)
+    assert sum(len(test["results"]) for test in data["tests"]) == len(results["results"])
+
+
+def test_every_text_is_stored_once() -> None:
+    """The table of texts has no double, so that 10,000 results stay small."""
+    page = parsed(synthetic.large())
+    data = json.loads(page.xpath("//script[@id='data']")[0].text)
+    assert len(set(data["strings"])) == len(data["strings"])
+
+
+def test_odd_text_stays_text() -> None:
+    """What a program printed is neither script nor markup, and its control characters are written out."""
+    text = html.render(synthetic.odd())
+    assert (
+        "<script>alert" not in text
+        and "\x1b" not in text
+        and "javascript:" not in text.split('id="data"')[0]
+    )
