@@ -65,19 +65,16 @@ using WriteFunction = std::function<Task<>(std::span<const Byte>, std::stop_toke
 
 Task<int> FinishReading(ReadFunction read, Task<int> first, std::span<Byte> buffer, std::size_t minimum,
                         bool throwOnEndOfStream, std::stop_token token) {
-    std::size_t total = 0;
-    Task<int> next = std::move(first);
-    for (;;) {
-        const int count = co_await next;
-        total += static_cast<std::size_t>(count);
-        if (count == 0 && throwOnEndOfStream) {
-            throw EndOfStreamException();
-        }
-        if (count == 0 || total >= minimum) {
-            co_return static_cast<int>(total);
-        }
-        next = read(buffer.subspan(total), token);
+    auto count = static_cast<std::size_t>(co_await first);
+    std::size_t total = count;
+    while (count != 0 && total < minimum) {
+        count = static_cast<std::size_t>(co_await read(buffer.subspan(total), token));
+        total += count;
     }
+    if (total < minimum && throwOnEndOfStream) {
+        throw EndOfStreamException();
+    }
+    co_return static_cast<int>(total);
 }
 
 Task<> WithoutCount(Task<int> read) { co_await read; }

@@ -24,7 +24,7 @@ namespace Detail {
 enum class TaskStatus { Running, RanToCompletion, Faulted, Canceled };
 
 /// What a task and the operation behind it share: it outlives whichever of the two goes first.
-template <typename T> class TaskState {
+template <typename T> class TaskState : public std::enable_shared_from_this<TaskState<T>> {
 public:
     using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -178,11 +178,11 @@ public:
 
     auto operator co_await() const noexcept {
         struct Awaiter {
-            std::shared_ptr<State> state;
+            State* state; // the awaited task, which lives as long as the await expression, keeps it
             [[nodiscard]] bool await_ready() const noexcept { return state->Status() != Detail::TaskStatus::Running; }
             [[nodiscard]] bool await_suspend(std::coroutine_handle<> waiter) const {
-                // The coroutine may be resumed, and this object gone with it, before TryContinueWith returns.
-                const auto kept = state;
+                // The coroutine may be resumed, and the task gone with it, before TryContinueWith returns.
+                const auto kept = state->shared_from_this();
                 return kept->TryContinueWith([waiter] { waiter.resume(); });
             }
             T await_resume() const {
@@ -193,7 +193,7 @@ public:
                 }
             }
         };
-        return Awaiter{state_};
+        return Awaiter{state_.get()};
     }
 
 private:
