@@ -21,7 +21,7 @@ from pipects.verdicts import Failure
 SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
 BYTES_KEYS = frozenset({"text", "hex", "length", "pattern"})
-WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite")
+WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 
 
 class Differs(Exception):
