@@ -78,7 +78,8 @@ Os::Transfer PipePort::TryWrite(std::span<const Byte> buffer) noexcept {
 
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     const Use use(*this);
-    if (waiting_ == 0) { // else those that called earlier are served first
+    const bool isAlone = waiting_ == 0;
+    if (isAlone) { // else those that called earlier are served first
         const Os::Transfer result = TryRead(buffer);
         if (result.status != Os::Status::WouldBlock) {
             return result;
@@ -86,7 +87,7 @@ Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     }
     const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Read);
     transfer->into_ = buffer;
-    return WaitForTurnAndEnd(transfer);
+    return WaitForTurnAndEnd(transfer, isAlone);
 }
 
 Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
@@ -101,10 +102,10 @@ Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
     }
     const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Write);
     transfer->from_ = buffer;
-    return WaitForTurnAndEnd(transfer);
+    return WaitForTurnAndEnd(transfer, false);
 }
 
-Os::Transfer PipePort::WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer) {
+Os::Transfer PipePort::WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer, bool wasTried) {
     {
         const std::lock_guard lock(mutex_);
         transfer->wake_ = TakeWake();
@@ -125,7 +126,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>&
             }
             isFirst = queue_.front() == transfer;
         }
-        if (isFirst) {
+        if (isFirst && !std::exchange(wasTried, false)) {
             result = transfer->Advance();
             if (result.status != Os::Status::WouldBlock) {
                 break;

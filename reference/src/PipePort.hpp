@@ -86,7 +86,8 @@ private:
     void Release() noexcept;
     [[nodiscard]] Os::Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Os::Transfer TryWrite(std::span<const Byte> buffer) noexcept;
-    [[nodiscard]] Os::Transfer WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer);
+    /// @param wasTried whether it is known that the transfer has to wait, be it the first
+    [[nodiscard]] Os::Transfer WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer, bool wasTried);
     void StartAsync(const std::shared_ptr<PendingTransfer>& transfer, const std::stop_token& token);
     void Advance(PendingTransfer& transfer);
     void Cancel(PendingTransfer& transfer);

@@ -1,5 +1,7 @@
 #include "Support.hpp"
 
+#include "Os.hpp"
+
 #include <cstdlib>
 #include <new>
 
@@ -25,7 +27,13 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(me
 namespace pipects::testing {
 namespace {
 
-bool IsTwoSteps() { return std::getenv("PIPECTS_TWO_STEP_TRANSFERS") != nullptr; }
+/// Whether the library had to fall back on this system, which a first transfer shows.
+bool IsTwoSteps() {
+    Ends ends;
+    ends.writer.WriteByte(1);
+    ends.reader.ReadByte();
+    return Os::TransfersAreTwoSteps();
+}
 
 void Mark() { ::syscall(SYS_getppid); } // a call that the library never makes
 
@@ -92,10 +100,12 @@ TEST(Cost, AReadWithDataIsOneSystemCall) {
         ends.reader.Read(std::span<Byte>(buffer));
         Mark();
     });
-    if (!calls || IsTwoSteps()) {
-        GTEST_SKIP();
+    ASSERT_TRUE(calls) << "no right to trace";
+    if (IsTwoSteps()) {
+        EXPECT_LE(calls->size(), 2U); // look, read
+    } else {
+        EXPECT_EQ(*calls, std::vector<long>{SYS_preadv2});
     }
-    EXPECT_EQ(*calls, std::vector<long>{SYS_preadv2});
 }
 
 TEST(Cost, AWriteWithRoomIsOneSystemCall) {
@@ -107,13 +117,12 @@ TEST(Cost, AWriteWithRoomIsOneSystemCall) {
         ends.writer.Write(std::span<const Byte>(buffer));
         Mark();
     });
-    if (!calls || IsTwoSteps()) {
-        GTEST_SKIP();
+    ASSERT_TRUE(calls) << "no right to trace";
+    if (IsTwoSteps()) {
+        EXPECT_LE(calls->size(), 5U); // look, hold back SIGPIPE (2), write, let it through again
+    } else {
+        EXPECT_EQ(*calls, std::vector<long>{SYS_pwritev2});
     }
-    if (calls->size() != 1) {
-        GTEST_SKIP() << "this kernel takes no flags with a write";
-    }
-    EXPECT_EQ(*calls, std::vector<long>{SYS_pwritev2});
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "Support.hpp"
 
+#include <ostream>
+
 namespace pipects::testing {
 namespace {
 
@@ -90,6 +92,8 @@ struct Exposure {
     bool asHandle;
     bool isClosed;
 };
+
+void PrintTo(const Exposure& row, std::ostream* out) { *out << row.name; }
 
 class ClientHandleOwnership : public ::testing::TestWithParam<Exposure> {};
 
