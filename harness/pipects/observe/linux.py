@@ -52,6 +52,15 @@ def pipe_ends(pid: int) -> list[End]:
     return ends
 
 
+def pipes(pid: int) -> set[int]:
+    """The inodes of the pipes of which the process holds an end, but for its standard streams."""
+    return {
+        int(target[6:-1])
+        for descriptor, target in _links(pid)
+        if descriptor > 2 and target.startswith("pipe:[")
+    }
+
+
 def handle_count(pid: int) -> int:
     """How many descriptors the process holds."""
     return sum(1 for _ in _links(pid))
