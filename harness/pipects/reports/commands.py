@@ -25,6 +25,7 @@ from pipects.reports import (
     tap,
 )
 from pipects.reports.document import Results
+from pipects.reports.text import plural
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -112,7 +113,10 @@ def _history(args: argparse.Namespace) -> int:
 def _merge(args: argparse.Namespace) -> int:
     results = merge.merge([(str(path), model.load(path)) for path in args.files])
     output.write(args.json, json.dumps(results, indent=1) + "\n")
-    print(f"wrote {args.json}: {len(results['results']):,} results of {len(args.files)} files")
+    print(
+        f"wrote {args.json}: {plural(len(results['results']), 'result')} "
+        f"of {plural(len(args.files), 'file')}"
+    )
     return 0
 
 
