@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipects import matching, protocol, verdicts
+from pipects import matching, paths, protocol, verdicts
 from pipects.cases import INSIDE, Step, Test
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable, Proof
 from pipects.observe import linux as system
-from pipects.processes import GRACE, Adapter, Family
+from pipects.processes import GRACE, Adapter, Command, Family
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.verdicts import Failure
 
 SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
 BYTES_KEYS = frozenset({"text", "hex", "length", "pattern"})
+PLAIN_PEER = Command(
+    sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
+)
 WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 
 
@@ -203,12 +207,12 @@ class Execution:
 
     def _do_new(self, step: Step) -> None:
         pid = self._adapter(step.process).pid
-        before = {end.pipe for end in system.pipe_ends(pid)}
+        before = system.pipes(pid)
         try:
             self._invoke(step, "create", {"type": step.target})
         finally:
             if step.process in self._processes:
-                new = {end.pipe for end in system.pipe_ends(pid)} - before
+                new = system.pipes(pid) - before
                 self._born |= new
         name = step.options.get("as")
         if new and name in self._names and self._names[name].is_object:
@@ -259,7 +263,8 @@ class Execution:
             self._judge(step, outcome, step.expectation)
 
     def _do_start(self, step: Step) -> None:
-        command = self._client.command()
+        plain = step.options.get("program") == "plain"
+        command = PLAIN_PEER if plain else self._client.command()
         token = self._family.meeting.token()
         arguments = [self._value("argument", value) for value in step.options.get("arguments", [])]
         outcome = self._ask(
