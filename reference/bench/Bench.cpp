@@ -1,5 +1,5 @@
-// What the library costs beside plain system calls, measured side by side in one run: each row alternates between the
-// two, and "ratio" is the library's time over that of read and write alone.
+// What the library costs beside plain system calls, measured side by side in one run: each row alternates
+// between the two, and "ratio" is the library's time over that of read and write alone.
 
 #include <System/IO/Pipes.hpp>
 
@@ -54,36 +54,39 @@ struct Raw {
     std::array<int, 2> ends{};
 };
 
-template <typename Pipe> void ReadAll(Pipe& pipe, std::span<Byte> bytes) {
+template <typename Pipe>
+void ReadAll(Pipe& pipe, std::span<Byte> bytes) {
     while (!bytes.empty()) {
         bytes = bytes.subspan(pipe.Read(bytes));
     }
 }
 
 /// Bytes that go in and come out in one thread: nobody waits, so this is the cost of the calls themselves.
-template <typename Pipe> class Straight {
-public:
+template <typename Pipe>
+class Straight {
+  public:
     explicit Straight(std::size_t size) : bytes_(size) {}
     void operator()() {
         pipe_.Write(bytes_);
         ReadAll(pipe_, bytes_);
     }
 
-private:
+  private:
     Pipe pipe_;
     std::vector<Byte> bytes_;
 };
 
 /// A message to another thread and back through two pipes: both sides wait each time.
-template <typename Pipe> class RoundTrip {
-public:
+template <typename Pipe>
+class RoundTrip {
+  public:
     explicit RoundTrip(std::size_t size) : bytes_(size), echo_([this, size] { Echo(size); }) {}
     RoundTrip(const RoundTrip&) = delete;
     RoundTrip& operator=(const RoundTrip&) = delete;
     RoundTrip(RoundTrip&&) = delete;
     RoundTrip& operator=(RoundTrip&&) = delete;
     ~RoundTrip() {
-        bytes_.assign(bytes_.size(), 1); // the last one
+        bytes_.assign(bytes_.size(), 1);  // the last one
         (*this)();
         echo_.join();
     }
@@ -92,7 +95,7 @@ public:
         ReadAll(back_, bytes_);
     }
 
-private:
+  private:
     void Echo(std::size_t size) {
         std::vector<Byte> bytes(size);
         do {
@@ -107,7 +110,8 @@ private:
     std::thread echo_;
 };
 
-template <template <typename> typename Exchange> void Compare(benchmark::State& state) {
+template <template <typename> typename Exchange>
+void Compare(benchmark::State& state) {
     const auto size = static_cast<std::size_t>(state.range(0));
     constexpr int batch = 64;
     Exchange<Library> library(size);
@@ -130,13 +134,13 @@ template <template <typename> typename Exchange> void Compare(benchmark::State& 
     state.counters["library_ns"] = std::chrono::duration<double, std::nano>(withLibrary).count() / exchanges;
     state.counters["raw_ns"] = std::chrono::duration<double, std::nano>(withRaw).count() / exchanges;
     state.counters["ratio"] = static_cast<double>(withLibrary.count()) / static_cast<double>(withRaw.count());
-    state.counters["library_MB/s"] =
-        static_cast<double>(size) * exchanges / std::chrono::duration<double, std::micro>(withLibrary).count();
+    state.counters["library_MB/s"] = static_cast<double>(size) * exchanges /
+                                     std::chrono::duration<double, std::micro>(withLibrary).count();
 }
 
 BENCHMARK_TEMPLATE(Compare, Straight)->Arg(1)->Arg(4096)->Arg(65536);
 BENCHMARK_TEMPLATE(Compare, RoundTrip)->Arg(1)->Arg(4096)->UseRealTime();
 
-} // namespace
+}  // namespace
 
 BENCHMARK_MAIN();

@@ -33,7 +33,7 @@ void Receive(const char* handle) {
     }
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     try {

@@ -49,7 +49,7 @@ void SendLines(AnonymousPipeServerStream& pipe) {
     try {
         StreamBuffer buffer(pipe);
         std::ostream writer(&buffer);
-        writer.exceptions(std::ios::badbit); // a broken pipe is thrown as what it is
+        writer.exceptions(std::ios::badbit);  // a broken pipe is thrown as what it is
         writer << "SYNC" << std::endl;
         pipe.WaitForPipeDrain();
         std::cout << "[SERVER] Enter text: " << std::flush;
@@ -59,10 +59,10 @@ void SendLines(AnonymousPipeServerStream& pipe) {
     } catch (const IOException& error) {
         std::cout << "[SERVER] Error: " << error.Message() << std::endl;
     }
-    pipe.Dispose(); // the end of data for the client
+    pipe.Dispose();  // the end of data for the client
 }
 
-} // namespace
+}  // namespace
 
 int main(int /*argc*/, char** argv) {
     try {
@@ -70,7 +70,7 @@ int main(int /*argc*/, char** argv) {
         RefuseMessageMode(pipe);
         const auto client = std::filesystem::path(argv[0]).replace_filename("pipe_client");
         const pid_t child = Start(client.string(), pipe.GetClientHandleAsString());
-        pipe.DisposeLocalCopyOfClientHandle(); // else the end of the client would go unnoticed
+        pipe.DisposeLocalCopyOfClientHandle();  // else the end of the client would go unnoticed
         SendLines(pipe);
         WaitForExit(child);
         std::cout << "[SERVER] Client quit. Server terminating." << std::endl;

@@ -22,19 +22,22 @@ constexpr const char* stringName = "pipeHandleAsString";
 Os::NativeHandle Parse(std::string_view text) {
     constexpr std::string_view blanks = " \t\n\v\f\r";
     const auto first = text.find_first_not_of(blanks);
-    text = first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    text =
+        first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
     if (text.starts_with('+')) {
         text.remove_prefix(1);
     }
     int number = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0) { // [client.ctor-string.other-negative]
+    if (error != std::errc() || end != text.data() + text.size() ||
+        number < 0) {  // [client.ctor-string.other-negative]
         throw ArgumentException("Not the text of a pipe's handle.", stringName);
     }
     return number;
 }
 
-/// The handle belongs to the result; if it is refused it is left as it was. [client.ctor-string.refused-leaves-handle]
+/// The handle belongs to the result; if it is refused it is left as it was.
+/// [client.ctor-string.refused-leaves-handle]
 SafePipeHandlePtr Adopt(PipeDirection direction, std::optional<std::string_view> pipeHandleAsString) {
     Detail::RefuseInOut(direction);
     if (!pipeHandleAsString) {
@@ -43,7 +46,8 @@ SafePipeHandlePtr Adopt(PipeDirection direction, std::optional<std::string_view>
     const Os::NativeHandle handle = Parse(*pipeHandleAsString);
     const Os::HandleKind kind = Os::Inspect(handle);
     if (kind == Os::HandleKind::NotOpen) {
-        throw ArgumentException("No handle of this number is open.", stringName); // [client.ctor.direction-string.invalid]
+        throw ArgumentException("No handle of this number is open.",
+                                stringName);  // [client.ctor.direction-string.invalid]
     }
     Detail::RequireEnd(kind, {stringName, Detail::EndOf(direction)});
     // A number that came as a string is a handle, 0 too. [client.ctor-string.zero-is-a-handle]
@@ -51,7 +55,7 @@ SafePipeHandlePtr Adopt(PipeDirection direction, std::optional<std::string_view>
     return std::make_shared<Microsoft::Win32::SafeHandles::SafePipeHandle>(std::move(port));
 }
 
-} // namespace
+}  // namespace
 
 AnonymousPipeClientStream::AnonymousPipeClientStream(std::optional<std::string_view> pipeHandleAsString)
     : AnonymousPipeClientStream(PipeDirection::In, pipeHandleAsString) {}
@@ -62,14 +66,17 @@ AnonymousPipeClientStream::AnonymousPipeClientStream(PipeDirection direction,
     InitializeHandle(Adopt(direction, pipeHandleAsString), true, false);
 }
 
-AnonymousPipeClientStream::AnonymousPipeClientStream(PipeDirection direction, SafePipeHandlePtr safePipeHandle)
+AnonymousPipeClientStream::AnonymousPipeClientStream(PipeDirection direction,
+                                                     SafePipeHandlePtr safePipeHandle)
     : PipeStream(direction, 0) {
     constexpr const char* handleName = "safePipeHandle";
-    Detail::RefuseInOut(direction); // [client.ctor-order.inout-before-null]
+    Detail::RefuseInOut(direction);  // [client.ctor-order.inout-before-null]
     Detail::RequireValid(safePipeHandle, handleName);
     Detail::RequireOpen(safePipeHandle);
-    Detail::RequireEnd(Os::Inspect(safePipeHandle->DangerousGetHandle()), {handleName, Detail::EndOf(direction)});
-    InitializeHandle(std::move(safePipeHandle), true, false); // the very object [client.ctor-handle.dispose-closes-given]
+    Detail::RequireEnd(Os::Inspect(safePipeHandle->DangerousGetHandle()),
+                       {handleName, Detail::EndOf(direction)});
+    InitializeHandle(std::move(safePipeHandle), true,
+                     false);  // the very object [client.ctor-handle.dispose-closes-given]
 }
 
 PipeTransmissionMode AnonymousPipeClientStream::TransmissionMode() const {
@@ -85,4 +92,4 @@ void AnonymousPipeClientStream::SetReadMode(PipeTransmissionMode value) {
     PipeStream::SetReadMode(value);
 }
 
-} // namespace System::IO::Pipes
+}  // namespace System::IO::Pipes

@@ -20,51 +20,54 @@ SafePipeHandlePtr Own(Os::OwnedHandle& handle) {
     return safeHandle;
 }
 
-} // namespace
+}  // namespace
 
 AnonymousPipeServerStream::AnonymousPipeServerStream() : AnonymousPipeServerStream(PipeDirection::Out) {}
 
 AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction)
     : AnonymousPipeServerStream(direction, HandleInheritability::None) {}
 
-AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction, HandleInheritability inheritability)
+AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction,
+                                                     HandleInheritability inheritability)
     : AnonymousPipeServerStream(direction, inheritability, 0) {}
 
-AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction, HandleInheritability inheritability,
-                                                     int bufferSize)
+AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction,
+                                                     HandleInheritability inheritability, int bufferSize)
     : PipeStream(direction, bufferSize), inheritability_(inheritability) {
-    Detail::RefuseInOut(direction); // [server.ctor-order.inout-before-inheritability]
+    Detail::RefuseInOut(direction);  // [server.ctor-order.inout-before-inheritability]
     if (inheritability != HandleInheritability::None && inheritability != HandleInheritability::Inheritable) {
         throw ArgumentOutOfRangeException("inheritability", "Not a value of HandleInheritability.");
     }
-    auto [readEnd, writeEnd] = Os::CreatePipe(); // [server.handles.cloexec-by-default]
+    auto [readEnd, writeEnd] = Os::CreatePipe();  // [server.handles.cloexec-by-default]
     auto& serverEnd = direction == PipeDirection::In ? readEnd : writeEnd;
     auto& clientEnd = direction == PipeDirection::In ? writeEnd : readEnd;
     if (inheritability == HandleInheritability::Inheritable) {
-        Os::LetChildrenInherit(clientEnd.Get()); // [server.handles.inheritable-client-only]
+        Os::LetChildrenInherit(clientEnd.Get());  // [server.handles.inheritable-client-only]
     }
-    if (bufferSize > 0) { // [server.buffer-size.linux-zero-system-default]
+    if (bufferSize > 0) {  // [server.buffer-size.linux-zero-system-default]
         Os::AdviseBufferSize(serverEnd.Get(), bufferSize);
     }
     clientHandle_ = Own(clientEnd);
-    InitializeHandle(Own(serverEnd), false, false); // [stream.is-async.anonymous-false]
+    InitializeHandle(Own(serverEnd), false, false);  // [stream.is-async.anonymous-false]
 }
 
-AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction, SafePipeHandlePtr serverSafePipeHandle,
+AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction,
+                                                     SafePipeHandlePtr serverSafePipeHandle,
                                                      SafePipeHandlePtr clientSafePipeHandle)
-    : PipeStream(direction, 0), handleExposed_(true) { // [server.ctor-handles.client-handle-left-open]
+    : PipeStream(direction, 0), handleExposed_(true) {  // [server.ctor-handles.client-handle-left-open]
     Detail::RefuseInOut(direction);
     const Detail::HandleArgument server{"serverSafePipeHandle", Detail::EndOf(direction)};
     const Detail::HandleArgument client{"clientSafePipeHandle", Detail::Other(Detail::EndOf(direction))};
     if (!serverSafePipeHandle) {
-        throw ArgumentNullException(server.paramName); // [server.ctor-order.server-null-before-client-null]
+        throw ArgumentNullException(server.paramName);  // [server.ctor-order.server-null-before-client-null]
     }
     if (!clientSafePipeHandle) {
-        throw ArgumentNullException(client.paramName); // [server.ctor-order.client-null-before-server-invalid]
+        throw ArgumentNullException(
+            client.paramName);  // [server.ctor-order.client-null-before-server-invalid]
     }
     Detail::RequireValid(serverSafePipeHandle, server.paramName);
     Detail::RequireValid(clientSafePipeHandle, client.paramName);
-    Detail::RequireOpen(serverSafePipeHandle); // [server.ctor.handles.closed]
+    Detail::RequireOpen(serverSafePipeHandle);  // [server.ctor.handles.closed]
     Detail::RequireOpen(clientSafePipeHandle);
     Detail::RequireEnd(Os::Inspect(serverSafePipeHandle->DangerousGetHandle()), server);
     Detail::RequireEnd(Os::Inspect(clientSafePipeHandle->DangerousGetHandle()), client);
@@ -77,16 +80,18 @@ AnonymousPipeServerStream::AnonymousPipeServerStream(AnonymousPipeServerStream&&
 AnonymousPipeServerStream& AnonymousPipeServerStream::operator=(AnonymousPipeServerStream&& other) noexcept {
     if (this != &other) {
         DisposeClientHandleUnlessHandedOut();
-        PipeStream::operator=(std::move(other));
         clientHandle_ = std::move(other.clientHandle_);
         inheritability_ = other.inheritability_;
         stringExposed_ = other.stringExposed_;
         handleExposed_ = other.handleExposed_;
+        PipeStream::operator=(std::move(other));
     }
     return *this;
 }
 
-AnonymousPipeServerStream::~AnonymousPipeServerStream() { DisposeClientHandleUnlessHandedOut(); }
+AnonymousPipeServerStream::~AnonymousPipeServerStream() {
+    DisposeClientHandleUnlessHandedOut();
+}
 
 SafePipeHandlePtr AnonymousPipeServerStream::ClientSafePipeHandle() {
     handleExposed_ = true;
@@ -95,11 +100,11 @@ SafePipeHandlePtr AnonymousPipeServerStream::ClientSafePipeHandle() {
 
 std::string AnonymousPipeServerStream::GetClientHandleAsString() {
     if (!clientHandle_) {
-        throw ObjectDisposedException("Cannot access a closed pipe."); // moved from
+        throw ObjectDisposedException("Cannot access a closed pipe.");  // moved from
     }
     stringExposed_ = true;
     if (inheritability_ == HandleInheritability::None) {
-        clientHandle_->Port()->KeepOpenWhenAbandoned(); // [server.finalize.string-none-client-kept]
+        clientHandle_->Port()->KeepOpenWhenAbandoned();  // [server.finalize.string-none-client-kept]
     }
     return std::to_string(clientHandle_->DangerousGetHandle());
 }
@@ -113,7 +118,8 @@ void AnonymousPipeServerStream::DisposeLocalCopyOfClientHandle() {
 void AnonymousPipeServerStream::DisposeClientHandleUnlessHandedOut() noexcept {
     // [server.dispose.unexposed-client-closed]
     const bool unexposed = !stringExposed_ && !handleExposed_;
-    // The string went to a child, which has a handle of its own. [server.dispose.string-inheritable-client-closed]
+    // The string went to a child, which has a handle of its own.
+    // [server.dispose.string-inheritable-client-closed]
     const bool childHasItsOwn = stringExposed_ && inheritability_ == HandleInheritability::Inheritable;
     // Else whoever was given it has to close it, a client of this process perhaps.
     // [server.dispose.safe-handle-exposed-client-kept, server.dispose.string-none-client-kept]
@@ -140,4 +146,4 @@ void AnonymousPipeServerStream::SetReadMode(PipeTransmissionMode value) {
     PipeStream::SetReadMode(value);
 }
 
-} // namespace System::IO::Pipes
+}  // namespace System::IO::Pipes

@@ -14,7 +14,8 @@ namespace Detail {
 
 /// The part of `buffer` that offset and count name.
 /// [stream.precedence.buffer-offset-count, stream.precedence.range-error-type]
-template <typename T> std::span<T> Range(ArrayView<T> buffer, int offset, int count) {
+template <typename T>
+std::span<T> Range(ArrayView<T> buffer, int offset, int count) {
     if (buffer.IsNull()) {
         throw ArgumentNullException("buffer");
     }
@@ -24,9 +25,10 @@ template <typename T> std::span<T> Range(ArrayView<T> buffer, int offset, int co
     const auto start = static_cast<std::size_t>(offset);
     if (count < 0 || start > buffer.Length() || static_cast<std::size_t>(count) > buffer.Length() - start) {
         throw ArgumentOutOfRangeException(
-            "count", count < 0 ? "Non-negative number required."
-                               : "Offset and count were out of bounds for the array, or count is greater than the "
-                                 "number of elements from offset to the end of the array.");
+            "count", count < 0
+                         ? "Non-negative number required."
+                         : "Offset and count were out of bounds for the array, or count is greater than the "
+                           "number of elements from offset to the end of the array.");
     }
     return buffer.Elements().subspan(start, static_cast<std::size_t>(count));
 }
@@ -42,5 +44,5 @@ inline std::size_t Minimum(int minimumBytes, std::span<const Byte> buffer) {
 /// In the order of [stream.copy-to.order-destination-first].
 void ValidateCopy(const Stream* destination, int bufferSize);
 
-} // namespace Detail
-} // namespace System::IO
+}  // namespace Detail
+}  // namespace System::IO

@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
-/// All that the library asks of an operating system. A platform is one folder that defines what is declared here, and
-/// nothing outside such a folder includes a system header.
+/// All that the library asks of an operating system. A platform is one folder that defines what is declared
+/// here, and nothing outside such a folder includes a system header.
 namespace System::IO::Pipes::Os {
 
 using NativeHandle = std::intptr_t;
@@ -23,7 +23,7 @@ void Close(NativeHandle handle) noexcept;
 
 /// Closes what it holds.
 class OwnedHandle {
-public:
+  public:
     OwnedHandle() = default;
     explicit OwnedHandle(NativeHandle handle) noexcept : handle_(handle) {}
     OwnedHandle(OwnedHandle&& other) noexcept : handle_(other.Release()) {}
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return handle_ != NoHandle; }
     NativeHandle Release() noexcept { return std::exchange(handle_, NoHandle); }
 
-private:
+  private:
     NativeHandle handle_ = NoHandle;
 };
 
@@ -73,8 +73,8 @@ enum class Status { Done, WouldBlock, Broken, Aborted, Canceled, Failed };
 
 struct Transfer {
     Status status = Status::Done;
-    std::size_t count = 0; // of bytes; a read that is Done with 0 met the end
-    int error = 0;         // of the system, when Failed
+    std::size_t count = 0;  // of bytes; a read that is Done with 0 met the end
+    int error = 0;          // of the system, when Failed
 };
 
 [[nodiscard]] std::string Describe(int error);
@@ -92,13 +92,13 @@ void ForceTwoStepTransfers() noexcept;
 
 /// Ends the wait of one thread.
 class WakeHandle {
-public:
-    WakeHandle(); // throws IOException
+  public:
+    WakeHandle();  // throws IOException
     void Signal() const noexcept;
     void Reset() const noexcept;
     [[nodiscard]] NativeHandle Get() const noexcept { return handle_.Get(); }
 
-private:
+  private:
     OwnedHandle handle_;
 };
 
@@ -106,24 +106,25 @@ enum class Interest { Readable, Writable, BreakOnly };
 /// No timeout: for as long as it takes.
 using Timeout = std::optional<std::chrono::microseconds>;
 
-/// Waits until `handle` is as `interest` says or broken, `wake` was signalled, the time is over, or for no reason.
+/// Waits until `handle` is as `interest` says or broken, `wake` was signalled, the time is over, or for no
+/// reason.
 /// @param handle NoHandle to wait for `wake` alone
 /// @return whether the pipe has lost its other end
 bool Wait(NativeHandle handle, Interest interest, const WakeHandle& wake, Timeout timeout) noexcept;
 
 /// Watches many handles from one thread. Add and Remove may be called while another thread is in Wait.
 class Poller {
-public:
-    Poller(); // throws IOException
-    /// @return a duplicate to be watched, removed and closed in the handle's place, should the system need one
-    /// Throws IOException.
+  public:
+    Poller();  // throws IOException
+    /// @return a duplicate to be watched, removed and closed in the handle's place, should the system need
+    /// one Throws IOException.
     [[nodiscard]] OwnedHandle Add(NativeHandle handle, End end, std::uint64_t id);
     void Remove(NativeHandle handle) noexcept;
     /// Waits until something happens. @return how many of `ready` were filled with ids
     [[nodiscard]] std::size_t Wait(std::span<std::uint64_t> ready) noexcept;
     void Wake() const noexcept { wake_.Signal(); }
 
-private:
+  private:
     OwnedHandle handle_;
     WakeHandle wake_;
 };
@@ -131,4 +132,4 @@ private:
 /// A thread that no signal of the host process is delivered to.
 [[nodiscard]] std::thread StartThread(std::function<void()> body);
 
-} // namespace System::IO::Pipes::Os
+}  // namespace System::IO::Pipes::Os

@@ -28,24 +28,24 @@ void RequireValid(const SafePipeHandlePtr& handle, const char* paramName) {
 
 void RequireOpen(const SafePipeHandlePtr& handle) {
     if (handle->IsClosed()) {
-        throw IOException("The pipe's handle is closed."); // [client.ctor.direction-handle.closed]
+        throw IOException("The pipe's handle is closed.");  // [client.ctor.direction-handle.closed]
     }
 }
 
 void RequireEnd(Os::HandleKind kind, const HandleArgument& argument) {
     switch (kind) {
-    case Os::HandleKind::NotOpen:
-        throw IOException("The pipe's handle is not open.");
-    case Os::HandleKind::NotAPipe:
-        throw IOException("The handle is not a pipe's."); // [client.ctor-string.not-a-pipe]
-    case Os::HandleKind::ReadEnd:
-    case Os::HandleKind::WriteEnd:
-        if ((kind == Os::HandleKind::ReadEnd) != (argument.end == Os::End::Read)) {
-            throw ArgumentException("The handle is that of the pipe's other end.", argument.paramName);
-        }
-        break;
-    case Os::HandleKind::BothEnds:
-        break;
+        case Os::HandleKind::NotOpen:
+            throw IOException("The pipe's handle is not open.");
+        case Os::HandleKind::NotAPipe:
+            throw IOException("The handle is not a pipe's.");  // [client.ctor-string.not-a-pipe]
+        case Os::HandleKind::ReadEnd:
+        case Os::HandleKind::WriteEnd:
+            if ((kind == Os::HandleKind::ReadEnd) != (argument.end == Os::End::Read)) {
+                throw ArgumentException("The handle is that of the pipe's other end.", argument.paramName);
+            }
+            break;
+        case Os::HandleKind::BothEnds:
+            break;
     }
 }
 
@@ -72,7 +72,7 @@ void PipeCore::CheckHandle() const {
 
 void PipeCore::CheckProperty() const {
     if (state_ == State::WaitingToConnect) {
-        CheckConnected(); // [stream.transmission-mode.waiting-to-connect]
+        CheckConnected();  // [stream.transmission-mode.waiting-to-connect]
     }
     CheckHandle();
     if (state_ == State::Broken) {
@@ -80,7 +80,7 @@ void PipeCore::CheckProperty() const {
     }
 }
 
-void PipeCore::CheckRead() const { // a broken pipe may still be read to its end
+void PipeCore::CheckRead() const {  // a broken pipe may still be read to its end
     CheckConnected();
     CheckHandle();
 }
@@ -89,7 +89,7 @@ void PipeCore::CheckWrite() const {
     CheckConnected();
     CheckHandle();
     if (state_ == State::Broken) {
-        throw IOException("Pipe is broken."); // [stream.zero.write-after-break-detected]
+        throw IOException("Pipe is broken.");  // [stream.zero.write-after-break-detected]
     }
 }
 
@@ -110,9 +110,9 @@ void PipeCore::InitializeHandle(SafePipeHandlePtr handle, bool isExposed, bool i
         RequireOpen(handle);
         const auto kind = Os::Inspect(handle->DangerousGetHandle());
         if (kind == Os::HandleKind::NotOpen || kind == Os::HandleKind::NotAPipe) {
-            RequireEnd(kind, {}); // [stream.initialize-handle.cannot-bind]
+            RequireEnd(kind, {});  // [stream.initialize-handle.cannot-bind]
         }
-        state_ = State::Connected; // [stream.initialize-handle.connected]
+        state_ = State::Connected;  // [stream.initialize-handle.connected]
     }
     handle_ = std::move(handle);
     isExposed_ = isExposed;
@@ -126,7 +126,7 @@ SafePipeHandlePtr PipeCore::ExposeHandle() {
 }
 
 PipeTransmissionMode PipeCore::ReadMode() const {
-    CheckHandle(); // a broken pipe still tells [stream.read-mode.usable-when-broken]
+    CheckHandle();  // a broken pipe still tells [stream.read-mode.usable-when-broken]
     return readMode_;
 }
 
@@ -156,26 +156,28 @@ void PipeCore::Close() noexcept {
 
 void PipeCore::ThrowIfFailed(const Os::Transfer& result) {
     switch (result.status) {
-    case Os::Status::Broken: {
-        State connected = State::Connected;
-        state_.compare_exchange_strong(connected, State::Broken); // a disposal stays one [stream.broken.dispose-overrides]
-        throw IOException("Pipe is broken.");
-    }
-    case Os::Status::Aborted: // [stream.dispose-pending.async-read, stream.end-read.closed]
-        throw IOException("The operation was aborted because this end of the pipe was disposed.");
-    case Os::Status::Failed:
-        throw IOException(result.error == 0 ? "The system had no means left to wait for the operation."
-                                            : "The operation on the pipe failed: " + Os::Describe(result.error) + ".");
-    default:
-        break;
+        case Os::Status::Broken: {
+            State connected = State::Connected;
+            state_.compare_exchange_strong(
+                connected, State::Broken);  // a disposal stays one [stream.broken.dispose-overrides]
+            throw IOException("Pipe is broken.");
+        }
+        case Os::Status::Aborted:  // [stream.dispose-pending.async-read, stream.end-read.closed]
+            throw IOException("The operation was aborted because this end of the pipe was disposed.");
+        case Os::Status::Failed:
+            throw IOException(result.error == 0
+                                  ? "The system had no means left to wait for the operation."
+                                  : "The operation on the pipe failed: " + Os::Describe(result.error) + ".");
+        default:
+            break;
     }
 }
 
 int PipeCore::Read(std::span<Byte> buffer) {
-    RequireReads(); // [stream.precedence.direction-before-closed]
+    RequireReads();  // [stream.precedence.direction-before-closed]
     CheckRead();
     if (buffer.empty()) {
-        return 0; // [stream.zero.read-returns-at-once, stream.zero.read-takes-nothing]
+        return 0;  // [stream.zero.read-returns-at-once, stream.zero.read-takes-nothing]
     }
     const Os::Transfer result = handle_->Port()->Read(buffer);
     ThrowIfFailed(result);
@@ -185,39 +187,40 @@ int PipeCore::Read(std::span<Byte> buffer) {
 void PipeCore::Write(std::span<const Byte> buffer) {
     RequireWrites();
     CheckWrite();
-    if (!buffer.empty()) { // [stream.zero.write-does-not-detect-break]
+    if (!buffer.empty()) {  // [stream.zero.write-does-not-detect-break]
         ThrowIfFailed(handle_->Port()->Write(buffer));
     }
 }
 
 void PipeCore::Drain() {
-    CheckWrite(); // [stream.drain.state-before-direction]
+    CheckWrite();  // [stream.drain.state-before-direction]
     RequireWrites();
     ThrowIfFailed(handle_->Port()->Drain());
 }
 
 Task<int> PipeCore::ReadAsync(std::span<Byte> buffer, const std::stop_token& token) {
-    RequireReads(); // [stream.precedence.direction-before-cancel]
+    RequireReads();  // [stream.precedence.direction-before-cancel]
     if (token.stop_requested()) {
-        return Task<int>::FromCanceled(token); // [stream.cancel.beforehand-takes-nothing]
+        return Task<int>::FromCanceled(token);  // [stream.cancel.beforehand-takes-nothing]
     }
     CheckRead();
     if (buffer.empty()) {
         return Task<int>::FromResult(0);
     }
     const auto state = std::make_shared<Task<int>::State>();
-    handle_->Port()->ReadAsync(buffer, token, [self = shared_from_this(), state, token](const Os::Transfer& result) {
-        try {
-            if (result.status == Os::Status::Canceled) {
-                throw Threading::Tasks::TaskCanceledException(token);
-            }
-            self->ThrowIfFailed(result);
-        } catch (...) {
-            state->SetCurrentException();
-            return;
-        }
-        state->SetResult(static_cast<int>(result.count));
-    });
+    handle_->Port()->ReadAsync(buffer, token,
+                               [self = shared_from_this(), state, token](const Os::Transfer& result) {
+                                   try {
+                                       if (result.status == Os::Status::Canceled) {
+                                           throw Threading::Tasks::TaskCanceledException(token);
+                                       }
+                                       self->ThrowIfFailed(result);
+                                   } catch (...) {
+                                       state->SetCurrentException();
+                                       return;
+                                   }
+                                   state->SetResult(static_cast<int>(result.count));
+                               });
     return Task<int>(state);
 }
 
@@ -231,19 +234,20 @@ Task<> PipeCore::WriteAsync(std::span<const Byte> buffer, const std::stop_token&
         return Task<>::FromResult();
     }
     const auto state = std::make_shared<Task<>::State>();
-    handle_->Port()->WriteAsync(buffer, token, [self = shared_from_this(), state, token](const Os::Transfer& result) {
-        try {
-            if (result.status == Os::Status::Canceled) {
-                throw Threading::Tasks::TaskCanceledException(token);
-            }
-            self->ThrowIfFailed(result);
-        } catch (...) {
-            state->SetCurrentException();
-            return;
-        }
-        state->SetResult({});
-    });
+    handle_->Port()->WriteAsync(buffer, token,
+                                [self = shared_from_this(), state, token](const Os::Transfer& result) {
+                                    try {
+                                        if (result.status == Os::Status::Canceled) {
+                                            throw Threading::Tasks::TaskCanceledException(token);
+                                        }
+                                        self->ThrowIfFailed(result);
+                                    } catch (...) {
+                                        state->SetCurrentException();
+                                        return;
+                                    }
+                                    state->SetResult({});
+                                });
     return Task<>(state);
 }
 
-} // namespace System::IO::Pipes::Detail
+}  // namespace System::IO::Pipes::Detail

@@ -31,7 +31,8 @@ struct HandleArgument {
     return end == Os::End::Read ? Os::End::Write : Os::End::Read;
 }
 
-/// Throws NotSupportedException. [server.ctor.direction.inout-rejected, client.ctor.direction-string.inout-rejected]
+/// Throws NotSupportedException. [server.ctor.direction.inout-rejected,
+/// client.ctor.direction-string.inout-rejected]
 void RefuseInOut(PipeDirection direction);
 /// Throws ArgumentNullException or ArgumentException naming the parameter.
 void RequireValid(const SafePipeHandlePtr& handle, const char* paramName);
@@ -42,7 +43,7 @@ void RequireEnd(Os::HandleKind kind, const HandleArgument& argument);
 
 /// The state of one end and the operations on it. It outlives its stream as long as operations are under way.
 class PipeCore final : public std::enable_shared_from_this<PipeCore> {
-public:
+  public:
     PipeCore(PipeDirection direction, PipeTransmissionMode transmissionMode) noexcept
         : direction_(direction), transmissionMode_(transmissionMode), readMode_(transmissionMode) {}
 
@@ -70,11 +71,12 @@ public:
     void Write(std::span<const Byte> buffer);
     void Drain();
     [[nodiscard]] Threading::Tasks::Task<int> ReadAsync(std::span<Byte> buffer, const std::stop_token& token);
-    [[nodiscard]] Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer, const std::stop_token& token);
+    [[nodiscard]] Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer,
+                                                      const std::stop_token& token);
 
     void Close() noexcept;
 
-private:
+  private:
     enum class State { WaitingToConnect, Connected, Broken, Disconnected, Closed };
 
     [[nodiscard]] bool Reads() const noexcept { return direction_ != PipeDirection::Out; }
@@ -90,7 +92,7 @@ private:
     std::atomic<State> state_ = State::WaitingToConnect;
     std::atomic<bool> isExposed_ = false;
     bool isAsync_ = false;
-    SafePipeHandlePtr handle_; // stays after Close, closed
+    SafePipeHandlePtr handle_;  // stays after Close, closed
 };
 
-} // namespace System::IO::Pipes::Detail
+}  // namespace System::IO::Pipes::Detail

@@ -12,7 +12,8 @@ PipePort::Use::Use(PipePort& port) : port_(&port) {
     std::uint32_t state = port.state_.load(std::memory_order_relaxed);
     do {
         if ((state & closed) != 0) {
-            throw ObjectDisposedException("Cannot access a closed pipe."); // [stream.closed.handle-closed-outside]
+            throw ObjectDisposedException(
+                "Cannot access a closed pipe.");  // [stream.closed.handle-closed-outside]
         }
     } while (!port.state_.compare_exchange_weak(state, state + oneUse, std::memory_order_acquire));
 }
@@ -36,7 +37,7 @@ void PipePort::Dispose() noexcept {
         for (const auto& transfer : ended) {
             transfer->Unwatch();
             if (!transfer->IsAsynchronous()) {
-                transfer->wake_->Signal(); // it finds the port closed
+                transfer->wake_->Signal();  // it finds the port closed
             }
         }
         for (const Os::WakeHandle* const sleeper : sleepers_) {
@@ -47,7 +48,7 @@ void PipePort::Dispose() noexcept {
     for (const auto& transfer : ended) {
         transfer->use_.reset();
     }
-    Release(); // the handle is closed by the time that anybody is told
+    Release();  // the handle is closed by the time that anybody is told
     for (const auto& transfer : ended) {
         transfer->Complete({Os::Status::Aborted});
     }
@@ -79,7 +80,7 @@ Os::Transfer PipePort::TryWrite(std::span<const Byte> buffer) noexcept {
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     const Use use(*this);
     const bool isAlone = waiting_ == 0;
-    if (isAlone) { // else those that called earlier are served first
+    if (isAlone) {  // else those that called earlier are served first
         const Os::Transfer result = TryRead(buffer);
         if (result.status != Os::Status::WouldBlock) {
             return result;
@@ -174,7 +175,7 @@ Os::Transfer PipePort::Drain() {
             const std::lock_guard lock(mutex_);
             wake = TakeWake();
             sleepers_.push_back(&*wake);
-            continue; // it may have been closed before the wake was known
+            continue;  // it may have been closed before the wake was known
         }
         isBroken = Os::Wait(handle_, Os::Interest::BreakOnly, *wake, pause);
         pause = std::min(2 * pause, longest);
@@ -237,11 +238,11 @@ void PipePort::Advance(PendingTransfer& transfer) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.empty() || queue_.front().get() != &transfer) {
-            return; // cancelled or disposed meanwhile
+            return;  // cancelled or disposed meanwhile
         }
         const Os::Transfer result = transfer.Advance();
         if (result.status == Os::Status::WouldBlock) {
-            return; // somebody else was faster
+            return;  // somebody else was faster
         }
         finished.push_back({queue_.front(), result});
         Leave(queue_.begin(), finished);
@@ -257,7 +258,7 @@ void PipePort::Cancel(PendingTransfer& transfer) {
         const auto place = std::find_if(queue_.begin(), queue_.end(),
                                         [&](const auto& candidate) { return candidate.get() == &transfer; });
         if (place == queue_.end()) {
-            return; // not there yet, or done already
+            return;  // not there yet, or done already
         }
         finished.push_back({*place, {Os::Status::Canceled}});
         Leave(place, finished);
@@ -300,7 +301,8 @@ void PipePort::WakeFirst(FinishedList& finished) {
         try {
             first->Watch();
             return;
-        } catch (const std::exception&) { // out of handles, threads or memory: this one fails, the next one may not
+        } catch (const std::exception&) {  // out of handles, threads or memory: this one fails, the next one
+                                           // may not
             finished.push_back({first, {Os::Status::Failed}});
             queue_.erase(queue_.begin());
             --waiting_;
@@ -329,7 +331,7 @@ Os::Transfer PendingTransfer::Advance() noexcept {
 }
 
 void PendingTransfer::Complete(const Os::Transfer& result) noexcept {
-    onStop_.reset(); // waits if the callback is running in another thread, which no lock of ours can hold up
+    onStop_.reset();  // waits if the callback is running in another thread, which no lock of ours can hold up
     use_.reset();
     const auto complete = std::move(complete_);
     complete(result);
@@ -347,6 +349,8 @@ void PendingTransfer::Unwatch() noexcept {
     }
 }
 
-void PendingTransfer::OnReady() { port_->Advance(*this); }
+void PendingTransfer::OnReady() {
+    port_->Advance(*this);
+}
 
-} // namespace System::IO::Pipes::Detail
+}  // namespace System::IO::Pipes::Detail

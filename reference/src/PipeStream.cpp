@@ -34,9 +34,11 @@ std::shared_ptr<Detail::PipeCore> MakeCore(PipeDirection direction, PipeTransmis
     return std::make_shared<Detail::PipeCore>(direction, mode);
 }
 
-[[noreturn]] void RefuseSeeking() { throw NotSupportedException("Stream does not support seeking."); }
+[[noreturn]] void RefuseSeeking() {
+    throw NotSupportedException("Stream does not support seeking.");
+}
 
-} // namespace
+}  // namespace
 
 PipeStream::PipeStream(PipeDirection direction, int bufferSize)
     : core_(MakeCore(direction, PipeTransmissionMode::Byte, bufferSize, "bufferSize")) {}
@@ -75,17 +77,37 @@ Detail::PipeCore& PipeStream::Core() const {
     return *core_;
 }
 
-bool PipeStream::CanRead() const noexcept { return core_ && core_->CanRead(); }
-bool PipeStream::CanWrite() const noexcept { return core_ && core_->CanWrite(); }
-bool PipeStream::IsConnected() const noexcept { return core_ && core_->IsConnected(); }
-bool PipeStream::IsAsync() const noexcept { return core_ && core_->IsAsync(); }
-bool PipeStream::IsHandleExposed() const noexcept { return core_ && core_->IsHandleExposed(); }
+bool PipeStream::CanRead() const noexcept {
+    return core_ && core_->CanRead();
+}
+bool PipeStream::CanWrite() const noexcept {
+    return core_ && core_->CanWrite();
+}
+bool PipeStream::IsConnected() const noexcept {
+    return core_ && core_->IsConnected();
+}
+bool PipeStream::IsAsync() const noexcept {
+    return core_ && core_->IsAsync();
+}
+bool PipeStream::IsHandleExposed() const noexcept {
+    return core_ && core_->IsHandleExposed();
+}
 
-std::int64_t PipeStream::Length() const { RefuseSeeking(); }
-std::int64_t PipeStream::Position() const { RefuseSeeking(); }
-void PipeStream::SetPosition(std::int64_t /*value*/) { RefuseSeeking(); }
-std::int64_t PipeStream::Seek(std::int64_t /*offset*/, SeekOrigin /*origin*/) { RefuseSeeking(); }
-void PipeStream::SetLength(std::int64_t /*value*/) { RefuseSeeking(); }
+std::int64_t PipeStream::Length() const {
+    RefuseSeeking();
+}
+std::int64_t PipeStream::Position() const {
+    RefuseSeeking();
+}
+void PipeStream::SetPosition(std::int64_t /*value*/) {
+    RefuseSeeking();
+}
+std::int64_t PipeStream::Seek(std::int64_t /*offset*/, SeekOrigin /*origin*/) {
+    RefuseSeeking();
+}
+void PipeStream::SetLength(std::int64_t /*value*/) {
+    RefuseSeeking();
+}
 
 bool PipeStream::IsMessageComplete() const {
     CheckReadOperations();
@@ -100,7 +122,9 @@ PipeTransmissionMode PipeStream::TransmissionMode() const {
     return Core().TransmissionMode();
 }
 
-PipeTransmissionMode PipeStream::ReadMode() const { return Core().ReadMode(); }
+PipeTransmissionMode PipeStream::ReadMode() const {
+    return Core().ReadMode();
+}
 
 void PipeStream::SetReadMode(PipeTransmissionMode value) {
     CheckPipePropertyOperations();
@@ -108,7 +132,7 @@ void PipeStream::SetReadMode(PipeTransmissionMode value) {
 }
 
 int PipeStream::InBufferSize() const {
-    CheckPipePropertyOperations(); // [stream.buffer-size.closed-before-direction]
+    CheckPipePropertyOperations();  // [stream.buffer-size.closed-before-direction]
     Core().RequireReads();
     return Core().BufferSize();
 }
@@ -123,16 +147,22 @@ std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> PipeStream::SafeP
     return Core().ExposeHandle();
 }
 
-int PipeStream::Read(std::span<Byte> buffer) { return Core().Read(buffer); }
+int PipeStream::Read(std::span<Byte> buffer) {
+    return Core().Read(buffer);
+}
 
-void PipeStream::Write(std::span<const Byte> buffer) { Core().Write(buffer); }
+void PipeStream::Write(std::span<const Byte> buffer) {
+    Core().Write(buffer);
+}
 
 void PipeStream::Flush() {
-    CheckWriteOperations(); // the state first [stream.flush.closed-read-end]
+    CheckWriteOperations();  // the state first [stream.flush.closed-read-end]
     Core().RequireWrites();
 }
 
-void PipeStream::WaitForPipeDrain() { Core().Drain(); }
+void PipeStream::WaitForPipeDrain() {
+    Core().Drain();
+}
 
 Task<int> PipeStream::ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken) {
     return Core().ReadAsync(buffer, cancellationToken);
@@ -145,18 +175,18 @@ Task<> PipeStream::WriteAsync(std::span<const Byte> buffer, std::stop_token canc
 Task<> PipeStream::FlushAsync(std::stop_token cancellationToken) {
     if (cancellationToken.stop_requested()) {
         Core().RequireWrites();
-        return Task<>::FromCanceled(cancellationToken); // [stream.flush-async.cancelled-token]
+        return Task<>::FromCanceled(cancellationToken);  // [stream.flush-async.cancelled-token]
     }
     try {
         Flush();
     } catch (const IOException&) {
-        return Task<>::FromException(std::current_exception()); // [stream.flush-async.errors-in-task]
+        return Task<>::FromException(std::current_exception());  // [stream.flush-async.errors-in-task]
     }
     return Task<>::FromResult();
 }
 
-void PipeStream::InitializeHandle(std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> handle, bool isExposed,
-                                  bool isAsync) {
+void PipeStream::InitializeHandle(std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> handle,
+                                  bool isExposed, bool isAsync) {
     Core().InitializeHandle(std::move(handle), isExposed, isAsync);
 }
 
@@ -166,22 +196,32 @@ void PipeStream::SetIsConnected(bool value) noexcept {
     }
 }
 
-void PipeStream::CheckPipePropertyOperations() const { Core().CheckProperty(); }
-void PipeStream::CheckReadOperations() const { Core().CheckRead(); }
-void PipeStream::CheckWriteOperations() const { Core().CheckWrite(); }
+void PipeStream::CheckPipePropertyOperations() const {
+    Core().CheckProperty();
+}
+void PipeStream::CheckReadOperations() const {
+    Core().CheckRead();
+}
+void PipeStream::CheckWriteOperations() const {
+    Core().CheckWrite();
+}
 
 Stream::AsyncRead PipeStream::AsyncReader() {
     Core().RequireReads();
-    return [core = core_](std::span<Byte> buffer, std::stop_token token) { return core->ReadAsync(buffer, token); };
+    return [core = core_](std::span<Byte> buffer, const std::stop_token& token) {
+        return core->ReadAsync(buffer, token);
+    };
 }
 
 Stream::AsyncWrite PipeStream::AsyncWriter() {
     Core().RequireWrites();
-    return [core = core_](std::span<const Byte> buffer, std::stop_token token) {
+    return [core = core_](std::span<const Byte> buffer, const std::stop_token& token) {
         return core->WriteAsync(buffer, token);
     };
 }
 
-std::shared_ptr<const void> PipeStream::Identity() const { return core_; }
+std::shared_ptr<const void> PipeStream::Identity() const {
+    return core_;
+}
 
-} // namespace System::IO::Pipes
+}  // namespace System::IO::Pipes

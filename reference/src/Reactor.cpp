@@ -6,7 +6,8 @@
 
 namespace System::IO::Pipes::Detail {
 
-/// Ends the thread when the process exits. Streams that live longer keep the reactor's memory by their own pointers.
+/// Ends the thread when the process exits. Streams that live longer keep the reactor's memory by their own
+/// pointers.
 struct Reactor::Holder {
     Holder() : reactor(std::make_shared<Reactor>()) {
         reactor->thread_ = Os::StartThread([running = reactor.get()] { running->Run(); });
@@ -27,7 +28,8 @@ std::shared_ptr<Reactor> Reactor::Instance() {
     return holder.reactor;
 }
 
-Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end, std::shared_ptr<ReadinessListener> listener) {
+Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end,
+                            std::shared_ptr<ReadinessListener> listener) {
     const std::lock_guard lock(mutex_);
     Watch watch{++lastId_, handle, {}};
     const auto entry = listeners_.emplace(watch.id, std::move(listener)).first;
@@ -45,7 +47,8 @@ Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end, std::shared_pt
 
 void Reactor::Remove(Watch& watch) noexcept {
     poller_.Remove(watch.handle);
-    std::shared_ptr<ReadinessListener> dropped; // not under the lock: its end may wait for somebody's callback
+    std::shared_ptr<ReadinessListener>
+        dropped;  // not under the lock: its end may wait for somebody's callback
     {
         const std::lock_guard lock(mutex_);
         if (const auto entry = listeners_.find(watch.id); entry != listeners_.end()) {
@@ -85,7 +88,7 @@ void Reactor::Stop() {
     }
     poller_.Wake();
     if (thread_.get_id() == std::this_thread::get_id()) {
-        thread_.detach(); // a continuation has called exit
+        thread_.detach();  // a continuation has called exit
     } else {
         thread_.join();
     }
@@ -94,4 +97,4 @@ void Reactor::Stop() {
     dropped.swap(listeners_);
 }
 
-} // namespace System::IO::Pipes::Detail
+}  // namespace System::IO::Pipes::Detail

@@ -12,7 +12,7 @@ namespace System::IO::Pipes::Detail {
 
 /// Told, on the reactor's thread, that a handle is ready.
 class ReadinessListener {
-public:
+  public:
     ReadinessListener() = default;
     ReadinessListener(const ReadinessListener&) = delete;
     ReadinessListener& operator=(const ReadinessListener&) = delete;
@@ -23,10 +23,11 @@ public:
     virtual void OnReady() = 0;
 };
 
-/// The one thread on which all pending operations of the process wait. It starts with the first of them and is joined at
-/// exit; a child that was forked without exec has none, so asynchronous operations stay pending there.
+/// The one thread on which all pending operations of the process wait. It starts with the first of them and
+/// is joined at exit; a child that was forked without exec has none, so asynchronous operations stay pending
+/// there.
 class Reactor {
-public:
+  public:
     /// A handle that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
     struct Watch {
         std::uint64_t id = 0;
@@ -45,10 +46,11 @@ public:
     ~Reactor() = default;
 
     /// `listener` is told again and again, as long as `handle` is ready. Throws IOException.
-    [[nodiscard]] Watch Add(Os::NativeHandle handle, Os::End end, std::shared_ptr<ReadinessListener> listener);
+    [[nodiscard]] Watch Add(Os::NativeHandle handle, Os::End end,
+                            std::shared_ptr<ReadinessListener> listener);
     void Remove(Watch& watch) noexcept;
 
-private:
+  private:
     struct Holder;
 
     void Run();
@@ -62,4 +64,4 @@ private:
     std::thread thread_;
 };
 
-} // namespace System::IO::Pipes::Detail
+}  // namespace System::IO::Pipes::Detail

@@ -17,19 +17,29 @@ SafePipeHandle::SafePipeHandle(std::intptr_t preexistingHandle, bool ownsHandle)
 
 SafePipeHandle::SafePipeHandle(std::shared_ptr<PipePort> port) noexcept : port_(std::move(port)) {}
 
-SafePipeHandle::~SafePipeHandle() { port_->Abandon(); }
+SafePipeHandle::~SafePipeHandle() {
+    port_->Abandon();
+}
 
-bool SafePipeHandle::IsInvalid() const noexcept { return port_->IsInvalid(); }
+bool SafePipeHandle::IsInvalid() const noexcept {
+    return port_->IsInvalid();
+}
 
-bool SafePipeHandle::IsClosed() const noexcept { return port_->IsClosed(); }
+bool SafePipeHandle::IsClosed() const noexcept {
+    return port_->IsClosed();
+}
 
-std::intptr_t SafePipeHandle::DangerousGetHandle() const noexcept { return port_->Handle(); }
+std::intptr_t SafePipeHandle::DangerousGetHandle() const noexcept {
+    return port_->Handle();
+}
 
-void SafePipeHandle::Dispose() noexcept { port_->Dispose(); }
+void SafePipeHandle::Dispose() noexcept {
+    port_->Dispose();
+}
 
 void SafePipeHandle::SetHandleAsInvalid() noexcept {
     port_->DisownHandle();
     port_->Dispose();
 }
 
-} // namespace Microsoft::Win32::SafeHandles
+}  // namespace Microsoft::Win32::SafeHandles

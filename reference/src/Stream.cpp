@@ -9,9 +9,11 @@ namespace System::IO {
 
 namespace {
 
-[[noreturn]] void RefuseTimeouts() { throw InvalidOperationException("Timeouts are not supported on this stream."); }
+[[noreturn]] void RefuseTimeouts() {
+    throw InvalidOperationException("Timeouts are not supported on this stream.");
+}
 
-} // namespace
+}  // namespace
 
 void Detail::ValidateCopy(const Stream* destination, int bufferSize) {
     if (destination == nullptr) {
@@ -22,18 +24,30 @@ void Detail::ValidateCopy(const Stream* destination, int bufferSize) {
     }
     if (!destination->CanWrite()) {
         if (destination->CanRead()) {
-            throw NotSupportedException("Stream does not support writing."); // [stream.copy-to.destination-unwritable]
+            throw NotSupportedException(
+                "Stream does not support writing.");  // [stream.copy-to.destination-unwritable]
         }
-        throw ObjectDisposedException("Cannot access a closed stream."); // [stream.copy-to.destination-disposed]
+        throw ObjectDisposedException(
+            "Cannot access a closed stream.");  // [stream.copy-to.destination-disposed]
     }
 }
 
-int Stream::ReadTimeout() const { RefuseTimeouts(); }               // [stream.read-timeout.get]
-void Stream::SetReadTimeout(int /*value*/) { RefuseTimeouts(); }    // [stream.read-timeout.set]
-int Stream::WriteTimeout() const { RefuseTimeouts(); }              // [stream.write-timeout.get]
-void Stream::SetWriteTimeout(int /*value*/) { RefuseTimeouts(); }   // [stream.write-timeout.set]
+int Stream::ReadTimeout() const {
+    RefuseTimeouts();
+}  // [stream.read-timeout.get]
+void Stream::SetReadTimeout(int /*value*/) {
+    RefuseTimeouts();
+}  // [stream.read-timeout.set]
+int Stream::WriteTimeout() const {
+    RefuseTimeouts();
+}  // [stream.write-timeout.get]
+void Stream::SetWriteTimeout(int /*value*/) {
+    RefuseTimeouts();
+}  // [stream.write-timeout.set]
 
-int Stream::Read(ArrayView<Byte> buffer, int offset, int count) { return Read(Detail::Range(buffer, offset, count)); }
+int Stream::Read(ArrayView<Byte> buffer, int offset, int count) {
+    return Read(Detail::Range(buffer, offset, count));
+}
 
 int Stream::ReadByte() {
     std::array<Byte, 1> byte{};
@@ -41,10 +55,10 @@ int Stream::ReadByte() {
 }
 
 void Stream::ReadExactly(std::span<Byte> buffer) {
-    while (!buffer.empty()) { // nothing asked for, nothing checked [stream.read-exactly.zero-skips-checks]
+    while (!buffer.empty()) {  // nothing asked for, nothing checked [stream.read-exactly.zero-skips-checks]
         const int count = Read(buffer);
         if (count == 0) {
-            throw EndOfStreamException(); // [stream.read-exactly.end-before-full-span]
+            throw EndOfStreamException();  // [stream.read-exactly.end-before-full-span]
         }
         buffer = buffer.subspan(static_cast<std::size_t>(count));
     }
@@ -61,7 +75,7 @@ int Stream::ReadAtLeast(std::span<Byte> buffer, int minimumBytes, bool throwOnEn
         const int count = Read(buffer.subspan(total));
         if (count == 0) {
             if (throwOnEndOfStream) {
-                throw EndOfStreamException(); // [stream.read-at-least.end-throws-by-default]
+                throw EndOfStreamException();  // [stream.read-at-least.end-throws-by-default]
             }
             break;
         }
@@ -70,17 +84,21 @@ int Stream::ReadAtLeast(std::span<Byte> buffer, int minimumBytes, bool throwOnEn
     return static_cast<int>(total);
 }
 
-void Stream::Write(ArrayView<const Byte> buffer, int offset, int count) { Write(Detail::Range(buffer, offset, count)); }
+void Stream::Write(ArrayView<const Byte> buffer, int offset, int count) {
+    Write(Detail::Range(buffer, offset, count));
+}
 
-void Stream::WriteByte(Byte value) { Write(std::span<const Byte>(&value, 1)); }
+void Stream::WriteByte(Byte value) {
+    Write(std::span<const Byte>(&value, 1));
+}
 
 void Stream::CopyTo(Stream* destination, int bufferSize) {
     Detail::ValidateCopy(destination, bufferSize);
-    Read(std::span<Byte>()); // checks this stream and takes nothing
+    Read(std::span<Byte>());  // checks this stream and takes nothing
     std::vector<Byte> buffer(static_cast<std::size_t>(bufferSize));
     while (const int count = Read(std::span<Byte>(buffer))) {
         destination->Write(std::span<const Byte>(buffer).first(static_cast<std::size_t>(count)));
     }
 }
 
-} // namespace System::IO
+}  // namespace System::IO

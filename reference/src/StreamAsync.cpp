@@ -13,14 +13,14 @@ using Threading::Tasks::Task;
 
 Task<int> Stream::ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken) {
     if (cancellationToken.stop_requested()) {
-        return Task<int>::FromCanceled(cancellationToken);
+        return Task<int>::FromCanceled(std::move(cancellationToken));
     }
     return Task<int>::FromResult(Read(buffer));
 }
 
 Task<> Stream::WriteAsync(std::span<const Byte> buffer, std::stop_token cancellationToken) {
     if (cancellationToken.stop_requested()) {
-        return Task<>::FromCanceled(cancellationToken);
+        return Task<>::FromCanceled(std::move(cancellationToken));
     }
     Write(buffer);
     return Task<>::FromResult();
@@ -28,7 +28,7 @@ Task<> Stream::WriteAsync(std::span<const Byte> buffer, std::stop_token cancella
 
 Task<> Stream::FlushAsync(std::stop_token cancellationToken) {
     if (cancellationToken.stop_requested()) {
-        return Task<>::FromCanceled(cancellationToken);
+        return Task<>::FromCanceled(std::move(cancellationToken));
     }
     Flush();
     return Task<>::FromResult();
@@ -40,21 +40,27 @@ Task<> Stream::DisposeAsync() {
 }
 
 Stream::AsyncRead Stream::AsyncReader() {
-    return [this](std::span<Byte> buffer, std::stop_token token) { return ReadAsync(buffer, std::move(token)); };
+    return
+        [this](std::span<Byte> buffer, std::stop_token token) { return ReadAsync(buffer, std::move(token)); };
 }
 
 Stream::AsyncWrite Stream::AsyncWriter() {
-    return [this](std::span<const Byte> buffer, std::stop_token token) { return WriteAsync(buffer, std::move(token)); };
+    return [this](std::span<const Byte> buffer, std::stop_token token) {
+        return WriteAsync(buffer, std::move(token));
+    };
 }
 
-// --- What is made of them. Arguments are checked, and the first read is started, before the coroutine begins, so that
-// usage errors leave the call itself. The coroutines use what they are given by value and never the stream.
+// --- What is made of them. Arguments are checked, and the first read is started, before the coroutine
+// begins, so that usage errors leave the call itself. The coroutines use what they are given by value and
+// never the stream.
 
-Task<int> Stream::ReadAsync(ArrayView<Byte> buffer, int offset, int count, std::stop_token cancellationToken) {
+Task<int> Stream::ReadAsync(ArrayView<Byte> buffer, int offset, int count,
+                            std::stop_token cancellationToken) {
     return ReadAsync(Detail::Range(buffer, offset, count), std::move(cancellationToken));
 }
 
-Task<> Stream::WriteAsync(ArrayView<const Byte> buffer, int offset, int count, std::stop_token cancellationToken) {
+Task<> Stream::WriteAsync(ArrayView<const Byte> buffer, int offset, int count,
+                          std::stop_token cancellationToken) {
     return WriteAsync(Detail::Range(buffer, offset, count), std::move(cancellationToken));
 }
 
@@ -77,7 +83,9 @@ Task<int> FinishReading(ReadFunction read, Task<int> first, std::span<Byte> buff
     co_return static_cast<int>(total);
 }
 
-Task<> WithoutCount(Task<int> read) { co_await read; }
+Task<> WithoutCount(Task<int> read) {
+    co_await read;
+}
 
 Task<> Copy(ReadFunction read, WriteFunction write, std::size_t bufferSize, std::stop_token token) {
     std::vector<Byte> buffer(bufferSize);
@@ -90,12 +98,12 @@ Task<> Copy(ReadFunction read, WriteFunction write, std::size_t bufferSize, std:
     }
 }
 
-} // namespace
+}  // namespace
 
 Task<int> Stream::ReadAtLeastAsync(std::span<Byte> buffer, int minimumBytes, bool throwOnEndOfStream,
                                    std::stop_token cancellationToken) {
     const std::size_t minimum = Detail::Minimum(minimumBytes, buffer);
-    if (minimum == 0) { // [stream.read-at-least-async.minimum-zero-no-wait]
+    if (minimum == 0) {  // [stream.read-at-least-async.minimum-zero-no-wait]
         return cancellationToken.stop_requested() ? Task<int>::FromCanceled(cancellationToken)
                                                   : Task<int>::FromResult(0);
     }
@@ -110,19 +118,21 @@ Task<> Stream::ReadExactlyAsync(std::span<Byte> buffer, std::stop_token cancella
         ReadAtLeastAsync(buffer, static_cast<int>(buffer.size()), true, std::move(cancellationToken)));
 }
 
-Task<> Stream::ReadExactlyAsync(ArrayView<Byte> buffer, int offset, int count, std::stop_token cancellationToken) {
+Task<> Stream::ReadExactlyAsync(ArrayView<Byte> buffer, int offset, int count,
+                                std::stop_token cancellationToken) {
     return ReadExactlyAsync(Detail::Range(buffer, offset, count), std::move(cancellationToken));
 }
 
 Task<> Stream::CopyToAsync(Stream* destination, int bufferSize, std::stop_token cancellationToken) {
     Detail::ValidateCopy(destination, bufferSize);
-    AsyncRead read = AsyncReader(); // [stream.copy-to-async.source-unreadable]
+    AsyncRead read = AsyncReader();  // [stream.copy-to-async.source-unreadable]
     return Copy(std::move(read), destination->AsyncWriter(), static_cast<std::size_t>(bufferSize),
-                std::move(cancellationToken)); // a disposed source fails the task [stream.copy-to-async.closed-source-in-task]
+                std::move(cancellationToken));  // a disposed source fails the task
+                                                // [stream.copy-to-async.closed-source-in-task]
 }
 
 Task<> Stream::CopyToAsync(Stream* destination, std::stop_token cancellationToken) {
     return CopyToAsync(destination, DefaultCopyBufferSize, std::move(cancellationToken));
 }
 
-} // namespace System::IO
+}  // namespace System::IO

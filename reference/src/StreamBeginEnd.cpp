@@ -12,10 +12,13 @@ using Threading::Tasks::Task;
 namespace {
 
 /// The result of BeginRead (T is int) or BeginWrite (T is void).
-template <typename T> class AsyncResult final : public IAsyncResult, public std::enable_shared_from_this<AsyncResult<T>> {
-public:
+template <typename T>
+class AsyncResult final : public IAsyncResult, public std::enable_shared_from_this<AsyncResult<T>> {
+  public:
     AsyncResult(std::shared_ptr<const void> owner, Task<T> task, std::any state)
-        : owner_(std::move(owner)), task_(std::move(task)), state_(std::move(state)),
+        : owner_(std::move(owner)),
+          task_(std::move(task)),
+          state_(std::move(state)),
           completedSynchronously_(task_.IsCompleted()) {}
 
     [[nodiscard]] const std::any& AsyncState() const noexcept override { return state_; }
@@ -25,7 +28,7 @@ public:
     void Wait() const override {
         try {
             task_.Wait();
-        } catch (const Exception&) { // it belongs to End...
+        } catch (const Exception&) {  // it belongs to End...
             return;
         }
     }
@@ -40,23 +43,23 @@ public:
 
     void CallWhenCompleted(AsyncCallback callback) {
         if (callback) {
-            task_.ContinueWith([self = this->shared_from_this(), callback = std::move(callback)](const Task<T>&) {
-                callback(self);
-            });
+            task_.ContinueWith([self = this->shared_from_this(),
+                                callback = std::move(callback)](const Task<T>&) { callback(self); });
         }
     }
 
     [[nodiscard]] bool BelongsTo(const void* owner) const noexcept { return owner_.get() == owner; }
 
     T End() {
-        if (ended_.exchange(true)) { // [stream.end-read.once, stream.end-write.once]
-            throw InvalidOperationException("The operation was ended already: each Begin takes exactly one End.");
+        if (ended_.exchange(true)) {  // [stream.end-read.once, stream.end-write.once]
+            throw InvalidOperationException(
+                "The operation was ended already: each Begin takes exactly one End.");
         }
         return task_.Result();
     }
 
-private:
-    const std::shared_ptr<const void> owner_; // kept, so that no later stream can be taken for it
+  private:
+    const std::shared_ptr<const void> owner_;  // kept, so that no later stream can be taken for it
     const Task<T> task_;
     const std::any state_;
     const bool completedSynchronously_;
@@ -71,7 +74,8 @@ std::shared_ptr<IAsyncResult> Begin(std::shared_ptr<const void> owner, Task<T> t
     return result;
 }
 
-template <typename T> T End(const void* owner, const std::shared_ptr<IAsyncResult>& asyncResult) {
+template <typename T>
+T End(const void* owner, const std::shared_ptr<IAsyncResult>& asyncResult) {
     if (!asyncResult) {
         throw ArgumentNullException("asyncResult");
     }
@@ -83,14 +87,14 @@ template <typename T> T End(const void* owner, const std::shared_ptr<IAsyncResul
     return result->End();
 }
 
-} // namespace
+}  // namespace
 
 std::shared_ptr<const void> Stream::Identity() const {
     return {std::shared_ptr<const void>(), this};
 }
 
-std::shared_ptr<IAsyncResult> Stream::BeginRead(ArrayView<Byte> buffer, int offset, int count, AsyncCallback callback,
-                                                std::any state) {
+std::shared_ptr<IAsyncResult> Stream::BeginRead(ArrayView<Byte> buffer, int offset, int count,
+                                                AsyncCallback callback, std::any state) {
     return Begin(Identity(), ReadAsync(buffer, offset, count), std::move(callback), std::move(state));
 }
 
@@ -107,4 +111,4 @@ void Stream::EndWrite(const std::shared_ptr<IAsyncResult>& asyncResult) {
     End<void>(Identity().get(), asyncResult);
 }
 
-} // namespace System::IO
+}  // namespace System::IO

@@ -6,8 +6,8 @@
 
 namespace System::IO {
 
-// What these members throw is caught by the std::istream or std::ostream that calls them, which turns bad(); the
-// exception is noted first, since iostreams lose it.
+// What these members throw is caught by the std::istream or std::ostream that calls them, which turns bad();
+// the exception is noted first, since iostreams lose it.
 
 StreamBuffer::StreamBuffer(Stream& stream) : stream_(&stream), incoming_(), outgoing_() {
     setp(outgoing_.data(), outgoing_.data() + outgoing_.size());
@@ -16,7 +16,7 @@ StreamBuffer::StreamBuffer(Stream& stream) : stream_(&stream), incoming_(), outg
 StreamBuffer::~StreamBuffer() {
     try {
         SendHeld();
-    } catch (...) { // nobody is left to be told: the class comment says to flush where it matters
+    } catch (...) {  // nobody is left to be told: the class comment says to flush where it matters
         error_ = std::current_exception();
     }
 }
@@ -41,7 +41,7 @@ void StreamBuffer::Send(const char* from, std::size_t count) {
 
 void StreamBuffer::SendHeld() {
     const auto held = static_cast<std::size_t>(pptr() - pbase());
-    setp(outgoing_.data(), outgoing_.data() + outgoing_.size()); // sent once, or given up
+    setp(outgoing_.data(), outgoing_.data() + outgoing_.size());  // sent once, or given up
     if (held != 0) {
         Send(outgoing_.data(), held);
     }
@@ -58,7 +58,7 @@ std::streamsize StreamBuffer::xsgetn(char* to, std::streamsize count) {
     std::size_t total = std::min(wanted, static_cast<std::size_t>(egptr() - gptr()));
     std::memcpy(to, gptr(), total);
     gbump(static_cast<int>(total));
-    while (total < wanted) { // past the buffer, straight to where it belongs
+    while (total < wanted) {  // past the buffer, straight to where it belongs
         const std::size_t received = Receive(to + total, wanted - total);
         if (received == 0) {
             break;
@@ -95,4 +95,4 @@ int StreamBuffer::sync() {
     return 0;
 }
 
-} // namespace System::IO
+}  // namespace System::IO

@@ -12,12 +12,13 @@ namespace {
 /// One operation at a time. [stream.synchronized.whole-writes]
 /// Its asynchronous members complete in the call, as those of Stream do.
 class SynchronizedStream final : public Stream {
-    template <typename Member, typename... Arguments> auto Locked(Member member, Arguments... arguments) const {
+    template <typename Member, typename... Arguments>
+    auto Locked(Member member, Arguments... arguments) const {
         const std::lock_guard lock(mutex_);
         return (stream_.get()->*member)(arguments...);
     }
 
-public:
+  public:
     explicit SynchronizedStream(std::shared_ptr<Stream> stream) noexcept : stream_(std::move(stream)) {}
 
     [[nodiscard]] bool CanRead() const noexcept override { return stream_->CanRead(); }
@@ -46,17 +47,17 @@ public:
     }
     void WriteByte(Byte value) override { Locked(&Stream::WriteByte, value); }
     void Flush() override { Locked(&Stream::Flush); }
-    void Close() override { stream_->Close(); } // not behind a lock: it has to reach one who waits in there
+    void Close() override { stream_->Close(); }  // not behind a lock: it has to reach one who waits in there
 
-protected:
+  protected:
     void Dispose(bool /*disposing*/) override { stream_->Close(); }
 
-private:
+  private:
     const std::shared_ptr<Stream> stream_;
     mutable std::mutex mutex_;
 };
 
-} // namespace
+}  // namespace
 
 std::shared_ptr<Stream> Stream::Synchronized(std::shared_ptr<Stream> stream) {
     if (!stream) {
@@ -65,4 +66,4 @@ std::shared_ptr<Stream> Stream::Synchronized(std::shared_ptr<Stream> stream) {
     return std::make_shared<SynchronizedStream>(std::move(stream));
 }
 
-} // namespace System::IO
+}  // namespace System::IO

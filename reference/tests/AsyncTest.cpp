@@ -43,15 +43,19 @@ TEST(Asynchronous, UsageErrorsLeaveTheCallItself) {
     Bytes buffer(8);
     EXPECT_THROW(static_cast<void>(ends.reader.ReadAsync(nullptr, 0, 0)), ArgumentNullException);
     EXPECT_THROW(static_cast<void>(ends.writer.ReadAsync(std::span<Byte>(buffer))), NotSupportedException);
-    EXPECT_THROW(static_cast<void>(ends.reader.WriteAsync(std::span<const Byte>(buffer))), NotSupportedException);
+    EXPECT_THROW(static_cast<void>(ends.reader.WriteAsync(std::span<const Byte>(buffer))),
+                 NotSupportedException);
     EXPECT_THROW(static_cast<void>(ends.reader.FlushAsync()), NotSupportedException);
-    EXPECT_THROW(static_cast<void>(ends.writer.ReadExactlyAsync(std::span<Byte>(buffer))), NotSupportedException);
+    EXPECT_THROW(static_cast<void>(ends.writer.ReadExactlyAsync(std::span<Byte>(buffer))),
+                 NotSupportedException);
     ends.reader.Dispose();
     ends.writer.Dispose();
     EXPECT_THROW(static_cast<void>(ends.reader.ReadAsync(std::span<Byte>(buffer))), ObjectDisposedException);
-    EXPECT_THROW(static_cast<void>(ends.writer.WriteAsync(std::span<const Byte>(buffer))), ObjectDisposedException);
+    EXPECT_THROW(static_cast<void>(ends.writer.WriteAsync(std::span<const Byte>(buffer))),
+                 ObjectDisposedException);
     EXPECT_THROW(static_cast<void>(ends.writer.FlushAsync()), ObjectDisposedException);
-    EXPECT_THROW(static_cast<void>(ends.reader.ReadExactlyAsync(std::span<Byte>(buffer))), ObjectDisposedException);
+    EXPECT_THROW(static_cast<void>(ends.reader.ReadExactlyAsync(std::span<Byte>(buffer))),
+                 ObjectDisposedException);
 }
 
 TEST(Asynchronous, ABreakIsInTheFirstTaskAndLeavesTheNextCall) {
@@ -77,7 +81,8 @@ TEST(Token, CanceledBeforehandCancelsAndTakesNothing) {
     EXPECT_EQ(Unread(ends.reader.SafePipeHandle()->DangerousGetHandle()), 1U);
     EXPECT_TRUE(ends.writer.WriteAsync(std::span<const Byte>(buffer), token).IsCanceled());
     EXPECT_TRUE(ends.writer.FlushAsync(token).IsCanceled());
-    EXPECT_THROW(static_cast<void>(ends.writer.ReadAsync(std::span<Byte>(buffer), token)), NotSupportedException);
+    EXPECT_THROW(static_cast<void>(ends.writer.ReadAsync(std::span<Byte>(buffer), token)),
+                 NotSupportedException);
     ends.reader.Dispose();
     EXPECT_TRUE(ends.reader.ReadAsync(std::span<Byte>(buffer), token).IsCanceled());
 }
@@ -298,7 +303,7 @@ TEST(Task, OutlivesAStreamThatIsDestroyedAsItsReadSucceeds) {
         auto ends = std::make_unique<Ends>();
         const auto read = ends->reader.ReadExactlyAsync(std::span<Byte>(buffer));
         ends->writer.WriteByte(1);
-        ends.reset(); // before, between or after the two reads
+        ends.reset();  // before, between or after the two reads
         EXPECT_THROW(read.Wait(), System::SystemException);
     }
 }
@@ -318,7 +323,7 @@ TEST(Continuation, ThatBlocksDoesNotHoldUpDispose) {
     });
     const auto other = others.reader.ReadAsync(std::span(buffer).last(1));
     ends.writer.WriteByte(1);
-    entered.get_future().wait(); // the reactor's thread is stuck from here on
+    entered.get_future().wait();  // the reactor's thread is stuck from here on
     others.reader.Dispose();
     EXPECT_TRUE(other.IsFaulted());
     ends.reader.Dispose();
@@ -378,5 +383,5 @@ TEST(EndRead, ThrowsWhatTheReadFailedWith) {
     EXPECT_THROW(ends.reader.EndRead(read), IOException);
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

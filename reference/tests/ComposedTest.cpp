@@ -43,8 +43,10 @@ TEST(ReadExactly, OfNothingChecksNothing) {
 TEST(ReadAtLeast, StopsAtTheMinimum) {
     Ends ends;
     Bytes buffer(8);
-    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.reader.ReadAtLeast(buffer, -1); }), "minimumBytes");
-    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.reader.ReadAtLeast(buffer, 9); }), "minimumBytes");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.reader.ReadAtLeast(buffer, -1); }),
+              "minimumBytes");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.reader.ReadAtLeast(buffer, 9); }),
+              "minimumBytes");
     EXPECT_EQ(ends.reader.ReadAtLeast(buffer, 0), 0);
     ends.writer.Write(BytesOf("abc"), 0, 3);
     EXPECT_EQ(ends.reader.ReadAtLeast(buffer, 2), 3);
@@ -84,11 +86,13 @@ TEST(CopyTo, ChecksTheDestinationFirst) {
     closed.writer.Dispose();
     MemoryStream memory;
     EXPECT_EQ(ParamOf<ArgumentNullException>([&] { ends.writer.CopyTo(nullptr, 0); }), "destination");
-    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.writer.CopyTo(&closed.writer, 0); }), "bufferSize");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([&] { ends.writer.CopyTo(&closed.writer, 0); }),
+              "bufferSize");
     EXPECT_THROW(ends.writer.CopyTo(&closed.writer), ObjectDisposedException);
     EXPECT_THROW(ends.writer.CopyTo(&ends.reader), NotSupportedException);
     EXPECT_THROW(ends.writer.CopyTo(&memory), NotSupportedException);
-    EXPECT_THROW(closed.writer.CopyTo(&memory), NotSupportedException) << "[stream.copy-to.closed-write-end-source]";
+    EXPECT_THROW(closed.writer.CopyTo(&memory), NotSupportedException)
+        << "[stream.copy-to.closed-write-end-source]";
     ends.reader.Dispose();
     EXPECT_THROW(ends.reader.CopyTo(&memory), ObjectDisposedException);
 }
@@ -126,7 +130,7 @@ TEST(Synchronized, KeepsConcurrentWritesWhole) {
     const auto server = std::make_shared<AnonymousPipeServerStream>();
     AnonymousPipeClientStream reader(PipeDirection::In, server->ClientSafePipeHandle());
     const auto writer = Stream::Synchronized(server);
-    constexpr std::size_t block = 100000; // more than one atomic write
+    constexpr std::size_t block = 100000;  // more than one atomic write
     Background first([&] { writer->Write(std::span<const Byte>(Bytes(block, 'a'))); });
     Background second([&] { writer->Write(std::span<const Byte>(Bytes(block, 'b'))); });
     Bytes received(block);
@@ -222,5 +226,5 @@ TEST(StreamBuffer, SendsWhatIsHeldWhenItGoes) {
     EXPECT_EQ(ReadText(ends.reader, 4), "tail");
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

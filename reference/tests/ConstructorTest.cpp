@@ -45,9 +45,11 @@ TEST(ServerConstructor, ReportsBadArgumentsInTheDocumentedOrder) {
         return [=] { AnonymousPipeServerStream(direction, inheritability, size); };
     };
     EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(noDirection, noInheritability, -1)), "direction");
-    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(PipeDirection::InOut, noInheritability, -1)), "bufferSize");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(PipeDirection::InOut, noInheritability, -1)),
+              "bufferSize");
     EXPECT_THROW(make(PipeDirection::InOut, noInheritability, 0)(), NotSupportedException);
-    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(PipeDirection::In, noInheritability, 0)), "inheritability");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(PipeDirection::In, noInheritability, 0)),
+              "inheritability");
 }
 
 TEST(ServerConstructor, KeepsBothEndsFromChildrenUnlessTheClientsIsInheritable) {
@@ -62,10 +64,13 @@ TEST(ServerConstructor, KeepsBothEndsFromChildrenUnlessTheClientsIsInheritable) 
 }
 
 TEST(ServerConstructor, TakesTheBufferSizeAsAdvice) {
-    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::Out, HandleInheritability::None, 1).OutBufferSize(), 4096);
-    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::In, HandleInheritability::None, 4097).InBufferSize(), 8192);
+    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::Out, HandleInheritability::None, 1).OutBufferSize(),
+              4096);
+    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::In, HandleInheritability::None, 4097).InBufferSize(),
+              8192);
     const int usual = AnonymousPipeServerStream().OutBufferSize();
-    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::Out, HandleInheritability::None, 0).OutBufferSize(), usual);
+    EXPECT_EQ(AnonymousPipeServerStream(PipeDirection::Out, HandleInheritability::None, 0).OutBufferSize(),
+              usual);
     EXPECT_NO_THROW(AnonymousPipeServerStream(PipeDirection::Out, HandleInheritability::None, 0x7fffffff));
 }
 
@@ -79,8 +84,10 @@ TEST(ServerConstructor, TakesTwoHandlesAndReportsWhatIsWrongWithThemInOrder) {
     };
     EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(make(noDirection, nullptr, nullptr)), "direction");
     EXPECT_THROW(make(PipeDirection::InOut, nullptr, nullptr)(), NotSupportedException);
-    EXPECT_EQ(ParamOf<ArgumentNullException>(make(PipeDirection::Out, nullptr, nullptr)), "serverSafePipeHandle");
-    EXPECT_EQ(ParamOf<ArgumentNullException>(make(PipeDirection::Out, invalid, nullptr)), "clientSafePipeHandle");
+    EXPECT_EQ(ParamOf<ArgumentNullException>(make(PipeDirection::Out, nullptr, nullptr)),
+              "serverSafePipeHandle");
+    EXPECT_EQ(ParamOf<ArgumentNullException>(make(PipeDirection::Out, invalid, nullptr)),
+              "clientSafePipeHandle");
     EXPECT_EQ(ParamOf<ArgumentException>(make(PipeDirection::Out, invalid, invalid)), "serverSafePipeHandle");
     EXPECT_EQ(ParamOf<ArgumentException>(make(PipeDirection::Out, write, invalid)), "clientSafePipeHandle");
     EXPECT_EQ(ParamOf<ArgumentException>(make(PipeDirection::In, write, read)), "serverSafePipeHandle");
@@ -103,10 +110,10 @@ TEST(ServerConstructor, LeavesNothingOpenWhenHandlesRunOut) {
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const auto open = OpenDescriptors();
     const auto first = static_cast<rlim_t>(open.back()) + 1;
-    for (rlim_t room = 0; room < 2; ++room) { // no handle, then one of the two
+    for (rlim_t room = 0; room < 2; ++room) {  // no handle, then one of the two
         const rlimit tight{first + room, before.rlim_max};
         ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
-        std::vector<int> fillers; // gaps below the limit
+        std::vector<int> fillers;  // gaps below the limit
         for (int filler = ::dup(0); filler != -1 && static_cast<rlim_t>(filler) < first; filler = ::dup(0)) {
             fillers.push_back(filler);
         }
@@ -140,12 +147,13 @@ TEST(ServerConstructor, KeepsItsHandlesClearOfTheStandardStreams) {
 }
 
 TEST(ClientConstructor, RefusesTextThatIsNoHandle) {
-    for (const char* const text : {"", " ", "abc", "0x10", "1.5", "-1", "-7", "--1", "+-1", "++1", "4294967299",
-                                   "99999999999999999999", "1 2", "123456"}) {
+    for (const char* const text : {"", " ", "abc", "0x10", "1.5", "-1", "-7", "--1", "+-1", "++1",
+                                   "4294967299", "99999999999999999999", "1 2", "123456"}) {
         const auto make = [text] { AnonymousPipeClientStream{text}; };
         EXPECT_EQ(ParamOf<ArgumentException>(make), "pipeHandleAsString") << '"' << text << '"';
     }
-    EXPECT_EQ(ParamOf<ArgumentNullException>([] { AnonymousPipeClientStream{std::nullopt}; }), "pipeHandleAsString");
+    EXPECT_EQ(ParamOf<ArgumentNullException>([] { AnonymousPipeClientStream{std::nullopt}; }),
+              "pipeHandleAsString");
     const auto make = [](PipeDirection direction) {
         return [=] { AnonymousPipeClientStream(direction, std::optional<std::string_view>()); };
     };
@@ -175,7 +183,7 @@ TEST(ClientConstructor, LeavesARefusedHandleAsItWas) {
     for (const int number : {sockets[0], sockets[1], file, directory}) {
         ::close(number);
     }
-    AnonymousPipeServerStream server(PipeDirection::In); // its client writes
+    AnonymousPipeServerStream server(PipeDirection::In);  // its client writes
     const std::string text = server.GetClientHandleAsString();
     EXPECT_EQ(ParamOf<ArgumentException>([&] { AnonymousPipeClientStream{text}; }), "pipeHandleAsString");
     EXPECT_EQ(ParamOf<ArgumentException>(
@@ -225,9 +233,7 @@ TEST(SafeHandle, CountsZeroAndNegativeValuesAsInvalidAndNeverClosesThem) {
 
 TEST(SafeHandle, ClosesWhatItOwnsAndNothingElse) {
     const int number = ::dup(0);
-    {
-        const SafePipeHandle borrowed(number, false);
-    }
+    { const SafePipeHandle borrowed(number, false); }
     EXPECT_TRUE(IsOpen(number));
     SafePipeHandle owned(number, true);
     EXPECT_FALSE(owned.IsClosed());
@@ -238,5 +244,5 @@ TEST(SafeHandle, ClosesWhatItOwnsAndNothingElse) {
     EXPECT_EQ(owned.DangerousGetHandle(), number);
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

@@ -12,7 +12,7 @@
 
 namespace {
 std::atomic<std::size_t> allocations = 0;
-} // namespace
+}  // namespace
 
 void* operator new(std::size_t size) {
     ++allocations;
@@ -21,8 +21,12 @@ void* operator new(std::size_t size) {
     }
     throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+    std::free(memory);
+}
 
 namespace pipects::testing {
 namespace {
@@ -35,10 +39,12 @@ bool IsTwoSteps() {
     return Os::TransfersAreTwoSteps();
 }
 
-void Mark() { ::syscall(SYS_getppid); } // a call that the library never makes
+void Mark() {
+    ::syscall(SYS_getppid);
+}  // a call that the library never makes
 
-/// Runs `body` in a traced child. @return the system calls between its first two marks, or nothing if tracing isn't
-/// possible here
+/// Runs `body` in a traced child. @return the system calls between its first two marks, or nothing if tracing
+/// isn't possible here
 std::optional<std::vector<long>> SystemCallsOf(const std::function<void()>& body) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -102,7 +108,7 @@ TEST(Cost, AReadWithDataIsOneSystemCall) {
     });
     ASSERT_TRUE(calls) << "no right to trace";
     if (IsTwoSteps()) {
-        EXPECT_LE(calls->size(), 2U); // look, read
+        EXPECT_LE(calls->size(), 2U);  // look, read
     } else {
         EXPECT_EQ(*calls, std::vector<long>{SYS_preadv2});
     }
@@ -119,11 +125,11 @@ TEST(Cost, AWriteWithRoomIsOneSystemCall) {
     });
     ASSERT_TRUE(calls) << "no right to trace";
     if (IsTwoSteps()) {
-        EXPECT_LE(calls->size(), 5U); // look, hold back SIGPIPE (2), write, let it through again
+        EXPECT_LE(calls->size(), 5U);  // look, hold back SIGPIPE (2), write, let it through again
     } else {
         EXPECT_EQ(*calls, std::vector<long>{SYS_pwritev2});
     }
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

@@ -61,7 +61,7 @@ TEST(Dispose, NeverLetsANumberBeReusedUnderABlockedRead) {
             read.WaitUntilBlocked();
         }
         ends.reader.Dispose();
-        Ends others; // may take the number, and nobody may read from it
+        Ends others;  // may take the number, and nobody may read from it
         others.writer.WriteByte('z');
         EXPECT_THROW(read.Finish(), System::SystemException);
         EXPECT_EQ(others.reader.ReadByte(), 'z') << "handle " << number;
@@ -93,7 +93,9 @@ struct Exposure {
     bool isClosed;
 };
 
-void PrintTo(const Exposure& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const Exposure& row, std::ostream* out) {
+    *out << row.name;
+}
 
 class ClientHandleOwnership : public ::testing::TestWithParam<Exposure> {};
 
@@ -145,5 +147,5 @@ TEST(ClientFromString, OwnsTheNumberThatTheServerLeavesOpen) {
     EXPECT_EQ(OpenDescriptors(), before);
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

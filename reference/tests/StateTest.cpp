@@ -156,7 +156,7 @@ TEST(MovedStream, GoesOnWhereTheOtherCountsAsClosed) {
 
 /// Shows what only a derived class can reach.
 class OwnStream : public PipeStream {
-public:
+  public:
     explicit OwnStream(PipeDirection direction, int bufferSize = 0) : PipeStream(direction, bufferSize) {}
     OwnStream(PipeDirection direction, PipeTransmissionMode mode, int outBufferSize)
         : PipeStream(direction, mode, outBufferSize) {}
@@ -169,7 +169,7 @@ public:
 
     std::vector<bool> disposals;
 
-protected:
+  protected:
     void Dispose(bool disposing) override {
         disposals.push_back(disposing);
         PipeStream::Dispose(disposing);
@@ -182,15 +182,15 @@ TEST(DerivedStream, ChecksItsConstructorsArguments) {
     EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([] { OwnStream(PipeDirection::In, -1); }), "bufferSize");
     EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>([] { OwnStream(PipeDirection::In, noMode, -1); }),
               "transmissionMode");
-    EXPECT_EQ(
-        ParamOf<ArgumentOutOfRangeException>([] { OwnStream(PipeDirection::In, PipeTransmissionMode::Byte, -1); }),
-        "outBufferSize");
+    EXPECT_EQ(ParamOf<ArgumentOutOfRangeException>(
+                  [] { OwnStream(PipeDirection::In, PipeTransmissionMode::Byte, -1); }),
+              "outBufferSize");
 }
 
 TEST(DerivedStream, IsRefusedUntilItIsConnectedAndHasAHandle) {
     OwnStream stream(PipeDirection::InOut);
     EXPECT_FALSE(stream.IsConnected());
-    for (int round = 0; round < 2; ++round) { // waiting to connect, then connected without a handle
+    for (int round = 0; round < 2; ++round) {  // waiting to connect, then connected without a handle
         EXPECT_THROW(stream.CheckReadOperations(), InvalidOperationException);
         EXPECT_THROW(stream.CheckWriteOperations(), InvalidOperationException);
         EXPECT_THROW(stream.CheckPipePropertyOperations(), InvalidOperationException);
@@ -237,5 +237,5 @@ TEST(DerivedStream, RefusesAHandleThatIsNoPipes) {
     EXPECT_FALSE(stream.IsConnected());
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

@@ -50,9 +50,13 @@ std::size_t CountThreads() {
     return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
 }
 
-bool IsOpen(std::intptr_t handle) { return ::fcntl(static_cast<int>(handle), F_GETFD) != -1; }
+bool IsOpen(std::intptr_t handle) {
+    return ::fcntl(static_cast<int>(handle), F_GETFD) != -1;
+}
 
-bool IsInherited(std::intptr_t handle) { return (::fcntl(static_cast<int>(handle), F_GETFD) & FD_CLOEXEC) == 0; }
+bool IsInherited(std::intptr_t handle) {
+    return (::fcntl(static_cast<int>(handle), F_GETFD) & FD_CLOEXEC) == 0;
+}
 
 std::vector<int> OpenDescriptors() {
     std::vector<int> open;
@@ -97,7 +101,7 @@ void Background::Finish() {
     ended_.get();
 }
 
-} // namespace pipects::testing
+}  // namespace pipects::testing
 
 int main(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);

@@ -40,7 +40,9 @@ struct Ends {
     AnonymousPipeClientStream reader{PipeDirection::In, writer.ClientSafePipeHandle()};
 };
 
-[[nodiscard]] inline Bytes BytesOf(std::string_view text) { return {text.begin(), text.end()}; }
+[[nodiscard]] inline Bytes BytesOf(std::string_view text) {
+    return {text.begin(), text.end()};
+}
 [[nodiscard]] Bytes Pattern(std::size_t count);
 [[nodiscard]] std::string ReadText(Stream& stream, std::size_t count);
 /// Writes until nothing more goes in. @return how many bytes went in
@@ -53,7 +55,7 @@ std::size_t Fill(PipeStream& writer);
 
 /// A call in a thread of its own, which can be seen to be blocked.
 class Background {
-public:
+  public:
     explicit Background(std::function<void()> call);
 
     [[nodiscard]] pid_t ThreadId() const noexcept { return id_; }
@@ -62,7 +64,7 @@ public:
     /// Waits for the end of the call; throws what it threw.
     void Finish();
 
-private:
+  private:
     std::promise<pid_t> announced_;
     pid_t id_ = 0;
     std::promise<void> done_;
@@ -71,7 +73,8 @@ private:
 };
 
 /// The parameter that an ArgumentException names.
-template <typename E> std::string ParamOf(const std::function<void()>& call) {
+template <typename E>
+std::string ParamOf(const std::function<void()>& call) {
     try {
         call();
     } catch (const E& error) {
@@ -82,7 +85,7 @@ template <typename E> std::string ParamOf(const std::function<void()>& call) {
 
 /// A stream with the documentation's defaults, over a vector.
 class MemoryStream : public Stream {
-public:
+  public:
     [[nodiscard]] bool CanRead() const noexcept override { return !closed; }
     [[nodiscard]] bool CanWrite() const noexcept override { return !closed; }
     [[nodiscard]] bool CanSeek() const noexcept override { return !closed; }
@@ -109,8 +112,8 @@ public:
     std::size_t position = 0;
     bool closed = false;
 
-protected:
+  protected:
     void Dispose(bool /*disposing*/) override { closed = true; }
 };
 
-} // namespace pipects::testing
+}  // namespace pipects::testing

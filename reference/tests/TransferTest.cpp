@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include <csignal>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <csignal>
 
 namespace pipects::testing {
 namespace {
@@ -91,7 +91,7 @@ TEST(Write, SendsEveryByteInOrderThroughAPipeMuchSmaller) {
 TEST(Write, IsCompletedThoughSignalsInterruptIt) {
     struct sigaction action {};
     struct sigaction before {};
-    action.sa_handler = [](int) {}; // no SA_RESTART: system calls end with EINTR
+    action.sa_handler = [](int) {};  // no SA_RESTART: system calls end with EINTR
     ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
     {
         Ends ends;
@@ -219,5 +219,5 @@ TEST(Handles, StayInBlockingMode) {
     }
 }
 
-} // namespace
-} // namespace pipects::testing
+}  // namespace
+}  // namespace pipects::testing

@@ -2,31 +2,31 @@
 
 #include <exception>
 #include <memory>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 // The documentation's exceptions. Copying one never throws, as std::exception demands.
 
 namespace System {
 
 class Exception : public std::exception {
-public:
-    explicit Exception(const std::string& message) : message_(message) {}
-    [[nodiscard]] const char* what() const noexcept override { return message_.what(); }
-    [[nodiscard]] std::string Message() const { return what(); }
+  public:
+    explicit Exception(const std::string& message) : message_(std::make_shared<const std::string>(message)) {}
+    [[nodiscard]] const char* what() const noexcept override { return message_->c_str(); }
+    [[nodiscard]] const std::string& Message() const noexcept { return *message_; }
 
-private:
-    std::runtime_error message_; // its text is shared between copies
+  private:
+    std::shared_ptr<const std::string> message_;
 };
 
 class SystemException : public Exception {
-public:
+  public:
     using Exception::Exception;
 };
 
 class ArgumentException : public SystemException {
-public:
+  public:
     explicit ArgumentException(const std::string& message, const std::string& paramName = {})
         : SystemException(paramName.empty() ? message : message + " (Parameter '" + paramName + "')"),
           paramName_(std::make_shared<const std::string>(paramName)) {}
@@ -34,18 +34,18 @@ public:
     /// The parameter at fault, as the documentation names it; empty when no single one is.
     [[nodiscard]] const std::string& ParamName() const noexcept { return *paramName_; }
 
-private:
+  private:
     std::shared_ptr<const std::string> paramName_;
 };
 
 class ArgumentNullException : public ArgumentException {
-public:
+  public:
     explicit ArgumentNullException(const std::string& paramName)
         : ArgumentException("Value cannot be null.", paramName) {}
 };
 
 class ArgumentOutOfRangeException : public ArgumentException {
-public:
+  public:
     explicit ArgumentOutOfRangeException(
         const std::string& paramName,
         const std::string& message = "Specified argument was out of the range of valid values.")
@@ -53,32 +53,32 @@ public:
 };
 
 class NotSupportedException : public SystemException {
-public:
+  public:
     using SystemException::SystemException;
 };
 
 class PlatformNotSupportedException : public NotSupportedException {
-public:
+  public:
     using NotSupportedException::NotSupportedException;
 };
 
 class InvalidOperationException : public SystemException {
-public:
+  public:
     using SystemException::SystemException;
 };
 
 class ObjectDisposedException : public InvalidOperationException {
-public:
+  public:
     using InvalidOperationException::InvalidOperationException;
 };
 
 class UnauthorizedAccessException : public SystemException {
-public:
+  public:
     using SystemException::SystemException;
 };
 
 class OperationCanceledException : public SystemException {
-public:
+  public:
     explicit OperationCanceledException(std::stop_token token = {},
                                         const std::string& message = "The operation was canceled.")
         : SystemException(message), token_(std::move(token)) {}
@@ -86,33 +86,33 @@ public:
     /// The very token that the caller gave. [stream.cancel.carries-token]
     [[nodiscard]] const std::stop_token& CancellationToken() const noexcept { return token_; }
 
-private:
+  private:
     std::stop_token token_;
 };
 
 namespace IO {
 
 class IOException : public SystemException {
-public:
+  public:
     using SystemException::SystemException;
 };
 
 class EndOfStreamException : public IOException {
-public:
+  public:
     explicit EndOfStreamException(const std::string& message = "Unable to read beyond the end of the stream.")
         : IOException(message) {}
 };
 
-} // namespace IO
+}  // namespace IO
 
 namespace Threading::Tasks {
 
 class TaskCanceledException : public OperationCanceledException {
-public:
+  public:
     explicit TaskCanceledException(std::stop_token token = {})
         : OperationCanceledException(std::move(token), "A task was canceled.") {}
 };
 
-} // namespace Threading::Tasks
+}  // namespace Threading::Tasks
 
-} // namespace System
+}  // namespace System

@@ -7,10 +7,13 @@
 
 namespace System::IO::Pipes::Os {
 
-[[nodiscard]] inline int Descriptor(NativeHandle handle) noexcept { return static_cast<int>(handle); }
+[[nodiscard]] inline int Descriptor(NativeHandle handle) noexcept {
+    return static_cast<int>(handle);
+}
 
 /// Repeats a system call that a signal interrupted. Not for close: the number may be somebody else's by then.
-template <typename Call> auto Resume(Call&& call) noexcept {
+template <typename Call>
+auto Resume(Call&& call) noexcept {
     auto result = call();
     while (result == -1 && errno == EINTR) {
         result = call();
@@ -21,4 +24,4 @@ template <typename Call> auto Resume(Call&& call) noexcept {
 /// Throws IOException with what errno means.
 [[noreturn]] void ThrowLastError(const std::string& whatFailed);
 
-} // namespace System::IO::Pipes::Os
+}  // namespace System::IO::Pipes::Os

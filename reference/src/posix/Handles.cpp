@@ -7,20 +7,24 @@
 #include <climits>
 #include <system_error>
 
-#include <csignal>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
 
 namespace System::IO::Pipes::Os {
 
-std::string Describe(int error) { return std::system_category().message(error); }
+std::string Describe(int error) {
+    return std::system_category().message(error);
+}
 
-void ThrowLastError(const std::string& whatFailed) { throw IOException(whatFailed + ": " + Describe(errno) + "."); }
+void ThrowLastError(const std::string& whatFailed) {
+    throw IOException(whatFailed + ": " + Describe(errno) + ".");
+}
 
 void Close(NativeHandle handle) noexcept {
-    static_cast<void>(::close(Descriptor(handle))); // whatever it answers, the number is given back
+    static_cast<void>(::close(Descriptor(handle)));  // whatever it answers, the number is given back
 }
 
 namespace {
@@ -38,11 +42,11 @@ OwnedHandle AboveStandardStreams(OwnedHandle handle) {
     return OwnedHandle(moved);
 }
 
-} // namespace
+}  // namespace
 
 PipeEnds CreatePipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) == -1) { // in one step: another thread may start a child at any time
+    if (::pipe2(ends.data(), O_CLOEXEC) == -1) {  // in one step: another thread may start a child at any time
         ThrowLastError("The pipe could not be created");
     }
     OwnedHandle read(ends[0]);
@@ -65,16 +69,18 @@ HandleKind Inspect(NativeHandle handle) noexcept {
         return HandleKind::NotAPipe;
     }
     switch (::fcntl(Descriptor(handle), F_GETFL) & O_ACCMODE) {
-    case O_RDONLY:
-        return HandleKind::ReadEnd;
-    case O_WRONLY:
-        return HandleKind::WriteEnd;
-    default:
-        return HandleKind::BothEnds;
+        case O_RDONLY:
+            return HandleKind::ReadEnd;
+        case O_WRONLY:
+            return HandleKind::WriteEnd;
+        default:
+            return HandleKind::BothEnds;
     }
 }
 
-bool IsInvalid(NativeHandle handle) noexcept { return handle <= 0; }
+bool IsInvalid(NativeHandle handle) noexcept {
+    return handle <= 0;
+}
 
 int BufferSize(NativeHandle handle) {
     const int size = ::fcntl(Descriptor(handle), F_GETPIPE_SZ);
@@ -100,7 +106,7 @@ std::thread StartThread(std::function<void()> body) {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // a new thread has the mask of its maker
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread has the mask of its maker
     try {
         std::thread thread(std::move(body));
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -111,4 +117,4 @@ std::thread StartThread(std::function<void()> body) {
     }
 }
 
-} // namespace System::IO::Pipes::Os
+}  // namespace System::IO::Pipes::Os

@@ -5,27 +5,30 @@
 #include <cerrno>
 #include <climits>
 
-#include <csignal>
 #include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <csignal>
 
-// O_NONBLOCK is never set: it belongs to the open file description, which a child or a parent may share. Newer kernels
-// take "don't wait" with the call itself (one system call); on older ones a transfer is looked for first, then made.
+// O_NONBLOCK is never set: it belongs to the open file description, which a child or a parent may share.
+// Newer kernels take "don't wait" with the call itself (one system call); on older ones a transfer is looked
+// for first, then made.
 
 namespace System::IO::Pipes::Os {
 
 namespace {
 
-constexpr int dontWait = 0x8;      // RWF_NOWAIT; pipes accept it from Linux 6.4 on
-constexpr int dontSignal = 0x100;  // RWF_NOSIGNAL: no SIGPIPE, from Linux 6.18 on
-constexpr off_t noPosition = -1;   // as read and write have it
-constexpr std::size_t largest = INT_MAX; // so that a count of bytes is an int
+constexpr int dontWait = 0x8;             // RWF_NOWAIT; pipes accept it from Linux 6.4 on
+constexpr int dontSignal = 0x100;         // RWF_NOSIGNAL: no SIGPIPE, from Linux 6.18 on
+constexpr off_t noPosition = -1;          // as read and write have it
+constexpr std::size_t largest = INT_MAX;  // so that a count of bytes is an int
 
 std::atomic<bool> readsTakeFlags = true;
 std::atomic<bool> writesTakeFlags = true;
 
-bool FlagsAreUnknown(int error) noexcept { return error == EOPNOTSUPP || error == EINVAL || error == ENOSYS; }
+bool FlagsAreUnknown(int error) noexcept {
+    return error == EOPNOTSUPP || error == EINVAL || error == ENOSYS;
+}
 
 Transfer Answer(ssize_t result) noexcept {
     if (result >= 0) {
@@ -45,10 +48,10 @@ bool IsReady(int descriptor, short events) noexcept {
     return Resume([&] { return ::poll(&entry, 1, 0); }) != 0;
 }
 
-/// Keeps SIGPIPE from this thread for one write, and takes back the one that the write has raised, not one that was
-/// waiting before. The process's own disposition stays untouched.
+/// Keeps SIGPIPE from this thread for one write, and takes back the one that the write has raised, not one
+/// that was waiting before. The process's own disposition stays untouched.
 class SigPipeGuard {
-public:
+  public:
     SigPipeGuard() noexcept {
         sigemptyset(&sigPipe_);
         sigaddset(&sigPipe_, SIGPIPE);
@@ -73,7 +76,7 @@ public:
 
     void WasRaised() noexcept { raised_ = true; }
 
-private:
+  private:
     sigset_t sigPipe_;
     sigset_t before_;
     bool wasPending_;
@@ -92,7 +95,7 @@ Transfer LookThenWrite(int descriptor, std::span<const Byte> buffer) noexcept {
         return {Status::WouldBlock, 0, 0};
     }
     SigPipeGuard guard;
-    const std::size_t count = std::min<std::size_t>(buffer.size(), PIPE_BUF); // room for as much is certain
+    const std::size_t count = std::min<std::size_t>(buffer.size(), PIPE_BUF);  // room for as much is certain
     const ssize_t result = Resume([&] { return ::write(descriptor, buffer.data(), count); });
     if (result == -1 && errno == EPIPE) {
         guard.WasRaised();
@@ -100,7 +103,7 @@ Transfer LookThenWrite(int descriptor, std::span<const Byte> buffer) noexcept {
     return Answer(result);
 }
 
-} // namespace
+}  // namespace
 
 Transfer TryRead(NativeHandle handle, std::span<Byte> buffer) noexcept {
     buffer = buffer.first(std::min(buffer.size(), largest));
@@ -121,8 +124,8 @@ Transfer TryWrite(NativeHandle handle, std::span<const Byte> buffer) noexcept {
     if (writesTakeFlags.load(std::memory_order_relaxed)) {
         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
         const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
-        const ssize_t result =
-            Resume([&] { return ::pwritev2(Descriptor(handle), &part, 1, noPosition, dontWait | dontSignal); });
+        const ssize_t result = Resume(
+            [&] { return ::pwritev2(Descriptor(handle), &part, 1, noPosition, dontWait | dontSignal); });
         if (result >= 0 || !FlagsAreUnknown(errno)) {
             return Answer(result);
         }
@@ -132,7 +135,8 @@ Transfer TryWrite(NativeHandle handle, std::span<const Byte> buffer) noexcept {
 }
 
 bool TransfersAreTwoSteps() noexcept {
-    return !readsTakeFlags.load(std::memory_order_relaxed) || !writesTakeFlags.load(std::memory_order_relaxed);
+    return !readsTakeFlags.load(std::memory_order_relaxed) ||
+           !writesTakeFlags.load(std::memory_order_relaxed);
 }
 
 void ForceTwoStepTransfers() noexcept {
@@ -140,4 +144,4 @@ void ForceTwoStepTransfers() noexcept {
     writesTakeFlags = false;
 }
 
-} // namespace System::IO::Pipes::Os
+}  // namespace System::IO::Pipes::Os

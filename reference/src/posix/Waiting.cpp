@@ -19,11 +19,14 @@ WakeHandle::WakeHandle() : handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     }
 }
 
-void WakeHandle::Signal() const noexcept { static_cast<void>(::eventfd_write(Descriptor(Get()), 1)); }
+void WakeHandle::Signal() const noexcept {
+    static_cast<void>(::eventfd_write(Descriptor(Get()), 1));
+}
 
 void WakeHandle::Reset() const noexcept {
     eventfd_t count = 0;
-    static_cast<void>(::eventfd_read(Descriptor(Get()), &count)); // nothing to read is fine: it was never signalled
+    static_cast<void>(
+        ::eventfd_read(Descriptor(Get()), &count));  // nothing to read is fine: it was never signalled
 }
 
 bool Wait(NativeHandle handle, Interest interest, const WakeHandle& wake, Timeout timeout) noexcept {
@@ -52,7 +55,7 @@ namespace {
 
 constexpr std::uint64_t wakeId = 0;
 
-} // namespace
+}  // namespace
 
 Poller::Poller() : handle_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!handle_) {
@@ -68,9 +71,10 @@ OwnedHandle Poller::Add(NativeHandle handle, End end, std::uint64_t id) {
     if (::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(handle), &event) == 0) {
         return OwnedHandle();
     }
-    if (errno == EEXIST) { // two owners of one number: epoll knows a number once only
+    if (errno == EEXIST) {  // two owners of one number: epoll knows a number once only
         OwnedHandle duplicate(::fcntl(Descriptor(handle), F_DUPFD_CLOEXEC, 0));
-        if (duplicate && ::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(duplicate.Get()), &event) == 0) {
+        if (duplicate &&
+            ::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(duplicate.Get()), &event) == 0) {
             return duplicate;
         }
     }
@@ -97,4 +101,4 @@ std::size_t Poller::Wait(std::span<std::uint64_t> ready) noexcept {
     return filled;
 }
 
-} // namespace System::IO::Pipes::Os
+}  // namespace System::IO::Pipes::Os

@@ -18,12 +18,12 @@ enum class SeekOrigin : std::int32_t { Begin = 0, Current = 1, End = 2 };
 
 /// A sequence of bytes that can be read, written, or both.
 ///
-/// A derived class says how by its pure members; the others come from those. Argument checks stand here, once, ahead of
-/// everything else [stream.precedence.arguments-first], in the order buffer, offset, count
+/// A derived class says how by its pure members; the others come from those. Argument checks stand here,
+/// once, ahead of everything else [stream.precedence.arguments-first], in the order buffer, offset, count
 /// [stream.precedence.buffer-offset-count].
 /// Owns: nothing by itself. Threads: what the derived class says. Streams move and are never copied.
 class Stream {
-public:
+  public:
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
     virtual ~Stream() = default;
@@ -45,7 +45,8 @@ public:
     virtual std::int64_t Seek(std::int64_t offset, SeekOrigin origin) = 0;
     virtual void SetLength(std::int64_t value) = 0;
 
-    /// Reads at least one byte, waiting for it, and at most `buffer.size()`; 0 means the end (or an empty buffer).
+    /// Reads at least one byte, waiting for it, and at most `buffer.size()`; 0 means the end (or an empty
+    /// buffer).
     /// @return how many bytes stand at the start of `buffer`
     virtual int Read(std::span<Byte> buffer) = 0;
     /// The same into `buffer` from `offset` on, at most `count` bytes.
@@ -57,7 +58,8 @@ public:
     void ReadExactly(std::span<Byte> buffer);
     void ReadExactly(ArrayView<Byte> buffer, int offset, int count);
     /// Reads until at least `minimumBytes` have arrived.
-    /// @throws ArgumentOutOfRangeException("minimumBytes"), EndOfStreamException unless `throwOnEndOfStream` is false
+    /// @throws ArgumentOutOfRangeException("minimumBytes"), EndOfStreamException unless `throwOnEndOfStream`
+    /// is false
     /// @return how many bytes stand at the start of `buffer`
     int ReadAtLeast(std::span<Byte> buffer, int minimumBytes, bool throwOnEndOfStream = true);
 
@@ -68,20 +70,21 @@ public:
     virtual void WriteByte(Byte value);
     virtual void Flush() = 0;
 
-    static constexpr int DefaultCopyBufferSize = 81920; // [stream.copy-to.default-buffer-size]
+    static constexpr int DefaultCopyBufferSize = 81920;  // [stream.copy-to.default-buffer-size]
 
     /// Writes all that is left of this stream to `destination`.
     /// @param bufferSize bytes to carry at a time
     /// @throws ArgumentNullException("destination"), ArgumentOutOfRangeException("bufferSize"), then
-    /// ObjectDisposedException or NotSupportedException for a destination that can't be written, then what Read and
-    /// Write throw [stream.copy-to.order-destination-first]
+    /// ObjectDisposedException or NotSupportedException for a destination that can't be written, then what
+    /// Read and Write throw [stream.copy-to.order-destination-first]
     void CopyTo(Stream* destination, int bufferSize = DefaultCopyBufferSize);
 
-    // The asynchronous forms. Usage errors (arguments, the wrong direction, a disposed stream) leave the call itself,
-    // all others come through the task. A token cancelled beforehand gives a cancelled task and takes no data. Buffers,
-    // and the destination of a copy, must outlive the operation.
+    // The asynchronous forms. Usage errors (arguments, the wrong direction, a disposed stream) leave the call
+    // itself, all others come through the task. A token cancelled beforehand gives a cancelled task and takes
+    // no data. Buffers, and the destination of a copy, must outlive the operation.
 
-    virtual Threading::Tasks::Task<int> ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken = {});
+    virtual Threading::Tasks::Task<int> ReadAsync(std::span<Byte> buffer,
+                                                  std::stop_token cancellationToken = {});
     Threading::Tasks::Task<int> ReadAsync(ArrayView<Byte> buffer, int offset, int count,
                                           std::stop_token cancellationToken = {});
     Threading::Tasks::Task<> ReadExactlyAsync(std::span<Byte> buffer, std::stop_token cancellationToken = {});
@@ -90,7 +93,8 @@ public:
     Threading::Tasks::Task<int> ReadAtLeastAsync(std::span<Byte> buffer, int minimumBytes,
                                                  bool throwOnEndOfStream = true,
                                                  std::stop_token cancellationToken = {});
-    virtual Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer, std::stop_token cancellationToken = {});
+    virtual Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer,
+                                                std::stop_token cancellationToken = {});
     Threading::Tasks::Task<> WriteAsync(ArrayView<const Byte> buffer, int offset, int count,
                                         std::stop_token cancellationToken = {});
     virtual Threading::Tasks::Task<> FlushAsync(std::stop_token cancellationToken = {});
@@ -98,26 +102,27 @@ public:
                                          std::stop_token cancellationToken = {});
     Threading::Tasks::Task<> CopyToAsync(Stream* destination, std::stop_token cancellationToken);
 
-    /// The older form of ReadAsync. What fails after the start is thrown by EndRead. [stream.begin-read.errors-at-end]
-    std::shared_ptr<IAsyncResult> BeginRead(ArrayView<Byte> buffer, int offset, int count, AsyncCallback callback = {},
-                                            std::any state = {});
+    /// The older form of ReadAsync. What fails after the start is thrown by EndRead.
+    /// [stream.begin-read.errors-at-end]
+    std::shared_ptr<IAsyncResult> BeginRead(ArrayView<Byte> buffer, int offset, int count,
+                                            AsyncCallback callback = {}, std::any state = {});
     /// Waits for the read. @return its count of bytes
-    /// @throws ArgumentNullException or ArgumentException("asyncResult") if it is null or no BeginRead of this stream
-    /// made it, InvalidOperationException if it was ended before, and what the read failed with
+    /// @throws ArgumentNullException or ArgumentException("asyncResult") if it is null or no BeginRead of
+    /// this stream made it, InvalidOperationException if it was ended before, and what the read failed with
     int EndRead(const std::shared_ptr<IAsyncResult>& asyncResult);
     std::shared_ptr<IAsyncResult> BeginWrite(ArrayView<const Byte> buffer, int offset, int count,
                                              AsyncCallback callback = {}, std::any state = {});
     void EndWrite(const std::shared_ptr<IAsyncResult>& asyncResult);
 
     void Dispose() { Close(); }
-    virtual void Close() { Dispose(true); } // [stream.close.same-as-dispose]
+    virtual void Close() { Dispose(true); }  // [stream.close.same-as-dispose]
     virtual Threading::Tasks::Task<> DisposeAsync();
 
     /// A stream over `stream` whose operations, called from several threads, run one after the other.
     /// @throws ArgumentNullException("stream")
     static std::shared_ptr<Stream> Synchronized(std::shared_ptr<Stream> stream);
 
-protected:
+  protected:
     using AsyncRead = std::function<Threading::Tasks::Task<int>(std::span<Byte>, std::stop_token)>;
     using AsyncWrite = std::function<Threading::Tasks::Task<>(std::span<const Byte>, std::stop_token)>;
 
@@ -128,12 +133,12 @@ protected:
     /// Releases what the stream holds. @param disposing whether managed objects are to be disposed too
     virtual void Dispose(bool disposing) = 0;
 
-    /// What the composed asynchronous members read and write with. A stream that may be destroyed while they run gives
-    /// functions that don't need it. May throw what ReadAsync throws at once.
+    /// What the composed asynchronous members read and write with. A stream that may be destroyed while they
+    /// run gives functions that don't need it. May throw what ReadAsync throws at once.
     [[nodiscard]] virtual AsyncRead AsyncReader();
     [[nodiscard]] virtual AsyncWrite AsyncWriter();
     /// What tells this stream's IAsyncResults from another's, also after this stream was moved.
     [[nodiscard]] virtual std::shared_ptr<const void> Identity() const;
 };
 
-} // namespace System::IO
+}  // namespace System::IO

@@ -15,15 +15,15 @@ namespace System::IO {
 ///     std::ostream out(&buffer);
 ///     out << "SYNC" << std::endl;
 ///
-/// Errors follow the convention of iostreams: the exception is kept in Error(), and the std::istream or std::ostream
-/// turns bad(), or throws the exception itself if `exceptions(std::ios::badbit)` asks for that. A failed flush does the
-/// same. The end of the pipe is end-of-file.
-/// Owns: nothing; the stream must outlive it and isn't disposed with it. The destructor writes out what is still held,
-/// and drops it if that fails: flush where it matters.
-/// Threads: one at a time. After the stream's Dispose: every transfer fails as the stream's does.
+/// Errors follow the convention of iostreams: the exception is kept in Error(), and the std::istream or
+/// std::ostream turns bad(), or throws the exception itself if `exceptions(std::ios::badbit)` asks for that.
+/// A failed flush does the same. The end of the pipe is end-of-file. Owns: nothing; the stream must outlive
+/// it and isn't disposed with it. The destructor writes out what is still held, and drops it if that fails:
+/// flush where it matters. Threads: one at a time. After the stream's Dispose: every transfer fails as the
+/// stream's does.
 class StreamBuffer final : public std::streambuf {
-public:
-    static constexpr std::size_t Capacity = 4096; // bytes held each way: one atomic write to a POSIX pipe
+  public:
+    static constexpr std::size_t Capacity = 4096;  // bytes held each way: one atomic write to a POSIX pipe
 
     explicit StreamBuffer(Stream& stream);
     StreamBuffer(const StreamBuffer&) = delete;
@@ -35,14 +35,14 @@ public:
     /// What the stream failed with last, or null.
     [[nodiscard]] const std::exception_ptr& Error() const noexcept { return error_; }
 
-protected:
+  protected:
     int_type underflow() override;
     std::streamsize xsgetn(char* to, std::streamsize count) override;
     int_type overflow(int_type character) override;
     std::streamsize xsputn(const char* from, std::streamsize count) override;
     int sync() override;
 
-private:
+  private:
     std::size_t Receive(char* to, std::size_t count);
     void Send(const char* from, std::size_t count);
     void SendHeld();
@@ -53,4 +53,4 @@ private:
     std::array<char, Capacity> outgoing_;
 };
 
-} // namespace System::IO
+}  // namespace System::IO

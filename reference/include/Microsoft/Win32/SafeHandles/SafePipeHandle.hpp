@@ -13,11 +13,11 @@ namespace Microsoft::Win32::SafeHandles {
 ///
 /// Owns: the operating-system handle when made with `ownsHandle`, else nothing.
 /// Threads: every member may be called from any thread at any time.
-/// After Dispose: IsClosed() is true and operations that use the handle are refused; those that wait on it end at once.
-/// The operating-system handle itself is closed when the last call that uses it has left, so its number is never
-/// somebody else's under a running call.
+/// After Dispose: IsClosed() is true and operations that use the handle are refused; those that wait on it
+/// end at once. The operating-system handle itself is closed when the last call that uses it has left, so its
+/// number is never somebody else's under a running call.
 class SafePipeHandle final {
-public:
+  public:
     /// An invalid handle. [safe-handle.ctor.no-args]
     SafePipeHandle();
     /// Wraps `preexistingHandle` as it is. [safe-handle.ctor.preexisting-used]
@@ -30,8 +30,8 @@ public:
     SafePipeHandle& operator=(SafePipeHandle&&) = delete;
     ~SafePipeHandle();
 
-    /// True for 0 and -1 [safe-handle.is-invalid.zero, safe-handle.is-invalid.minus-one], on POSIX for every negative
-    /// value.
+    /// True for 0 and -1 [safe-handle.is-invalid.zero, safe-handle.is-invalid.minus-one], on POSIX for every
+    /// negative value.
     [[nodiscard]] bool IsInvalid() const noexcept;
     [[nodiscard]] bool IsClosed() const noexcept;
     /// The value that was wrapped, also after Dispose.
@@ -45,10 +45,12 @@ public:
 
     // For the library's own use: the operations on the wrapped handle.
     explicit SafePipeHandle(std::shared_ptr<System::IO::Pipes::Detail::PipePort> port) noexcept;
-    [[nodiscard]] const std::shared_ptr<System::IO::Pipes::Detail::PipePort>& Port() const noexcept { return port_; }
+    [[nodiscard]] const std::shared_ptr<System::IO::Pipes::Detail::PipePort>& Port() const noexcept {
+        return port_;
+    }
 
-private:
+  private:
     std::shared_ptr<System::IO::Pipes::Detail::PipePort> port_;
 };
 
-} // namespace Microsoft::Win32::SafeHandles
+}  // namespace Microsoft::Win32::SafeHandles

@@ -8,29 +8,34 @@
 
 namespace System::IO::Pipes {
 
-/// The end of an anonymous pipe that the process which makes the pipe keeps, together with the client's handle until
-/// that is given away. [server.type.base, server.pipe.one-way]
+/// The end of an anonymous pipe that the process which makes the pipe keeps, together with the client's
+/// handle until that is given away. [server.type.base, server.pipe.one-way]
 ///
 /// Owns: its own handle; the client's handle as long as nobody was given it (see the rules at Dispose).
 /// Threads: as PipeStream; the members of this class itself may not overlap.
-/// After Dispose: as PipeStream; ClientSafePipeHandle, GetClientHandleAsString and DisposeLocalCopyOfClientHandle go on
-/// working.
+/// After Dispose: as PipeStream; ClientSafePipeHandle, GetClientHandleAsString and
+/// DisposeLocalCopyOfClientHandle go on working.
 class AnonymousPipeServerStream final : public PipeStream {
-public:
-    AnonymousPipeServerStream(); ///< Out [server.ctor.no-args.direction-out], None, default size
+  public:
+    AnonymousPipeServerStream();  ///< Out [server.ctor.no-args.direction-out], None, default size
     explicit AnonymousPipeServerStream(PipeDirection direction);
     AnonymousPipeServerStream(PipeDirection direction, HandleInheritability inheritability);
-    /// @param bufferSize bytes that the pipe is to hold: advice that the system rounds up, 0 for its own default
+    /// @param bufferSize bytes that the pipe is to hold: advice that the system rounds up, 0 for its own
+    /// default
     /// @throws ArgumentOutOfRangeException("direction"), ArgumentOutOfRangeException("bufferSize"),
-    /// NotSupportedException (InOut), ArgumentOutOfRangeException("inheritability"), in this order; IOException
+    /// NotSupportedException (InOut), ArgumentOutOfRangeException("inheritability"), in this order;
+    /// IOException
     AnonymousPipeServerStream(PipeDirection direction, HandleInheritability inheritability, int bufferSize);
     /// Works on the two ends of a pipe that is there already. Refused handles are left as they were.
-    /// @throws ArgumentOutOfRangeException("direction"), NotSupportedException (InOut), ArgumentNullException and then
-    /// ArgumentException (invalid) naming "serverSafePipeHandle" or "clientSafePipeHandle"; IOException (closed, not a
-    /// pipe); ArgumentException (a handle whose access doesn't fit the direction)
-    AnonymousPipeServerStream(PipeDirection direction,
-                              std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> serverSafePipeHandle,
-                              std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> clientSafePipeHandle);
+    /// @throws ArgumentOutOfRangeException("direction"), NotSupportedException (InOut), ArgumentNullException
+    /// and then ArgumentException (invalid) naming "serverSafePipeHandle" or "clientSafePipeHandle";
+    /// IOException (closed, not a pipe); ArgumentException (a handle whose access doesn't fit the direction)
+    AnonymousPipeServerStream(
+        PipeDirection direction,
+        std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> serverSafePipeHandle,
+        std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> clientSafePipeHandle);
+    AnonymousPipeServerStream(const AnonymousPipeServerStream&) = delete;
+    AnonymousPipeServerStream& operator=(const AnonymousPipeServerStream&) = delete;
     AnonymousPipeServerStream(AnonymousPipeServerStream&& other) noexcept;
     AnonymousPipeServerStream& operator=(AnonymousPipeServerStream&& other) noexcept;
     ~AnonymousPipeServerStream() override;
@@ -52,10 +57,10 @@ public:
 
     using Stream::Dispose;
 
-protected:
+  protected:
     void Dispose(bool disposing) override;
 
-private:
+  private:
     void DisposeClientHandleUnlessHandedOut() noexcept;
 
     std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> clientHandle_;
@@ -64,4 +69,4 @@ private:
     bool handleExposed_ = false;
 };
 
-} // namespace System::IO::Pipes
+}  // namespace System::IO::Pipes

@@ -19,19 +19,21 @@ class PipeCore;
 /// One end of a pipe. [stream.type.base]
 ///
 /// Owns: the SafePipeHandle that InitializeHandle was given, and disposes it.
-/// Threads: Read, Write, their asynchronous forms, WaitForPipeDrain and Dispose may be called from several threads at a
-/// time; reads, like writes, that have to wait are served in the order of their calls. Moving and assigning may not
-/// overlap with any other call.
-/// After Dispose: whoever waits in this end is released with IOException; later calls throw ObjectDisposedException,
-/// and CanRead, CanWrite and IsConnected are false. A destroyed stream was disposed; a moved-from one counts as such.
-/// Which error wins: arguments, direction, cancelled token, state. [stream.precedence.direction-before-closed,
+/// Threads: Read, Write, their asynchronous forms, WaitForPipeDrain and Dispose may be called from several
+/// threads at a time; reads, like writes, that have to wait are served in the order of their calls. Moving
+/// and assigning may not overlap with any other call. After Dispose: whoever waits in this end is released
+/// with IOException; later calls throw ObjectDisposedException, and CanRead, CanWrite and IsConnected are
+/// false. A destroyed stream was disposed; a moved-from one counts as such. Which error wins: arguments,
+/// direction, cancelled token, state. [stream.precedence.direction-before-closed,
 /// stream.precedence.direction-before-cancel, stream.precedence.cancel-before-closed]
 class PipeStream : public Stream {
-public:
+  public:
+    PipeStream(const PipeStream&) = delete;
+    PipeStream& operator=(const PipeStream&) = delete;
     ~PipeStream() override;
 
-    [[nodiscard]] bool CanRead() const noexcept override;  // [stream.can-read.closed]
-    [[nodiscard]] bool CanWrite() const noexcept override; // [stream.can-write.closed]
+    [[nodiscard]] bool CanRead() const noexcept override;   // [stream.can-read.closed]
+    [[nodiscard]] bool CanWrite() const noexcept override;  // [stream.can-write.closed]
     [[nodiscard]] bool CanSeek() const noexcept override { return false; }
 
     /// These five always throw NotSupportedException. [stream.closed.seek-family-unchanged]
@@ -65,22 +67,26 @@ public:
     using Stream::WriteAsync;
 
     /// Returns what is there, which may be less than asked for. [stream.read-span.short]
-    /// @throws NotSupportedException (this end writes), ObjectDisposedException, InvalidOperationException (not
-    /// connected, no handle), IOException
+    /// @throws NotSupportedException (this end writes), ObjectDisposedException, InvalidOperationException
+    /// (not connected, no handle), IOException
     int Read(std::span<Byte> buffer) override;
-    /// @throws NotSupportedException (this end reads), ObjectDisposedException, InvalidOperationException (not
-    /// connected, no handle), IOException (no reader is left; SIGPIPE isn't raised [stream.epipe.no-signal])
+    /// @throws NotSupportedException (this end reads), ObjectDisposedException, InvalidOperationException
+    /// (not connected, no handle), IOException (no reader is left; SIGPIPE isn't raised
+    /// [stream.epipe.no-signal])
     void Write(std::span<const Byte> buffer) override;
-    /// Does nothing but check the state. @throws NotSupportedException (this end reads) [stream.flush.not-writable]
+    /// Does nothing but check the state. @throws NotSupportedException (this end reads)
+    /// [stream.flush.not-writable]
     void Flush() override;
     /// Waits until the other end has read every byte. [stream.wait-for-pipe-drain.blocks]
     void WaitForPipeDrain();
 
-    Threading::Tasks::Task<int> ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken = {}) override;
-    Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer, std::stop_token cancellationToken = {}) override;
+    Threading::Tasks::Task<int> ReadAsync(std::span<Byte> buffer,
+                                          std::stop_token cancellationToken = {}) override;
+    Threading::Tasks::Task<> WriteAsync(std::span<const Byte> buffer,
+                                        std::stop_token cancellationToken = {}) override;
     Threading::Tasks::Task<> FlushAsync(std::stop_token cancellationToken = {}) override;
 
-protected:
+  protected:
     /// @throws ArgumentOutOfRangeException("direction" or "bufferSize")
     PipeStream(PipeDirection direction, int bufferSize);
     /// @throws ArgumentOutOfRangeException("direction", "transmissionMode" or "outBufferSize")
@@ -90,11 +96,12 @@ protected:
 
     /// Makes the stream work on `handle`, and connected; null leaves it without a handle.
     /// @throws IOException if `handle` is no pipe's [stream.initialize-handle.cannot-bind]
-    void InitializeHandle(std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> handle, bool isExposed,
-                          bool isAsync);
+    void InitializeHandle(std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> handle,
+                          bool isExposed, bool isAsync);
     [[nodiscard]] bool IsHandleExposed() const noexcept;
     void SetIsConnected(bool value) noexcept;
-    /// Throws InvalidOperationException, ObjectDisposedException or IOException if properties can't be asked for.
+    /// Throws InvalidOperationException, ObjectDisposedException or IOException if properties can't be asked
+    /// for.
     virtual void CheckPipePropertyOperations() const;
     void CheckReadOperations() const;
     void CheckWriteOperations() const;
@@ -104,10 +111,10 @@ protected:
     [[nodiscard]] AsyncWrite AsyncWriter() override;
     [[nodiscard]] std::shared_ptr<const void> Identity() const override;
 
-private:
+  private:
     [[nodiscard]] Detail::PipeCore& Core() const;
 
-    std::shared_ptr<Detail::PipeCore> core_; // null after a move
+    std::shared_ptr<Detail::PipeCore> core_;  // null after a move
 };
 
-} // namespace System::IO::Pipes
+}  // namespace System::IO::Pipes

@@ -24,8 +24,9 @@ namespace Detail {
 enum class TaskStatus { Running, RanToCompletion, Faulted, Canceled };
 
 /// What a task and the operation behind it share: it outlives whichever of the two goes first.
-template <typename T> class TaskState : public std::enable_shared_from_this<TaskState<T>> {
-public:
+template <typename T>
+class TaskState : public std::enable_shared_from_this<TaskState<T>> {
+  public:
     using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
     [[nodiscard]] TaskStatus Status() const noexcept { return status_.load(std::memory_order_acquire); }
@@ -77,7 +78,7 @@ public:
         return *value_;
     }
 
-private:
+  private:
     void Complete(TaskStatus status, std::exception_ptr error = nullptr) noexcept {
         std::vector<std::function<void()>> continuations;
         {
@@ -88,7 +89,7 @@ private:
             completed_.notify_all();
         }
         for (const auto& continuation : continuations) {
-            continuation(); // no lock is held: it may block, dispose or start operations
+            continuation();  // no lock is held: it may block, dispose or start operations
         }
     }
 
@@ -100,19 +101,22 @@ private:
     std::vector<std::function<void()>> continuations_;
 };
 
-template <typename T> struct TaskPromise;
+template <typename T>
+struct TaskPromise;
 
-} // namespace Detail
+}  // namespace Detail
 
 /// An operation that is under way or completed: it can be awaited by a coroutine and waited for by a thread.
 ///
-/// It starts at once ("hot"). Copies stand for the same operation. A task may be dropped, and may outlive the stream that
-/// it came from: the operation goes on, or ends when its stream is disposed; the buffer must outlive the operation.
-/// Threads: every member may be called from any thread. Whoever awaits is resumed on the thread that completes the
-/// operation: the starter's own, the library's reactor thread, or the one that disposes or cancels. Such a thread is
-/// lent: what blocks it delays other operations, and waiting there for another pending operation waits for good.
-template <typename T = void> class [[nodiscard]] Task {
-public:
+/// It starts at once ("hot"). Copies stand for the same operation. A task may be dropped, and may outlive the
+/// stream that it came from: the operation goes on, or ends when its stream is disposed; the buffer must
+/// outlive the operation. Threads: every member may be called from any thread. Whoever awaits is resumed on
+/// the thread that completes the operation: the starter's own, the library's reactor thread, or the one that
+/// disposes or cancels. Such a thread is lent: what blocks it delays other operations, and waiting there for
+/// another pending operation waits for good.
+template <typename T = void>
+class [[nodiscard]] Task {
+  public:
     using promise_type = Detail::TaskPromise<T>;
     using State = Detail::TaskState<T>;
 
@@ -136,12 +140,16 @@ public:
         return Task(std::move(state));
     }
 
-    [[nodiscard]] bool IsCompleted() const noexcept { return state_->Status() != Detail::TaskStatus::Running; }
+    [[nodiscard]] bool IsCompleted() const noexcept {
+        return state_->Status() != Detail::TaskStatus::Running;
+    }
     [[nodiscard]] bool IsCompletedSuccessfully() const noexcept {
         return state_->Status() == Detail::TaskStatus::RanToCompletion;
     }
     [[nodiscard]] bool IsFaulted() const noexcept { return state_->Status() == Detail::TaskStatus::Faulted; }
-    [[nodiscard]] bool IsCanceled() const noexcept { return state_->Status() == Detail::TaskStatus::Canceled; }
+    [[nodiscard]] bool IsCanceled() const noexcept {
+        return state_->Status() == Detail::TaskStatus::Canceled;
+    }
 
     /// Waits for the end of the operation, then throws what it failed with.
     void Wait() const {
@@ -178,8 +186,10 @@ public:
 
     auto operator co_await() const noexcept {
         struct Awaiter {
-            State* state; // the awaited task, which lives as long as the await expression, keeps it
-            [[nodiscard]] bool await_ready() const noexcept { return state->Status() != Detail::TaskStatus::Running; }
+            State* state;  // the awaited task, which lives as long as the await expression, keeps it
+            [[nodiscard]] bool await_ready() const noexcept {
+                return state->Status() != Detail::TaskStatus::Running;
+            }
             [[nodiscard]] bool await_suspend(std::coroutine_handle<> waiter) const {
                 // The coroutine may be resumed, and the task gone with it, before TryContinueWith returns.
                 const auto kept = state->shared_from_this();
@@ -196,13 +206,14 @@ public:
         return Awaiter{state_.get()};
     }
 
-private:
+  private:
     std::shared_ptr<State> state_;
 };
 
 namespace Detail {
 
-template <typename T> struct TaskPromiseBase {
+template <typename T>
+struct TaskPromiseBase {
     std::shared_ptr<TaskState<T>> state = std::make_shared<TaskState<T>>();
 
     Task<T> get_return_object() { return Task<T>(state); }
@@ -211,14 +222,16 @@ template <typename T> struct TaskPromiseBase {
     void unhandled_exception() { state->SetCurrentException(); }
 };
 
-template <typename T> struct TaskPromise : TaskPromiseBase<T> {
+template <typename T>
+struct TaskPromise : TaskPromiseBase<T> {
     void return_value(T value) { this->state->SetResult(std::move(value)); }
 };
 
-template <> struct TaskPromise<void> : TaskPromiseBase<void> {
+template <>
+struct TaskPromise<void> : TaskPromiseBase<void> {
     void return_void() { state->SetResult({}); }
 };
 
-} // namespace Detail
+}  // namespace Detail
 
-} // namespace System::Threading::Tasks
+}  // namespace System::Threading::Tasks
