@@ -38,7 +38,7 @@ const typeName = (member) => /^\w*/.exec(memberName(member))[0] || "Other";
 
 function requirementBody(requirement) {
   const members = requirement.members.length > 1
-    ? [h("h5", null, "Members"), h("ul", null, ...requirement.members.map((each) => h("li", null, h("code", null, memberName(each)))))] : [];
+    ? [h("p", { class: "cap" }, "Members"), h("ul", null, ...requirement.members.map((each) => h("li", null, h("code", null, memberName(each)))))] : [];
   const tests = requirement.tests.map((index) => data.tests[index]);
   const list = tests.length
     ? h("ul", { class: "plain" }, ...tests.map((test) => {
@@ -50,9 +50,9 @@ function requirementBody(requirement) {
   return h("div", { class: "body" },
     requirement.note ? h("p", null, h("b", null, "Note: "), requirement.note) : null,
     requirement.platforms ? h("p", null, `On ${requirement.platforms} only.`) : null,
-    h("h5", null, requirement.sources.length > 1 ? "Sources" : "Source"),
+    h("p", { class: "cap" }, requirement.sources.length > 1 ? "Sources" : "Source"),
     h("ul", null, ...requirement.sources.map(([title, url]) => h("li", null, link(url, title)))),
-    ...members, h("h5", null, `Tests (${tests.length})`), list);
+    ...members, h("p", { class: "cap" }, `Tests (${tests.length})`), list);
 }
 
 function requirementRow(index) {
@@ -118,13 +118,13 @@ function testBody(test) {
   const needs = test.needs.length ? `; needs ${test.needs.map(text).join(", ")}` : "";
   return h("div", { class: "body" },
     ...bad.map((result) => outcome(test, result)), passed(good),
-    h("h5", null, "Steps"),
+    h("p", { class: "cap" }, "Steps"),
     h("ol", { class: "steps" }, ...test.steps.map((step, index) => h("li", { class: stops.has(index) ? "stop" : null }, text(step)))),
-    h("h5", null, "Covers"),
+    h("p", { class: "cap" }, "Covers"),
     h("ul", null, ...test.covers.map((index) => h("li", null, toRequirement(index), ` ${data.requirements[index].text}`))),
     h("p", null, h("small", null, `${text(test.file)}:${test.line}; ${test.processes} process${test.processes === 1 ? "" : "es"}${needs}`),
       h("a", { class: "permalink", href: `#test/${encodeURI(test.id)}` }, "Link to this test")),
-    bad.length || !good.length ? null : h("h5", null, "See it"), bad.length || !good.length ? null : replay(text(good[0][REPLAY])));
+    bad.length || !good.length ? null : h("p", { class: "cap" }, "See it"), bad.length || !good.length ? null : replay(text(good[0][REPLAY])));
 }
 
 function testRow(index) {

@@ -67,7 +67,7 @@ function who(result) {
 /** A heading and the lines of a program's own output; nothing if there are none. */
 function lines(heading, indexes) {
   if (!indexes?.length) return [];
-  return [h("h5", null, heading), h("pre", { tabindex: "0", role: "region", "aria-label": heading }, indexes.map(text).join("\n"))];
+  return [h("p", { class: "cap" }, heading), h("pre", { tabindex: "0", role: "group", "aria-label": heading }, indexes.map(text).join("\n"))];
 }
 
 function replay(command) {
@@ -113,9 +113,9 @@ function outcome(test, result) {
   }
   if (more.trace) {
     box.append(h("details", { class: "trace" }, h("summary", null, `Every message (${more.trace.length})`),
-      h("pre", { tabindex: "0", role: "region", "aria-label": "Every message" }, more.trace.map(text).join("\n"))));
+      h("pre", { tabindex: "0", role: "group", "aria-label": "Every message" }, more.trace.map(text).join("\n"))));
   }
-  box.append(h("h5", null, "See it again"), replay(text(result[REPLAY])));
+  box.append(h("p", { class: "cap" }, "See it again"), replay(text(result[REPLAY])));
   return box;
 }
 
