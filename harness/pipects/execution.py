@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import time
@@ -115,7 +116,7 @@ class Execution:
         """Executes the test to its end and cleans up behind it. Never raises for what it meets."""
         record = self._guarded()
         for pid in self._limited:
-            if not self._family.parent.watch.ended():
+            with contextlib.suppress(ProcessLookupError):  # it may have ended with the case
                 system.limit_handles(pid, None)
         for adapter in (*self._processes.values(), *self._ended.values()):
             if adapter is not self._family.parent:
@@ -143,7 +144,7 @@ class Execution:
             return self._failed(
                 verdicts.HANG, f"an end within {self._patience:g} s", f"nothing came: {overdue}"
             )
-        except ConnectionLost as lost:
+        except (ConnectionLost, FileNotFoundError, ProcessLookupError) as lost:
             return self._lost(lost)
         except AdapterFault as fault:
             return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(fault))
@@ -152,7 +153,8 @@ class Execution:
         except NotApplicable as reason:
             return Record(verdicts.NOT_APPLICABLE, reason=str(reason), reusable=True)
 
-    def _lost(self, lost: ConnectionLost) -> Record:
+    def _lost(self, lost: Exception) -> Record:
+        """The verdict when a process is gone, or its connection, or what /proc had of it."""
         for name, adapter in self._processes.items():
             if adapter.watch.ended(0.05):
                 try:
