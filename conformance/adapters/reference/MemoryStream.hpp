@@ -104,4 +104,4 @@ class MemoryStream final : public System::IO::Stream {
     std::int64_t position_ = 0;
 };
 
-} // namespace pipects::reference
+}  // namespace pipects::reference

@@ -51,4 +51,4 @@ struct ReferenceTraits : adapter::DefaultTraits {
     }
 };
 
-} // namespace pipects::reference
+}  // namespace pipects::reference

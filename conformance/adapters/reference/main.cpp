@@ -2,4 +2,6 @@
 
 #include <pipects/adapter/Adapter.hpp>
 
-int main(int argc, char** argv) { return pipects::adapter::Main<pipects::reference::ReferenceTraits>(argc, argv); }
+int main(int argc, char** argv) {
+    return pipects::adapter::Main<pipects::reference::ReferenceTraits>(argc, argv);
+}

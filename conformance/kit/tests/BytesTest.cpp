@@ -6,13 +6,21 @@
 namespace pipects::adapter {
 namespace {
 
-TEST(Bytes, TextIsUtf8) { EXPECT_EQ(ToHex(MakeBytes({{"text", "aé"}})), "61c3a9"); }
+TEST(Bytes, TextIsUtf8) {
+    EXPECT_EQ(ToHex(MakeBytes({{"text", "aé"}})), "61c3a9");
+}
 
-TEST(Bytes, HexIsReadInEitherCase) { EXPECT_EQ(ToHex(MakeBytes({{"hex", "00fFA5"}})), "00ffa5"); }
+TEST(Bytes, HexIsReadInEitherCase) {
+    EXPECT_EQ(ToHex(MakeBytes({{"hex", "00fFA5"}})), "00ffa5");
+}
 
-TEST(Bytes, LengthAloneFillsWithA5) { EXPECT_EQ(ToHex(MakeBytes({{"length", 3}})), "a5a5a5"); }
+TEST(Bytes, LengthAloneFillsWithA5) {
+    EXPECT_EQ(ToHex(MakeBytes({{"length", 3}})), "a5a5a5");
+}
 
-TEST(Bytes, LengthZeroIsAnEmptyArray) { EXPECT_TRUE(MakeBytes({{"length", 0}}).empty()); }
+TEST(Bytes, LengthZeroIsAnEmptyArray) {
+    EXPECT_TRUE(MakeBytes({{"length", 0}}).empty());
+}
 
 // (i * 2654435761 + seed * 2246822519) mod 2^32, shifted right by 16, its low 8 bits; worked out by hand.
 TEST(Bytes, PatternFollowsItsRule) {
@@ -28,7 +36,8 @@ TEST(Bytes, PatternGoesOnBeyondFourGigabytes) {
 }
 
 TEST(Bytes, SeedIsTakenModuloTwoToThe32) {
-    EXPECT_EQ(MakeBytes({{"pattern", 4294967297U}, {"length", 9}}), MakeBytes({{"pattern", 1}, {"length", 9}}));
+    EXPECT_EQ(MakeBytes({{"pattern", 4294967297U}, {"length", 9}}),
+              MakeBytes({{"pattern", 1}, {"length", 9}}));
 }
 
 TEST(Bytes, FirstDifferenceIsAnIndexOfTheArray) {
@@ -53,9 +62,10 @@ TEST_P(WrongBytes, AreWrongParameters) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Descriptions, WrongBytes,
-                         testing::Values(Json::object(), Json("text"), Json{{"hex", "0"}}, Json{{"hex", "0g"}},
-                                         Json{{"length", -1}}, Json{{"length", "1"}}, Json{{"length", 1ULL << 40U}},
-                                         Json{{"pattern", 1}}, Json{{"pattern", "x"}, {"length", 1}}));
+                         testing::Values(Json::object(), Json("text"), Json{{"hex", "0"}},
+                                         Json{{"hex", "0g"}}, Json{{"length", -1}}, Json{{"length", "1"}},
+                                         Json{{"length", 1ULL << 40U}}, Json{{"pattern", 1}},
+                                         Json{{"pattern", "x"}, {"length", 1}}));
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

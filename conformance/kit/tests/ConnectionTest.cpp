@@ -101,7 +101,8 @@ class ConnectedAdapter : public testing::Test {
     }
 
     Harness harness_;
-    platform::ProcessId pid_ = platform::StartProcess(ADAPTER, {"one", "two words"}, harness_.Environment("secret"));
+    platform::ProcessId pid_ =
+        platform::StartProcess(ADAPTER, {"one", "two words"}, harness_.Environment("secret"));
     Conversation conversation_{harness_.Accept()};
 };
 
@@ -116,7 +117,8 @@ TEST_F(ConnectedAdapter, SaysHelloWithItsToken) {
 }
 
 TEST_F(ConnectedAdapter, SurvivesWhatIsNoRequest) {
-    const std::map<std::string, int> lines{{"nonsense", -32700}, {"[]", -32600}, {"{\"id\":1}", -32600}, {"", -32700}};
+    const std::map<std::string, int> lines{
+        {"nonsense", -32700}, {"[]", -32600}, {"{\"id\":1}", -32600}, {"", -32700}};
     for (const auto& [line, code] : lines) {
         conversation_.SendLine(line);
         EXPECT_EQ(conversation_.Receive()["error"]["code"], code) << line;
@@ -127,7 +129,8 @@ TEST_F(ConnectedAdapter, SurvivesWhatIsNoRequest) {
 }
 
 TEST_F(ConnectedAdapter, AnswersWhileACallIsBlocked) {
-    conversation_.Ask("create", {{"type", "AnonymousPipeServerStream"}, {"as", "s"}, {"arguments", {{"direction", "In"}}}});
+    conversation_.Ask(
+        "create", {{"type", "AnonymousPipeServerStream"}, {"as", "s"}, {"arguments", {{"direction", "In"}}}});
     conversation_.Send(70, "call", {{"object", "s"}, {"member", "ReadByte"}, {"thread", "reader"}});
     conversation_.Send(71, "get", {{"object", "s"}, {"member", "CanRead"}});
     EXPECT_EQ(conversation_.Receive()["id"], 71);
@@ -138,7 +141,8 @@ TEST_F(ConnectedAdapter, AnswersWhileACallIsBlocked) {
 }
 
 TEST_F(ConnectedAdapter, EndsAtOnceWhenTheConnectionClosesInMidCall) {
-    conversation_.Ask("create", {{"type", "AnonymousPipeServerStream"}, {"as", "s"}, {"arguments", {{"direction", "In"}}}});
+    conversation_.Ask(
+        "create", {{"type", "AnonymousPipeServerStream"}, {"as", "s"}, {"arguments", {{"direction", "In"}}}});
     conversation_.Send(70, "call", {{"object", "s"}, {"member", "ReadByte"}});
     conversation_.Close();
     EXPECT_EQ(ExitStatus(), 0);
@@ -153,7 +157,8 @@ TEST_F(ConnectedAdapter, ExitsWithTheStatusAfterItsAnswer) {
 
 TEST_F(ConnectedAdapter, StartsAChildThatConnectsByItself) {
     const Json started = conversation_.Ask(
-        "start", {{"program", ADAPTER}, {"arguments", {"a b"}}, {"environment", {{"PIPECTS_TOKEN", "child"}}}});
+        "start",
+        {{"program", ADAPTER}, {"arguments", {"a b"}}, {"environment", {{"PIPECTS_TOKEN", "child"}}}});
     Conversation child(harness_.Accept());
     const Json hello = child.Ask("hello", {{"protocol", 1}})["result"];
     EXPECT_EQ(hello["token"], "child");
@@ -162,17 +167,20 @@ TEST_F(ConnectedAdapter, StartsAChildThatConnectsByItself) {
 }
 
 TEST_F(ConnectedAdapter, ChildInheritsTheClientsHandle) {
-    conversation_.Ask("create", {{"type", "AnonymousPipeServerStream"}, {"as", "s"},
+    conversation_.Ask("create", {{"type", "AnonymousPipeServerStream"},
+                                 {"as", "s"},
                                  {"arguments", {{"direction", "In"}, {"inheritability", "Inheritable"}}}});
-    const Json handle = conversation_.Ask("call", {{"object", "s"}, {"member", "GetClientHandleAsString"}})["result"]["returned"];
+    const Json handle = conversation_.Ask(
+        "call", {{"object", "s"}, {"member", "GetClientHandleAsString"}})["result"]["returned"];
     conversation_.Ask("start", {{"program", ADAPTER}, {"arguments", {handle}}});
     Conversation child(harness_.Accept());
     conversation_.Ask("call", {{"object", "s"}, {"member", "DisposeLocalCopyOfClientHandle"}});
-    child.Ask("create", {{"type", "AnonymousPipeClientStream"}, {"as", "c"},
+    child.Ask("create", {{"type", "AnonymousPipeClientStream"},
+                         {"as", "c"},
                          {"arguments", {{"direction", "Out"}, {"pipeHandleAsString", handle}}}});
     child.Ask("call", {{"object", "c"}, {"member", "WriteByte"}, {"arguments", {{"value", 77}}}});
     EXPECT_EQ(conversation_.Ask("call", {{"object", "s"}, {"member", "ReadByte"}})["result"]["returned"], 77);
-    child.Close(); // the child ends, and its end of the pipe with it
+    child.Close();  // the child ends, and its end of the pipe with it
     EXPECT_EQ(conversation_.Ask("call", {{"object", "s"}, {"member", "ReadByte"}})["result"]["returned"], -1);
 }
 
@@ -183,5 +191,5 @@ TEST(UnconnectedAdapter, EndsWithAnErrorWithoutAnAddress) {
     EXPECT_EQ(WEXITSTATUS(status), 1);
 }
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

@@ -18,7 +18,9 @@ class DispatcherOnTheReference : public testing::Test {
     static Json Message(const char* method, Json params) {
         return {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(params)}};
     }
-    Json Do(const char* method, Json params) { return dispatcher_.Handle(Message(method, std::move(params)))["result"]; }
+    Json Do(const char* method, Json params) {
+        return dispatcher_.Handle(Message(method, std::move(params)))["result"];
+    }
     int ErrorOf(const char* method, Json params) {
         return dispatcher_.Handle(Message(method, std::move(params)))["error"]["code"].get<int>();
     }
@@ -29,7 +31,8 @@ class DispatcherOnTheReference : public testing::Test {
     Json Create(const char* type, const char* name, Json arguments) {
         return Do("create", {{"type", type}, {"as", name}, {"arguments", std::move(arguments)}});
     }
-    Json Call(const char* object, const char* member, Json arguments = Json::object(), Json others = Json::object()) {
+    Json Call(const char* object, const char* member, Json arguments = Json::object(),
+              Json others = Json::object()) {
         others.update({{"object", object}, {"member", member}, {"arguments", std::move(arguments)}});
         return Do("call", std::move(others));
     }
@@ -49,7 +52,9 @@ class DispatcherOnTheReference : public testing::Test {
     Dispatcher<reference::ReferenceTraits> dispatcher_;
 };
 
-Json Bytes(const char* hex) { return {{"bytes", {{"hex", hex}}}}; }
+Json Bytes(const char* hex) {
+    return {{"bytes", {{"hex", hex}}}};
+}
 Json Range(const char* hex, int offset, int count) {
     return {{"buffer", Bytes(hex)}, {"offset", offset}, {"count", count}};
 }
@@ -66,11 +71,13 @@ TEST_F(DispatcherOnTheReference, ObjectIsReturnedByNameAndType) {
 
 TEST_F(DispatcherOnTheReference, SetOfNamesPicksTheConstructor) {
     for (const Json& arguments :
-         {Json::object(), Json{{"direction", "Out"}}, Json{{"direction", "In"}, {"inheritability", "Inheritable"}},
+         {Json::object(), Json{{"direction", "Out"}},
+          Json{{"direction", "In"}, {"inheritability", "Inheritable"}},
           Json{{"inheritability", "None"}, {"direction", "In"}, {"bufferSize", 4096}}}) {
         EXPECT_TRUE(Create("AnonymousPipeServerStream", "s", arguments).contains("returned")) << arguments;
     }
-    EXPECT_EQ(ErrorOf("create", {{"type", "AnonymousPipeServerStream"}, {"arguments", {{"inheritability", "None"}}}}),
+    EXPECT_EQ(ErrorOf("create",
+                      {{"type", "AnonymousPipeServerStream"}, {"arguments", {{"inheritability", "None"}}}}),
               NotImplemented);
 }
 
@@ -92,14 +99,17 @@ TEST_F(DispatcherOnTheReference, NullIsPassedOn) {
     EXPECT_EQ(Create("AnonymousPipeClientStream", "c", {{"pipeHandleAsString", nullptr}})["threw"]["type"],
               "ArgumentNullException");
     CreatePipe();
-    EXPECT_EQ(Call("client", "Write", {{"buffer", nullptr}, {"offset", 0}, {"count", 0}})["threw"]["parameter"], "buffer");
+    EXPECT_EQ(
+        Call("client", "Write", {{"buffer", nullptr}, {"offset", 0}, {"count", 0}})["threw"]["parameter"],
+        "buffer");
 }
 
 TEST_F(DispatcherOnTheReference, WhatCannotExistIsNotImplemented) {
     CreatePipe();
     EXPECT_EQ(ErrorOf("create", {{"type", "NoSuchType"}, {"as", "x"}, {"arguments", none}}), NotImplemented);
     EXPECT_EQ(ErrorOf("call", {{"object", "server"}, {"member", "NoSuchMember"}}), NotImplemented);
-    EXPECT_EQ(ErrorOf("call", {{"object", "server"}, {"member", "Read"}, {"arguments", {{"x", 1}}}}), NotImplemented);
+    EXPECT_EQ(ErrorOf("call", {{"object", "server"}, {"member", "Read"}, {"arguments", {{"x", 1}}}}),
+              NotImplemented);
     EXPECT_EQ(ErrorOf("get", {{"object", "server"}, {"member", "NoSuchMember"}}), NotImplemented);
     EXPECT_EQ(ErrorOf("set", {{"object", "server"}, {"member", "CanRead"}, {"value", true}}), NotImplemented);
     EXPECT_EQ(ErrorOf("describe", {{"type", "NoSuchType"}}), NotImplemented);
@@ -108,11 +118,13 @@ TEST_F(DispatcherOnTheReference, WhatCannotExistIsNotImplemented) {
 
 TEST_F(DispatcherOnTheReference, ArgumentsOfTheWrongKindAreWrongParameters) {
     CreatePipe();
-    EXPECT_EQ(ErrorOf("call", {{"object", "client"}, {"member", "WriteByte"}, {"arguments", {{"value", 256}}}}),
-              WrongParameters);
+    EXPECT_EQ(
+        ErrorOf("call", {{"object", "client"}, {"member", "WriteByte"}, {"arguments", {{"value", 256}}}}),
+        WrongParameters);
     EXPECT_EQ(ErrorOf("call", {{"object", "client"}, {"member", "Write"}, {"arguments", {{"buffer", 1}}}}),
               WrongParameters);
-    EXPECT_EQ(ErrorOf("call", {{"object", "client"}, {"member", "Write"},
+    EXPECT_EQ(ErrorOf("call", {{"object", "client"},
+                               {"member", "Write"},
                                {"arguments", {{"buffer", {{"object", "handle"}}}}}}),
               WrongParameters);
     EXPECT_EQ(ErrorOf("call", {{"member", "Write"}}), WrongParameters);
@@ -120,8 +132,10 @@ TEST_F(DispatcherOnTheReference, ArgumentsOfTheWrongKindAreWrongParameters) {
 
 TEST_F(DispatcherOnTheReference, ArraysSpelledOutAreShownAfterTheCall) {
     CreatePipe();
-    EXPECT_EQ(Call("client", "Write", Range("010203", 1, 2)), (Json{{"returned", nullptr}, {"bytes", {{"buffer", "010203"}}}}));
-    EXPECT_EQ(Call("server", "Read", Range("ffffffff", 1, 3)), (Json{{"returned", 2}, {"bytes", {{"buffer", "ff0203ff"}}}}));
+    EXPECT_EQ(Call("client", "Write", Range("010203", 1, 2)),
+              (Json{{"returned", nullptr}, {"bytes", {{"buffer", "010203"}}}}));
+    EXPECT_EQ(Call("server", "Read", Range("ffffffff", 1, 3)),
+              (Json{{"returned", 2}, {"bytes", {{"buffer", "ff0203ff"}}}}));
 }
 
 TEST_F(DispatcherOnTheReference, NamedBytesAreTheArrayItself) {
@@ -148,8 +162,9 @@ TEST_F(DispatcherOnTheReference, ValueKeptUnderANameServesAsAnArgument) {
 
 TEST_F(DispatcherOnTheReference, MainRunsOnTheCallersThreadAndOthersElsewhere) {
     CreatePipe();
-    auto blocked = Begin("call", {{"object", "server"}, {"member", "Read"}, {"thread", "reader"},
-                                  {"arguments", Range("0000", 0, 2)}});
+    auto blocked = Begin(
+        "call",
+        {{"object", "server"}, {"member", "Read"}, {"thread", "reader"}, {"arguments", Range("0000", 0, 2)}});
     EXPECT_EQ(Get("server", "IsConnected")["returned"], true);
     Call("client", "WriteByte", {{"value", 9}});
     EXPECT_EQ(blocked.get()["result"]["returned"], 1);
@@ -159,8 +174,9 @@ TEST_F(DispatcherOnTheReference, ForgettingDisposesWhoeverIsBlocked) {
     CreatePipe();
     auto blocked = Begin("call", {{"object", "server"}, {"member", "ReadByte"}, {"thread", "reader"}});
     EXPECT_TRUE(Do("forget", {{"dispose", true}}).is_null());
-    const Json answer = blocked.get(); // released, unless it came too late for the object
-    EXPECT_EQ(answer.contains("result") ? answer["result"]["threw"]["type"] : Json("IOException"), "IOException");
+    const Json answer = blocked.get();  // released, unless it came too late for the object
+    EXPECT_EQ(answer.contains("result") ? answer["result"]["threw"]["type"] : Json("IOException"),
+              "IOException");
     EXPECT_EQ(ErrorOf("get", {{"object", "server"}, {"member", "CanRead"}}), NoSuchObject);
 }
 
@@ -174,8 +190,8 @@ TEST_F(DispatcherOnTheReference, TokenOfACanceledOperationHasItsName) {
     CreatePipe();
     Create("CancellationTokenSource", "source", none);
     Get("source", "Token", {{"as", "token"}});
-    EXPECT_EQ(Call("server", "ReadAsync", {{"buffer", Bytes("00")}, {"cancellationToken", {{"object", "token"}}}},
-                   {{"as", "task"}}),
+    EXPECT_EQ(Call("server", "ReadAsync",
+                   {{"buffer", Bytes("00")}, {"cancellationToken", {{"object", "token"}}}}, {{"as", "task"}}),
               (Json{{"returned", {{"object", "task"}, {"type", "Task"}}}}));
     Call("source", "Cancel");
     EXPECT_EQ(Call("task", "Wait")["threw"]["token"], "token");
@@ -206,7 +222,7 @@ TEST_F(DispatcherOnTheReference, CallbackEndsTheOperation) {
 TEST_F(DispatcherOnTheReference, PendingOperationMayBeForgotten) {
     CreatePipe();
     for (int i = 0; i < 20; ++i) {
-        Call("server", "ReadAsync", {{"buffer", Bytes("ffff")}}); // nobody has a name for it
+        Call("server", "ReadAsync", {{"buffer", Bytes("ffff")}});  // nobody has a name for it
     }
     Call("client", "Write", {{"buffer", Bytes("0102030405060708")}});
     EXPECT_TRUE(Do("forget", none).is_null());
@@ -214,10 +230,19 @@ TEST_F(DispatcherOnTheReference, PendingOperationMayBeForgotten) {
 
 TEST_F(DispatcherOnTheReference, TransferReportsTheFirstDifference) {
     CreatePipe();
-    auto reading = Begin("transfer", {{"object", "server"}, {"member", "Read"}, {"overload", {"buffer"}}, {"pattern", 1},
-                                      {"total", 1000000}, {"chunk", 999}, {"thread", "reader"}});
-    Do("transfer", {{"object", "client"}, {"member", "WriteAsync"}, {"overload", {"buffer", "offset", "count"}},
-                    {"pattern", 1}, {"total", 600000}, {"chunk", 70000}});
+    auto reading = Begin("transfer", {{"object", "server"},
+                                      {"member", "Read"},
+                                      {"overload", {"buffer"}},
+                                      {"pattern", 1},
+                                      {"total", 1000000},
+                                      {"chunk", 999},
+                                      {"thread", "reader"}});
+    Do("transfer", {{"object", "client"},
+                    {"member", "WriteAsync"},
+                    {"overload", {"buffer", "offset", "count"}},
+                    {"pattern", 1},
+                    {"total", 600000},
+                    {"chunk", 70000}});
     Call("client", "WriteByte", {{"value", PatternByte(1, 600000) ^ 1U}});
     Call("client", "Dispose");
     const Json read = reading.get()["result"]["returned"];
@@ -229,11 +254,21 @@ TEST_F(DispatcherOnTheReference, TransferReportsTheFirstDifference) {
 TEST_F(DispatcherOnTheReference, EveryReadingMemberTransfers) {
     for (const char* member : {"Read", "ReadAsync", "ReadByte", "BeginRead", "ReadExactly"}) {
         CreatePipe();
-        const Json overload = std::string(member) == "ReadByte" ? Json::array() : Json{"buffer", "offset", "count"};
-        auto reading = Begin("transfer", {{"object", "server"}, {"member", member}, {"overload", overload},
-                                          {"pattern", 4}, {"total", 5000}, {"chunk", 100}, {"thread", "reader"}});
-        Do("transfer", {{"object", "client"}, {"member", "Write"}, {"overload", {"buffer"}}, {"pattern", 4},
-                        {"total", 5000}, {"chunk", 1234}});
+        const Json overload =
+            std::string(member) == "ReadByte" ? Json::array() : Json{"buffer", "offset", "count"};
+        auto reading = Begin("transfer", {{"object", "server"},
+                                          {"member", member},
+                                          {"overload", overload},
+                                          {"pattern", 4},
+                                          {"total", 5000},
+                                          {"chunk", 100},
+                                          {"thread", "reader"}});
+        Do("transfer", {{"object", "client"},
+                        {"member", "Write"},
+                        {"overload", {"buffer"}},
+                        {"pattern", 4},
+                        {"total", 5000},
+                        {"chunk", 1234}});
         const Json read = reading.get()["result"]["returned"];
         EXPECT_EQ(read["count"], 5000) << member;
         EXPECT_EQ(read["firstDifference"], -1) << member;
@@ -255,7 +290,9 @@ TEST_F(DispatcherOnTheReference, CopiesIntoMemory) {
 
 TEST_F(DispatcherOnTheReference, StaticMemberIsCalledOnItsType) {
     CreatePipe();
-    EXPECT_EQ(Do("call", {{"type", "Stream"}, {"member", "Synchronized"}, {"as", "wrapped"},
+    EXPECT_EQ(Do("call", {{"type", "Stream"},
+                          {"member", "Synchronized"},
+                          {"as", "wrapped"},
                           {"arguments", {{"stream", {{"object", "server"}}}}}})["returned"]["type"],
               "Stream");
     EXPECT_EQ(Get("wrapped", "CanRead")["returned"], true);
@@ -270,13 +307,19 @@ TEST_F(DispatcherOnTheReference, DescribesWhatCppTells) {
     EXPECT_EQ(Do("describe", {{"type", "PipeDirection"}})["returned"]["values"],
               (Json{{"In", 1}, {"Out", 2}, {"InOut", 3}}));
     EXPECT_EQ(Do("describe", {{"type", "PipeStream"}, {"member", "IsConnected"}})["returned"],
-              (Json{{"kind", "property"}, {"access", "public"}, {"static", false}, {"type", "Boolean"},
-                    {"get", "public"}, {"set", "protected"}}));
-    EXPECT_EQ(Do("describe", {{"type", "PipeStream"}, {"member", "CheckReadOperations"}})["returned"]["kind"], "method");
+              (Json{{"kind", "property"},
+                    {"access", "public"},
+                    {"static", false},
+                    {"type", "Boolean"},
+                    {"get", "public"},
+                    {"set", "protected"}}));
+    EXPECT_EQ(Do("describe", {{"type", "PipeStream"}, {"member", "CheckReadOperations"}})["returned"]["kind"],
+              "method");
 }
 
 TEST_F(DispatcherOnTheReference, FailedStartIsAnError) {
-    EXPECT_EQ(ErrorOf("start", {{"program", "/no/such/program"}, {"arguments", Json::array()}, {"environment", none}}),
+    EXPECT_EQ(ErrorOf("start",
+                      {{"program", "/no/such/program"}, {"arguments", Json::array()}, {"environment", none}}),
               static_cast<int>(FaultCode::AdapterFailed));
     EXPECT_EQ(ErrorOf("start", {{"program", "/bin/true"}, {"way", "other"}}), WrongParameters);
 }
@@ -291,5 +334,5 @@ TEST_F(DispatcherOnTheReference, DescriptorIsClosedByDispose) {
     }
 }
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

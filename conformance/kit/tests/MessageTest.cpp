@@ -15,7 +15,8 @@ FaultCode CodeOf(const Json& message) {
 
 TEST(Message, ThreadIsMainUnlessNamed) {
     EXPECT_EQ(ParseRequest({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "get"}}).Thread(), "main");
-    EXPECT_EQ(ParseRequest({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "get"}, {"params", {{"thread", "x"}}}}).Thread(),
+    EXPECT_EQ(ParseRequest({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "get"}, {"params", {{"thread", "x"}}}})
+                  .Thread(),
               "x");
 }
 
@@ -42,5 +43,5 @@ TEST(Message, AnswerIsOneLineWhateverTheText) {
     EXPECT_NE(ToLine(Answer(1, "\xff")).find("\xef\xbf\xbd"), std::string::npos);
 }
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-// An implementation with other names, few members and exceptions of its own: it compiles, and tells what it lacks.
+// An implementation with other names, few members and exceptions of its own: it compiles, and tells what it
+// lacks.
 
 namespace small {
 
@@ -51,20 +52,23 @@ struct Traits : pipects::adapter::DefaultTraits {
     using AnonymousPipeClientStream = Client;
     using PipeDirection = Way;
     using Byte = std::byte;
-    static std::string PassText(std::optional<std::string_view> text) { return std::string(text.value_or("")); }
+    static std::string PassText(std::optional<std::string_view> text) {
+        return std::string(text.value_or(""));
+    }
 
     static pipects::adapter::Thrown Describe(const std::exception_ptr& thrown) {
         try {
             std::rethrow_exception(thrown);
         } catch (const Failure& failure) {
-            return {failure.code == 22 ? "ArgumentOutOfRangeException" : "IOException", "direction", "wrong", nullptr};
+            return {failure.code == 22 ? "ArgumentOutOfRangeException" : "IOException", "direction", "wrong",
+                    nullptr};
         } catch (...) {
             return pipects::adapter::DescribeByType<Traits>(thrown);
         }
     }
 };
 
-} // namespace small
+}  // namespace small
 
 namespace pipects::adapter {
 namespace {
@@ -90,9 +94,12 @@ TEST_F(SmallImplementation, TellsAllThatItLacks) {
 
 TEST_F(SmallImplementation, WhatItHasWorks) {
     Create("AnonymousPipeServerStream", {{"direction", "In"}});
-    EXPECT_EQ(Do("call", {{"object", "it"}, {"member", "Read"},
-                          {"arguments", {{"buffer", {{"bytes", {{"length", 3}}}}}, {"offset", 1}, {"count", 1}}}})["result"],
-              (Json{{"returned", 1}, {"bytes", {{"buffer", "a507a5"}}}}));
+    EXPECT_EQ(
+        Do("call", {{"object", "it"},
+                    {"member", "Read"},
+                    {"arguments",
+                     {{"buffer", {{"bytes", {{"length", 3}}}}}, {"offset", 1}, {"count", 1}}}})["result"],
+        (Json{{"returned", 1}, {"bytes", {{"buffer", "a507a5"}}}}));
 }
 
 TEST_F(SmallImplementation, WhatItLacksIsNotImplemented) {
@@ -100,7 +107,8 @@ TEST_F(SmallImplementation, WhatItLacksIsNotImplemented) {
     EXPECT_EQ(Create("SafePipeHandle", Json::object())["error"]["code"], notImplemented);
     EXPECT_EQ(Create("AnonymousPipeServerStream", Json::object())["error"]["code"], notImplemented);
     EXPECT_EQ(Create("AnonymousPipeServerStream", {{"direction", "InOut"}})["error"]["code"], notImplemented);
-    EXPECT_EQ(Create("AnonymousPipeClientStream", {{"direction", "In"}, {"pipeHandleAsString", nullptr}})["error"]["code"],
+    EXPECT_EQ(Create("AnonymousPipeClientStream",
+                     {{"direction", "In"}, {"pipeHandleAsString", nullptr}})["error"]["code"],
               notImplemented);
     Create("AnonymousPipeServerStream", {{"direction", "In"}});
     EXPECT_EQ(Do("call", {{"object", "it"}, {"member", "ReadAsync"}})["error"]["code"], notImplemented);
@@ -108,9 +116,11 @@ TEST_F(SmallImplementation, WhatItLacksIsNotImplemented) {
 }
 
 TEST_F(SmallImplementation, ItsExceptionsHaveTheNamesThatItsAuthorGives) {
-    EXPECT_EQ(Create("AnonymousPipeServerStream", {{"direction", 9}})["result"]["threw"],
-              (Json{{"type", "ArgumentOutOfRangeException"}, {"parameter", "direction"}, {"message", "wrong"}}));
-    EXPECT_EQ(Create("AnonymousPipeClientStream", {{"direction", "In"}, {"pipeHandleAsString", ""}})["result"]["threw"]["type"],
+    EXPECT_EQ(
+        Create("AnonymousPipeServerStream", {{"direction", 9}})["result"]["threw"],
+        (Json{{"type", "ArgumentOutOfRangeException"}, {"parameter", "direction"}, {"message", "wrong"}}));
+    EXPECT_EQ(Create("AnonymousPipeClientStream",
+                     {{"direction", "In"}, {"pipeHandleAsString", ""}})["result"]["threw"]["type"],
               "logic_error");
 }
 
@@ -119,5 +129,5 @@ TEST_F(SmallImplementation, ForgetNeverThrows) {
     EXPECT_TRUE(Do("forget", {{"dispose", true}})["result"].is_null());
 }
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

@@ -46,7 +46,7 @@ TEST(Threads, ThreadWhoseAnswerIsOutIsIdle) {
         threads.Post("a", [&] {
             return [&] {
                 answered.set_value();
-                ended.get_future().wait(); // the reply is still being sent
+                ended.get_future().wait();  // the reply is still being sent
             };
         });
         answered.get_future().wait();
@@ -73,5 +73,5 @@ TEST(Threads, BusyThreadSurvivesTheEndOfIdleOnes) {
     EXPECT_EQ(IdOf(threads, "busy"), id);
 }
 
-} // namespace
-} // namespace pipects::adapter
+}  // namespace
+}  // namespace pipects::adapter

@@ -4,6 +4,7 @@
 #include <pipects/adapter/Dispatcher.hpp>
 #include <pipects/adapter/Traits.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <initializer_list>
@@ -15,11 +16,13 @@
 
 namespace pipects::adapter {
 
-/// Reads requests until the connection closes. It never waits for a call: each runs on the thread that it names.
+/// Reads requests until the connection closes. It never waits for a call: each runs on the thread that it
+/// names.
 template <typename Traits>
 class Adapter {
   public:
-    Adapter(const std::string& address, std::vector<std::string> programArguments, std::set<std::string> lacks)
+    Adapter(const std::string& address, std::vector<std::string> programArguments,
+            std::set<std::string> lacks)
         : connection_(address), dispatcher_(std::move(programArguments), std::move(lacks)) {}
 
     /// The process ends at once when the connection does, even if calls are blocked.
@@ -65,11 +68,11 @@ int Main(int argc, char** argv, std::initializer_list<std::string> lacks = {}) {
         if (!address.has_value()) {
             throw std::runtime_error("PIPECTS_ADDRESS is not set: this program is started by a harness");
         }
-        Adapter<Traits>(*address, {argv + 1, argv + argc}, lacks).Run();
+        Adapter<Traits>(*address, {argv + std::min(argc, 1), argv + argc}, lacks).Run();
     } catch (const std::exception& exception) {
         std::fprintf(stderr, "%s adapter: %s\n", Traits::name, exception.what());
         return 1;
     }
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -117,4 +117,4 @@ class Arguments {
     Arrays borrowed_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -18,11 +18,13 @@ using Array = std::vector<std::uint8_t>;
 
 /// Byte `index` of the pattern with that seed. Unsigned arithmetic of 32 bits is the rule's "mod 2^32".
 constexpr std::uint8_t PatternByte(std::uint32_t seed, std::uint64_t index) noexcept {
-    const auto mixed = static_cast<std::uint32_t>(static_cast<std::uint32_t>(index) * 2654435761U + seed * 2246822519U);
+    const auto mixed =
+        static_cast<std::uint32_t>(static_cast<std::uint32_t>(index) * 2654435761U + seed * 2246822519U);
     return static_cast<std::uint8_t>(mixed >> 16U);
 }
 
-inline void FillWithPattern(std::span<std::uint8_t> bytes, std::uint32_t seed, std::uint64_t first = 0) noexcept {
+inline void FillWithPattern(std::span<std::uint8_t> bytes, std::uint32_t seed,
+                            std::uint64_t first = 0) noexcept {
     for (std::uint8_t& byte : bytes) {
         byte = PatternByte(seed, first++);
     }
@@ -40,14 +42,15 @@ inline std::int64_t FirstDifference(std::span<const std::uint8_t> bytes, std::ui
 }
 
 /// The first index in a part of an array whose byte is not the pattern's at the same index, or -1.
-inline std::int64_t FirstDifferenceWithin(std::span<const std::uint8_t> bytes, std::uint32_t seed, std::int64_t offset,
-                                          std::int64_t count) {
+inline std::int64_t FirstDifferenceWithin(std::span<const std::uint8_t> bytes, std::uint32_t seed,
+                                          std::int64_t offset, std::int64_t count) {
     const auto length = static_cast<std::int64_t>(bytes.size());
     if (offset < 0 || count < 0 || offset > length || count > length - offset) {
         throw Fault(FaultCode::WrongParameters, "'offset' and 'count' go beyond the array");
     }
     const auto first = static_cast<std::size_t>(offset);
-    const std::int64_t difference = FirstDifference(bytes.subspan(first, static_cast<std::size_t>(count)), seed, first);
+    const std::int64_t difference =
+        FirstDifference(bytes.subspan(first, static_cast<std::size_t>(count)), seed, first);
     return difference < 0 ? difference : offset + difference;
 }
 
@@ -125,4 +128,4 @@ inline Array MakeBytes(const Json& description) {
     return bytes;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

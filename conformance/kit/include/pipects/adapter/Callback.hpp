@@ -12,7 +12,8 @@
 
 namespace pipects::adapter {
 
-/// A callback that a case gave to a member: it counts its calls and keeps the outcome of what the case wants done in it.
+/// A callback that a case gave to a member: it counts its calls and keeps the outcome of what the case wants
+/// done in it.
 ///
 /// Threads: any.
 class Callback {
@@ -73,4 +74,4 @@ class Callback {
     std::exception_ptr thrown_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -13,23 +13,25 @@
 
 namespace pipects::adapter {
 
-/// The processes that a session started. A thread for each waits for its end, so that none stays a zombie and the
-/// process's dispositions of signals stay as they were. Threads: any.
+/// The processes that a session started. A thread for each waits for its end, so that none stays a zombie and
+/// the process's dispositions of signals stay as they were. Threads: any.
 class Children {
   public:
     /// @return the child's process id
     platform::ProcessId Start(const Request& request) {
         const Json way = request.params.value("way", Json("documented"));
-        if (way != "documented" && way != "platform") { // in C++ they are one
+        if (way != "documented" && way != "platform") {  // in C++ they are one
             throw Fault(FaultCode::WrongParameters, "'way' is documented or platform");
         }
         platform::ProcessId child = -1;
         try {
-            child = platform::StartProcess(request.RequiredText("program"),
-                                           request.params.value("arguments", std::vector<std::string>()),
-                                           request.params.value("environment", platform::EnvironmentChanges()));
+            child =
+                platform::StartProcess(request.RequiredText("program"),
+                                       request.params.value("arguments", std::vector<std::string>()),
+                                       request.params.value("environment", platform::EnvironmentChanges()));
         } catch (const Json::exception&) {
-            throw Fault(FaultCode::WrongParameters, "'arguments' is a list of texts, 'environment' maps names to texts");
+            throw Fault(FaultCode::WrongParameters,
+                        "'arguments' is a list of texts, 'environment' maps names to texts");
         } catch (const std::system_error& error) {
             throw Fault(FaultCode::AdapterFailed, error.what());
         }
@@ -57,4 +59,4 @@ class Children {
     std::list<Watcher> watchers_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -56,7 +56,8 @@ class Connection {
 
   private:
     bool ReceiveMore() {
-        std::array<char, 65536> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the socket
+        std::array<char, 65536>
+            buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the socket
         const std::size_t count = socket_.Receive(buffer);
         received_.append(buffer.data(), count);
         return count > 0;
@@ -77,4 +78,4 @@ class Connection {
     std::mutex mutex_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

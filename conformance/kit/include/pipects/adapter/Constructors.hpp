@@ -6,22 +6,20 @@
 #include <type_traits>
 #include <utility>
 
-// What a case can create, and the static members: rows as in Members.hpp. Both belong to the implementation as a whole,
-// so `it` is its Traits.
+// What a case can create, and the static members: rows as in Members.hpp. Both belong to the implementation
+// as a whole, so `it` is its Traits.
 
 namespace pipects::adapter {
 
 /// Tells at compile time whether there is such a constructor, which std::make_shared does not.
 template <typename T, typename... Values>
-    requires std::is_constructible_v<T, Values...>
-std::shared_ptr<T> Make(Values&&... values) {
+requires std::is_constructible_v<T, Values...> std::shared_ptr<T> Make(Values&&... values) {
     return std::make_shared<T>(std::forward<Values>(values)...);
 }
 
 /// The same without arguments. It takes `with` all the same, as only then a row may fail to compile.
 template <typename T>
-    requires std::is_default_constructible_v<T>
-std::shared_ptr<T> MakeDefault(const auto& /*with*/) {
+requires std::is_default_constructible_v<T> std::shared_ptr<T> MakeDefault(const auto& /*with*/) {
     return std::make_shared<T>();
 }
 
@@ -39,13 +37,15 @@ const Table<Traits, const Traits>& Constructors() {
         Table<Traits, const Traits> made;
 
         made.Method("AnonymousPipeServerStream", {}, ROW(MakeDefault<Server>(with)));
-        made.Method("AnonymousPipeServerStream", {"direction"}, ROW(Make<Server>(with.Direction("direction"))));
+        made.Method("AnonymousPipeServerStream", {"direction"},
+                    ROW(Make<Server>(with.Direction("direction"))));
         made.Method("AnonymousPipeServerStream", {"direction", "inheritability"},
                     ROW(Make<Server>(with.Direction("direction"), with.Inheritability("inheritability"))));
         made.Method("AnonymousPipeServerStream", {"direction", "inheritability", "bufferSize"},
                     ROW(Make<Server>(with.Direction("direction"), with.Inheritability("inheritability"),
                                      with.Int("bufferSize"))));
-        made.Method("AnonymousPipeServerStream", {"direction", "serverSafePipeHandle", "clientSafePipeHandle"},
+        made.Method("AnonymousPipeServerStream",
+                    {"direction", "serverSafePipeHandle", "clientSafePipeHandle"},
                     ROW(Make<Server>(with.Direction("direction"), with.SafeHandle("serverSafePipeHandle"),
                                      with.SafeHandle("clientSafePipeHandle"))));
 
@@ -95,4 +95,4 @@ const Table<Traits, const Traits>& StaticMembers() {
 
 #undef ROW
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

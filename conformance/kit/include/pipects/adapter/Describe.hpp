@@ -7,9 +7,9 @@
 #include <string>
 #include <type_traits>
 
-// What C++ tells of a declaration. It knows no interfaces, and a member's virtual, override and parameter types can't be
-// asked for by name: these are left out. So is the access of what is protected, which .NET has in two kinds, and the type
-// of a task, which .NET has in two kinds as well.
+// What C++ tells of a declaration. It knows no interfaces, and a member's virtual, override and parameter
+// types can't be asked for by name: these are left out. So is the access of what is protected, which .NET has
+// in two kinds, and the type of a task, which .NET has in two kinds as well.
 
 namespace pipects::adapter {
 
@@ -32,7 +32,8 @@ Json DescribeClass(const std::string& type) {
                    {"namespace", NamespaceOf(typeid(T))},
                    {"public", true},
                    {"sealed", std::is_final_v<T>}};
-    if (std::is_abstract_v<T> || Constructors<Traits>().Has(type)) { // else its constructors may be protected: no telling
+    if (std::is_abstract_v<T> ||
+        Constructors<Traits>().Has(type)) {  // else its constructors may be protected: no telling
         described["abstract"] = std::is_abstract_v<T>;
     }
     const auto nameBase = [&]<typename Base>(const char* name) {
@@ -49,27 +50,30 @@ Json DescribeClass(const std::string& type) {
 template <typename Base>
 struct Derived : Base {
     static bool HasProtectedMethod(const std::string& member) {
-        return (member == "CheckPipePropertyOperations" && requires(Derived& it) { it.CheckPipePropertyOperations(); }) ||
-               (member == "CheckReadOperations" && requires(Derived& it) { it.CheckReadOperations(); }) ||
-               (member == "CheckWriteOperations" && requires(Derived& it) { it.CheckWriteOperations(); }) ||
-               (member == "InitializeHandle" && requires(Derived& it) { it.InitializeHandle(nullptr, true, true); });
+        return (member == "CheckPipePropertyOperations" &&
+                requires(Derived & it) { it.CheckPipePropertyOperations(); }) ||
+               (member == "CheckReadOperations" && requires(Derived & it) { it.CheckReadOperations(); }) ||
+               (member == "CheckWriteOperations" && requires(Derived & it) { it.CheckWriteOperations(); }) ||
+               (member == "InitializeHandle" &&
+                requires(Derived & it) { it.InitializeHandle(nullptr, true, true); });
     }
     static bool HasProtectedGetter(const std::string& member) {
-        return member == "IsHandleExposed" && requires(Derived& it) { it.IsHandleExposed(); };
+        return member == "IsHandleExposed" && requires(Derived & it) {
+            it.IsHandleExposed();
+        };
     }
     static bool HasProtectedSetter(const std::string& member) {
-        return member == "IsConnected" && requires(Derived& it) { it.SetIsConnected(true); };
+        return member == "IsConnected" && requires(Derived & it) {
+            it.SetIsConnected(true);
+        };
     }
 };
 
 template <typename Traits, typename T>
 Json DescribeProperty(const typename Table<Traits, T>::Accessors& property, const std::string& member) {
-    Json described{{"kind", "property"},
-                   {"access", "public"},
-                   {"static", false},
-                   {"type", property.type},
-                   {"get", "public"},
-                   {"set", property.set != nullptr ? Json("public") : Json(false)}};
+    Json described{{"kind", "property"}, {"access", "public"},
+                   {"static", false},    {"type", property.type},
+                   {"get", "public"},    {"set", property.set != nullptr ? Json("public") : Json(false)}};
     if constexpr (Present<typename Traits::PipeStream>) {
         if (Derived<typename Traits::PipeStream>::HasProtectedSetter(member)) {
             described["set"] = "protected";
@@ -107,7 +111,8 @@ Json DescribePublicMember(const std::string& type, const std::string& member, co
     }
     if (member == ".ctor") {
         const bool creatable = Constructors<Traits>().Has(type);
-        return creatable ? Json{{"kind", "constructor"}, {"access", "public"}} : Json{{"kind", "constructor"}};
+        return creatable ? Json{{"kind", "constructor"}, {"access", "public"}}
+                         : Json{{"kind", "constructor"}};
     }
     return nullptr;
 }
@@ -126,7 +131,8 @@ Json DescribeProtectedMember(const std::string& member) {
     return nullptr;
 }
 
-/// @param member a name, or a name with the types of parameters ("Dispose(Boolean)"), of which only the name is known here
+/// @param member a name, or a name with the types of parameters ("Dispose(Boolean)"), of which only the name
+/// is known here
 template <typename Traits, typename T>
 Json DescribeMember(const std::string& type, const std::string& member, const Json& overload) {
     if constexpr (std::is_class_v<T>) {
@@ -173,4 +179,4 @@ Json Describe(const std::string& type, const std::string& member, const Json& ov
     return described;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

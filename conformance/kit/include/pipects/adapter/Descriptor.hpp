@@ -10,7 +10,8 @@ namespace pipects::adapter {
 /// A handle of the operating system that is no pipe's. Threads: any.
 class Descriptor {
   public:
-    explicit Descriptor(const std::string& kind) : handle_(platform::OpenDescriptor(kind)), number_(handle_.Number()) {}
+    explicit Descriptor(const std::string& kind)
+        : handle_(platform::OpenDescriptor(kind)), number_(handle_.Number()) {}
 
     /// Also after Dispose, as cases ask whether that very number was closed.
     [[nodiscard]] int Number() const noexcept { return number_; }
@@ -25,4 +26,4 @@ class Descriptor {
     int number_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

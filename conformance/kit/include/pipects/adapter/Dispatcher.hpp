@@ -21,8 +21,8 @@ namespace pipects::adapter {
 
 /// Does what requests ask for, on the implementation that the Traits name.
 ///
-/// It needs no connection: a test can hand requests to Handle(), which runs those of the thread `main` right here, with
-/// the test's own stack below them.
+/// It needs no connection: a test can hand requests to Handle(), which runs those of the thread `main` right
+/// here, with the test's own stack below them.
 template <typename Traits>
 class Dispatcher {
   public:
@@ -56,12 +56,14 @@ class Dispatcher {
         return future;
     }
 
-    /// Runs a request on the thread that it names, `main` too, and hands the answer to `reply`, on that thread.
+    /// Runs a request on the thread that it names, `main` too, and hands the answer to `reply`, on that
+    /// thread.
     void Post(Request request, std::function<void(Json)> reply) {
         std::string thread = request.Thread();
-        threads_.Post(thread, [this, request = std::move(request), reply = std::move(reply)]() -> Worker::Reply {
-            return [reply, answer = Answered(request)] { reply(answer); };
-        });
+        threads_.Post(thread,
+                      [this, request = std::move(request), reply = std::move(reply)]() -> Worker::Reply {
+                          return [reply, answer = Answered(request)] { reply(answer); };
+                      });
     }
 
   private:
@@ -70,10 +72,11 @@ class Dispatcher {
     /// The answer to a request, run here. Whatever goes wrong becomes a JSON-RPC error.
     Json Answered(const Request& request) {
         static const std::map<std::string, Method> methods{
-            {"hello", &Dispatcher::Hello},       {"create", &Dispatcher::Create}, {"call", &Dispatcher::Call},
-            {"get", &Dispatcher::Get},           {"set", &Dispatcher::Set},       {"transfer", &Dispatcher::RunTransfer},
-            {"start", &Dispatcher::Start},       {"exit", &Dispatcher::Exit},     {"describe", &Dispatcher::Tell},
-            {"forget", &Dispatcher::Forget},
+            {"hello", &Dispatcher::Hello},   {"create", &Dispatcher::Create},
+            {"call", &Dispatcher::Call},     {"get", &Dispatcher::Get},
+            {"set", &Dispatcher::Set},       {"transfer", &Dispatcher::RunTransfer},
+            {"start", &Dispatcher::Start},   {"exit", &Dispatcher::Exit},
+            {"describe", &Dispatcher::Tell}, {"forget", &Dispatcher::Forget},
         };
         try {
             const auto method = methods.find(request.method);
@@ -111,7 +114,8 @@ class Dispatcher {
             throw Fault(FaultCode::NotImplemented, "there is no type " + type + " that can be created");
         }
         Arguments arguments = ArgumentsOf(request);
-        return Outcome(request, arguments, [&] { return Constructors<Traits>().Call(Traits(), type, arguments); });
+        return Outcome(request, arguments,
+                       [&] { return Constructors<Traits>().Call(Traits(), type, arguments); });
     }
 
     Json Call(const Request& request) {
@@ -169,16 +173,15 @@ class Dispatcher {
 
     /// In C++ an object that nobody refers to is released: there is nothing to collect.
     Json Forget(const Request& request) {
-        std::vector<Value> forgotten = request.params.contains("objects") && !request.params["objects"].is_null()
-                                           ? objects_.Take(NamesIn(request.params["objects"]))
-                                           : objects_.TakeAll();
+        const Json names = request.params.value("objects", Json());
+        auto forgotten = names.is_null() ? objects_.TakeAll() : objects_.Take(NamesIn(names));
         if (request.params.value("dispose", Json(false)) == Json(true)) {
             for (const Value& value : forgotten) {
                 DisposeQuietly(value);
             }
         }
         while (!forgotten.empty()) {
-            forgotten.erase(forgotten.begin()); // the youngest first
+            forgotten.erase(forgotten.begin());  // the youngest first
         }
         objects_.DropEnded();
         threads_.EndIdle();
@@ -194,7 +197,8 @@ class Dispatcher {
     }
 
     static std::vector<std::string> NamesIn(const Json& names) {
-        if (!names.is_array() || !std::all_of(names.begin(), names.end(), [](const Json& it) { return it.is_string(); })) {
+        if (!names.is_array() ||
+            !std::all_of(names.begin(), names.end(), [](const Json& it) { return it.is_string(); })) {
             throw Fault(FaultCode::WrongParameters, "'objects' is a list of names");
         }
         return names.get<std::vector<std::string>>();
@@ -206,11 +210,12 @@ class Dispatcher {
             if (value.object != nullptr) {
                 value.object->Dispose();
             }
-        } catch (...) { // NOLINT(bugprone-empty-catch)
+        } catch (...) {  // NOLINT(bugprone-empty-catch)
         }
     }
 
-    /// After a call, however it ended: the outcome of an operation comes with the arrays of the call that began it.
+    /// After a call, however it ended: the outcome of an operation comes with the arrays of the call that
+    /// began it.
     class Settling {
       public:
         explicit Settling(Arguments& arguments) : arguments_(arguments) {}
@@ -258,7 +263,7 @@ class Dispatcher {
     std::set<std::string> lacks_;
     Objects objects_;
     Children children_;
-    Threads threads_; // last: their calls use the others
+    Threads threads_;  // last: their calls use the others
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

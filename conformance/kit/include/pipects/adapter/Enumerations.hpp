@@ -15,18 +15,22 @@ template <typename E>
 const std::vector<std::pair<std::string, E>>& EnumerationMembers() {
     static const auto members = [] {
         std::vector<std::pair<std::string, E>> found;
-#define PIPECTS_ENUMERATOR(NAME)                                                                                       \
-    if constexpr (requires { E::NAME; }) {                                                                             \
-        found.emplace_back(#NAME, E::NAME);                                                                            \
+#define PIPECTS_ENUMERATOR(NAME)            \
+    if constexpr (requires { E::NAME; }) {  \
+        found.emplace_back(#NAME, E::NAME); \
     }
-        PIPECTS_ENUMERATOR(In)          // PipeDirection
+        // PipeDirection
+        PIPECTS_ENUMERATOR(In)
         PIPECTS_ENUMERATOR(Out)
         PIPECTS_ENUMERATOR(InOut)
-        PIPECTS_ENUMERATOR(Byte)        // PipeTransmissionMode
+        // PipeTransmissionMode
+        PIPECTS_ENUMERATOR(Byte)
         PIPECTS_ENUMERATOR(Message)
-        PIPECTS_ENUMERATOR(None)        // HandleInheritability
+        // HandleInheritability
+        PIPECTS_ENUMERATOR(None)
         PIPECTS_ENUMERATOR(Inheritable)
-        PIPECTS_ENUMERATOR(Begin)       // SeekOrigin
+        // SeekOrigin
+        PIPECTS_ENUMERATOR(Begin)
         PIPECTS_ENUMERATOR(Current)
         PIPECTS_ENUMERATOR(End)
 #undef PIPECTS_ENUMERATOR
@@ -64,4 +68,4 @@ E EnumerationFromJson(const Json& json) {
     throw Fault(FaultCode::NotImplemented, "the enumeration has no member " + wanted);
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -12,18 +12,18 @@ enum class FaultCode : int {
     NoSuchMethod = -32601,
     WrongParameters = -32602,
     AdapterFailed = -32603,
-    NotImplemented = -32001, // no such type, member or overload in this implementation
+    NotImplemented = -32001,  // no such type, member or overload in this implementation
     NoSuchObject = -32002,
 };
 
 /// Becomes a JSON-RPC error. What the implementation under test throws never becomes one: that is an outcome.
 class Fault : public std::runtime_error {
-public:
+  public:
     Fault(FaultCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
     [[nodiscard]] FaultCode Code() const noexcept { return code_; }
 
-private:
+  private:
     FaultCode code_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -9,7 +9,8 @@
 
 namespace pipects::adapter {
 
-/// The capabilities, as spec/capabilities.yaml names them, that an implementation lacks as far as its types tell.
+/// The capabilities, as spec/capabilities.yaml names them, that an implementation lacks as far as its types
+/// tell.
 template <typename Traits>
 std::set<std::string> FindLacks() {
     const auto& server = MembersOf<Traits, typename Traits::AnonymousPipeServerStream>();
@@ -35,7 +36,8 @@ std::set<std::string> FindLacks() {
         }
     };
     require("access-control", bothHave({"GetAccessControl", "SetAccessControl"}));
-    require("async", bothHave({"ReadAsync", "WriteAsync", "FlushAsync"}) && constructors.Has("CancellationTokenSource"));
+    require("async", bothHave({"ReadAsync", "WriteAsync", "FlushAsync"}) &&
+                         constructors.Has("CancellationTokenSource"));
     require("async-dispose", bothHave({"DisposeAsync"}));
     require("begin-end", bothHave({"BeginRead", "EndRead", "BeginWrite", "EndWrite"}));
     require("copy-to", bothHave({"CopyTo", "CopyToAsync"}) && constructors.Has("MemoryStream"));
@@ -49,4 +51,4 @@ std::set<std::string> FindLacks() {
     return lacks;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

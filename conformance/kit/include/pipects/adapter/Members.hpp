@@ -35,7 +35,7 @@ void AddProperties(Table<Traits, T>& table) {
     table.Property("SafePipeHandle", ROW(it.SafePipeHandle()));
     table.Property("ClientSafePipeHandle", ROW(it.ClientSafePipeHandle()));
 
-    table.Property("Hex", ROW(it.Hex())); // MemoryStream
+    table.Property("Hex", ROW(it.Hex()));  // MemoryStream
 }
 
 template <typename Traits, typename T>
@@ -152,7 +152,7 @@ void AddOperationMembers(Table<Traits, T>& table) {
     table.Property("IsCanceled", ROW(it.Get().IsCanceled()));
     table.Property("IsFaulted", ROW(it.Get().IsFaulted()));
     table.Method("Wait", {}, ROW(it.Get().Result()));
-    table.Method("Wait", {}, ROW(it.Get().Wait())); // for tasks that have no Result
+    table.Method("Wait", {}, ROW(it.Get().Wait()));  // for tasks that have no Result
 
     table.Property("IsCompleted", ROW(it.Get()->IsCompleted()));
     table.Property("CompletedSynchronously", ROW(it.Get()->CompletedSynchronously()));
@@ -179,8 +179,9 @@ template <typename Traits>
 void AddMembers(Table<Traits, Array>& table) {
     table.Property("Hex", ROW(ToHex(it)));
     table.Property("Length", ROW(it.size()));
-    table.Method("FirstDifference", {"pattern", "offset", "count"},
-                 ROW(FirstDifferenceWithin(it, with.Pattern("pattern"), with.Int("offset"), with.Int("count"))));
+    table.Method(
+        "FirstDifference", {"pattern", "offset", "count"},
+        ROW(FirstDifferenceWithin(it, with.Pattern("pattern"), with.Int("offset"), with.Int("count"))));
 }
 
 template <typename Traits>
@@ -224,4 +225,4 @@ const Table<Traits, T>& MembersOf() {
     return table;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -48,7 +48,8 @@ struct Request {
 inline Request ParseRequest(const Json& message) {
     if (!message.is_object() || message.value("jsonrpc", Json()) != "2.0" ||
         !message.value("method", Json()).is_string()) {
-        throw Fault(FaultCode::MalformedRequest, "a request is an object with \"jsonrpc\": \"2.0\" and a method");
+        throw Fault(FaultCode::MalformedRequest,
+                    "a request is an object with \"jsonrpc\": \"2.0\" and a method");
     }
     Request request{message.value("id", Json()), message["method"].get<std::string>(),
                     message.value("params", Json::object())};
@@ -92,4 +93,4 @@ inline std::string ToLine(const Json& message) {
     return message.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

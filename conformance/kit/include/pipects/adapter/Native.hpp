@@ -91,4 +91,4 @@ std::shared_ptr<T> Unwrap(const std::shared_ptr<Object>& object) {
     return native == nullptr ? nullptr : native->Get();
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

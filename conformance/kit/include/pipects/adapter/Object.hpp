@@ -24,8 +24,8 @@ struct Value {
 
 /// Anything that a case can have a name for.
 ///
-/// Threads: calls may come from several at a time; whoever calls holds a reference, so that an object which is forgotten
-/// in mid-call is released when the call has ended.
+/// Threads: calls may come from several at a time; whoever calls holds a reference, so that an object which
+/// is forgotten in mid-call is released when the call has ended.
 class Object {
   public:
     Object() = default;
@@ -53,7 +53,7 @@ class Objects {
     using Named = std::pair<std::string, Value>;
 
     void Keep(const std::string& name, Value value) {
-        Value replaced; // destroyed without the lock: destruction may run the implementation's code
+        Value replaced;  // destroyed without the lock: destruction may run the implementation's code
         const std::lock_guard lock(mutex_);
         const auto found = Find(name);
         if (found != named_.end()) {
@@ -66,7 +66,8 @@ class Objects {
     /// What the name stands for.
     [[nodiscard]] Value Get(const std::string& name) const {
         const std::lock_guard lock(mutex_);
-        const auto found = std::find_if(named_.begin(), named_.end(), [&](const Named& it) { return it.first == name; });
+        const auto found =
+            std::find_if(named_.begin(), named_.end(), [&](const Named& it) { return it.first == name; });
         if (found == named_.end()) {
             throw Fault(FaultCode::NoSuchObject, "no object is called '" + name + "'");
         }
@@ -87,7 +88,8 @@ class Objects {
     /// Takes names away, the youngest first; names that nobody gave are passed over.
     [[nodiscard]] std::vector<Value> Take(const std::vector<std::string>& names) {
         const std::lock_guard lock(mutex_);
-        return TakeIf([&](const Named& it) { return std::find(names.begin(), names.end(), it.first) != names.end(); });
+        return TakeIf(
+            [&](const Named& it) { return std::find(names.begin(), names.end(), it.first) != names.end(); });
     }
 
     [[nodiscard]] std::vector<Value> TakeAll() {
@@ -103,9 +105,10 @@ class Objects {
 
     /// Lets go of the operations that have ended meanwhile.
     void DropEnded() {
-        std::vector<std::function<bool()>> ended; // destroyed without the lock
+        std::vector<std::function<bool()>> ended;  // destroyed without the lock
         const std::lock_guard lock(mutex_);
-        const auto first = std::partition(pending_.begin(), pending_.end(), [](const auto& it) { return !it(); });
+        const auto first =
+            std::partition(pending_.begin(), pending_.end(), [](const auto& it) { return !it(); });
         std::move(first, pending_.end(), std::back_inserter(ended));
         pending_.erase(first, pending_.end());
     }
@@ -128,8 +131,8 @@ class Objects {
     }
 
     mutable std::mutex mutex_;
-    std::vector<std::function<bool()>> pending_; // outlives the objects, whose destruction may add to it
+    std::vector<std::function<bool()>> pending_;  // outlives the objects, whose destruction may add to it
     std::vector<Named> named_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -9,24 +9,28 @@
 
 namespace pipects::adapter {
 
-/// What an asynchronous member returned, together with the arrays and objects that must outlive the operation behind it.
+/// What an asynchronous member returned, together with the arrays and objects that must outlive the operation
+/// behind it.
 ///
 /// @tparam Future the implementation's task, or a shared_ptr to its IAsyncResult
 template <typename Future>
 class Operation {
   public:
     Operation(Future future, const Arguments& arguments)
-        : Operation(std::move(future), arguments.InPlaceArrays(), arguments.GivenObjects(), arguments.Named()) {}
+        : Operation(std::move(future), arguments.InPlaceArrays(), arguments.GivenObjects(),
+                    arguments.Named()) {}
     Operation(Future future, Arrays arrays, std::vector<std::shared_ptr<Object>> objects, Objects& session)
-        : future_(std::move(future)), arrays_(std::move(arrays)), objects_(std::move(objects)), session_(&session) {}
+        : future_(std::move(future)),
+          arrays_(std::move(arrays)),
+          objects_(std::move(objects)),
+          session_(&session) {}
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
     /// A case may forget an operation that is under way: its arrays stay until it has ended.
     ~Operation() {
         if (IsPending()) {
-            session_->KeepUntil([future = future_, arrays = std::move(arrays_), objects = std::move(objects_)] {
-                return IsCompleted(future);
-            });
+            session_->KeepUntil([future = future_, arrays = std::move(arrays_),
+                                 objects = std::move(objects_)] { return IsCompleted(future); });
         }
     }
 
@@ -59,7 +63,7 @@ class Operation {
     }
 
     void ReleaseObjects() {
-        std::vector<std::shared_ptr<Object>> released; // destroyed without the lock
+        std::vector<std::shared_ptr<Object>> released;  // destroyed without the lock
         const std::lock_guard lock(mutex_);
         released.swap(objects_);
     }
@@ -71,4 +75,4 @@ class Operation {
     Objects* session_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -105,7 +105,7 @@ Json OutcomeOf(Work&& work, Arguments& arguments, const std::string& as) {
         outcome["threw"] = ThrownToJson<Traits>(std::current_exception(), arguments.Named());
     }
     if (goesOn) {
-        return outcome; // the operation may be writing to the arrays right now
+        return outcome;  // the operation may be writing to the arrays right now
     }
     if (Json arrays = arguments.ShownArrays(); !arrays.empty()) {
         outcome["bytes"] = std::move(arrays);
@@ -113,4 +113,4 @@ Json OutcomeOf(Work&& work, Arguments& arguments, const std::string& as) {
     return outcome;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -107,12 +107,14 @@ Value ToValue(Result&& result, Arguments& arguments) {
     } else if constexpr (isShared<T>) {
         return {nullptr, Wrap<Traits>(result)};
     } else if constexpr (Task<T>) {
-        return {nullptr, Wrap<Traits>(std::make_shared<Operation<T>>(std::forward<Result>(result), arguments))};
-    } else if constexpr (std::is_lvalue_reference_v<Result> && !std::is_const_v<std::remove_reference_t<Result>>) {
+        return {nullptr,
+                Wrap<Traits>(std::make_shared<Operation<T>>(std::forward<Result>(result), arguments))};
+    } else if constexpr (std::is_lvalue_reference_v<Result> &&
+                         !std::is_const_v<std::remove_reference_t<Result>>) {
         return {nullptr, Wrap<Traits>(std::shared_ptr<T>(arguments.Self(), &result))};
     } else {
         return {nullptr, Wrap<Traits>(std::make_shared<T>(std::forward<Result>(result)))};
     }
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

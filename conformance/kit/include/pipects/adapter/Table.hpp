@@ -10,10 +10,13 @@
 #include <utility>
 #include <vector>
 
-/// A row of a table: an expression over `it` (the object) and `with` (the arguments, see With.hpp). Where the expression
-/// does not compile, because the implementation has no such member, the row is left out of the table.
-#define PIPECTS_ROW(...)                                                                                      \
-    []([[maybe_unused]] auto& it, [[maybe_unused]] auto& with) -> decltype(__VA_ARGS__) { return __VA_ARGS__; }
+/// A row of a table: an expression over `it` (the object) and `with` (the arguments, see With.hpp). Where the
+/// expression does not compile, because the implementation has no such member, the row is left out of the
+/// table.
+#define PIPECTS_ROW(...)                                                                  \
+    []([[maybe_unused]] auto& it, [[maybe_unused]] auto& with) -> decltype(__VA_ARGS__) { \
+        return __VA_ARGS__;                                                               \
+    }
 
 namespace pipects::adapter {
 
@@ -26,8 +29,8 @@ Value ToValue(Result&& result, Arguments& arguments);
 template <typename Traits, typename Result>
 std::string DocumentedType();
 
-/// The members of `T` by their documented names; the set of parameter names picks the overload. Static members and
-/// constructors have tables too, whose T is the Traits.
+/// The members of `T` by their documented names; the set of parameter names picks the overload. Static
+/// members and constructors have tables too, whose T is the Traits.
 ///
 template <typename Traits, typename T>
 class Table {
@@ -160,4 +163,4 @@ class Table {
     std::map<std::string, Accessors> properties_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

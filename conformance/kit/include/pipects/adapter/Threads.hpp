@@ -16,8 +16,8 @@ namespace pipects::adapter {
 
 /// A thread that does what it is given, one after the other. Work must not throw.
 ///
-/// Work gives back what is to be done about its outcome. The thread counts as idle before it does that: whoever has got
-/// an answer can rely on the thread that gave it being free.
+/// Work gives back what is to be done about its outcome. The thread counts as idle before it does that:
+/// whoever has got an answer can rely on the thread that gave it being free.
 class Worker {
   public:
     using Reply = std::function<void()>;
@@ -61,7 +61,7 @@ class Worker {
             queue_.pop_front();
             lock.unlock();
             const Reply reply = work();
-            work = nullptr; // it may hold the last reference to an object
+            work = nullptr;  // it may hold the last reference to an object
             lock.lock();
             busy_ = false;
             lock.unlock();
@@ -75,7 +75,7 @@ class Worker {
     std::deque<Work> queue_;
     bool busy_ = false;
     bool ending_ = false;
-    std::thread thread_; // last: it uses the others
+    std::thread thread_;  // last: it uses the others
 };
 
 /// The named threads of a session; each is made when it is first named. Threads: any.
@@ -101,4 +101,4 @@ class Threads {
     std::map<std::string, std::unique_ptr<Worker>> workers_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -22,7 +22,8 @@ struct Absent {};
 template <typename T>
 concept Present = !std::same_as<T, Absent>;
 
-/// What an adapter's author says of his implementation: he derives from this, hides what is different, and adds
+/// What an adapter's author says of his implementation: he derives from this, hides what is different, and
+/// adds
 ///
 ///     using AnonymousPipeServerStream = ...;
 ///     using AnonymousPipeClientStream = ...;
@@ -30,8 +31,8 @@ concept Present = !std::same_as<T, Absent>;
 ///     static constexpr const char* name = "...";
 ///     static constexpr const char* version = "...";
 ///
-/// Members of these types are found by their documented names (a property X is X() and SetX(value)); one that is not there,
-/// or takes something else, is reported as lacking and answered as not implemented.
+/// Members of these types are found by their documented names (a property X is X() and SetX(value)); one that
+/// is not there, or takes something else, is reported as lacking and answered as not implemented.
 struct DefaultTraits {
     // Types of the documentation that an implementation may lack.
     using Stream = Absent;
@@ -48,8 +49,8 @@ struct DefaultTraits {
 
     // Exceptions. Those below `Exception` are named after their class, and have Message() or what().
     using Exception = std::exception;
-    using ArgumentException = Absent;          // has ParamName()
-    using OperationCanceledException = Absent; // has CancellationToken()
+    using ArgumentException = Absent;           // has ParamName()
+    using OperationCanceledException = Absent;  // has CancellationToken()
 
     /// Whether null can be passed where the documentation has a reference, by the functions below.
     static constexpr bool acceptsNull = false;
@@ -58,7 +59,7 @@ struct DefaultTraits {
     using Byte = std::uint8_t;
 
     // How arguments are passed. `isNull` is never true unless acceptsNull is.
-    template <typename B> // Byte or const Byte
+    template <typename B>  // Byte or const Byte
     static std::span<B> PassArray(std::span<B> array, bool /*isNull*/) {
         return array;
     }
@@ -66,7 +67,9 @@ struct DefaultTraits {
     static std::span<B> PassSpan(std::span<B> span) {
         return span;
     }
-    static std::string_view PassText(std::optional<std::string_view> text) { return text.value_or(std::string_view()); }
+    static std::string_view PassText(std::optional<std::string_view> text) {
+        return text.value_or(std::string_view());
+    }
     template <typename Handle>
     static std::shared_ptr<Handle> PassHandle(std::shared_ptr<Handle> handle) {
         return handle;
@@ -78,7 +81,9 @@ struct DefaultTraits {
     static std::any PassState(const Value& state) {
         return state.object == nullptr && state.json.is_null() ? std::any() : std::any(state);
     }
-    static Value StateOf(const std::any& state) { return state.has_value() ? std::any_cast<Value>(state) : Value(); }
+    static Value StateOf(const std::any& state) {
+        return state.has_value() ? std::any_cast<Value>(state) : Value();
+    }
 
     /// Makes lazily what would otherwise appear during a case: threads, handles.
     static void WarmUp() {}
@@ -98,4 +103,4 @@ concept DescribesExceptions = requires(std::exception_ptr thrown) {
     { Traits::Describe(thrown) } -> std::convertible_to<Thrown>;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -38,7 +38,9 @@ class Transfer {
         } else {
             Read();
         }
-        return {{{"count", count_}, {"calls", calls_}, {"firstDifference", firstDifference_}, {"ended", ended_}}, nullptr};
+        return {
+            {{"count", count_}, {"calls", calls_}, {"firstDifference", firstDifference_}, {"ended", ended_}},
+            nullptr};
     }
 
   private:
@@ -88,7 +90,8 @@ class Transfer {
             return byte < 0 ? 0 : 1;
         }
         // ReadExactly returns nothing: all has come, or it threw.
-        return result.json.is_null() ? static_cast<std::int64_t>(buffer_->size()) : result.json.get<std::int64_t>();
+        return result.json.is_null() ? static_cast<std::int64_t>(buffer_->size())
+                                     : result.json.get<std::int64_t>();
     }
 
     void Check(std::size_t got) {
@@ -151,4 +154,4 @@ class Transfer {
     bool ended_ = false;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

@@ -6,8 +6,8 @@
 #include <typeinfo>
 
 #if __has_include(<cxxabi.h>)
-#include <cstdlib>
 #include <cxxabi.h>
+#include <cstdlib>
 #endif
 
 namespace pipects::adapter {
@@ -16,12 +16,12 @@ namespace pipects::adapter {
 inline std::string QualifiedName(const std::type_info& type) {
 #if __has_include(<cxxabi.h>)
     int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                                      std::free);
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
     return status == 0 ? name.get() : type.name();
 #else
     const std::string_view name = type.name();
-    return std::string(name.substr(name.find(' ') + 1)); // "class X", "enum X"
+    return std::string(name.substr(name.find(' ') + 1));  // "class X", "enum X"
 #endif
 }
 
@@ -42,4 +42,4 @@ inline std::string NamespaceOf(const std::type_info& type) {
     return name;
 }
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

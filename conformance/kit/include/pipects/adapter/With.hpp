@@ -36,27 +36,26 @@ class With {
     /// What the implementation's SafePipeHandle wraps.
     [[nodiscard]] auto SystemHandle(const char* name) const { return static_cast<std::intptr_t>(Long(name)); }
     /// A pattern's seed, taken modulo 2^32 as the rule takes it.
-    [[nodiscard]] std::uint32_t Pattern(const char* name) const { return static_cast<std::uint32_t>(Long(name)); }
+    [[nodiscard]] std::uint32_t Pattern(const char* name) const {
+        return static_cast<std::uint32_t>(Long(name));
+    }
     [[nodiscard]] bool Bool(const char* name) const {
         if (!arguments_[name].json.is_boolean()) {
             Refuse(name, "true or false");
         }
         return arguments_[name].json.template get<bool>();
     }
-    [[nodiscard]] auto Direction(const char* name) const { return Enumeration<typename Traits::PipeDirection>(name); }
-    [[nodiscard]] auto Mode(const char* name) const
-        requires Present<typename Traits::PipeTransmissionMode>
-    {
+    [[nodiscard]] auto Direction(const char* name) const {
+        return Enumeration<typename Traits::PipeDirection>(name);
+    }
+    [[nodiscard]] auto Mode(const char* name) const requires Present<typename Traits::PipeTransmissionMode> {
         return Enumeration<typename Traits::PipeTransmissionMode>(name);
     }
-    [[nodiscard]] auto Inheritability(const char* name) const
-        requires Present<typename Traits::HandleInheritability>
-    {
+    [[nodiscard]] auto Inheritability(
+        const char* name) const requires Present<typename Traits::HandleInheritability> {
         return Enumeration<typename Traits::HandleInheritability>(name);
     }
-    [[nodiscard]] auto Origin(const char* name) const
-        requires Present<typename Traits::SeekOrigin>
-    {
+    [[nodiscard]] auto Origin(const char* name) const requires Present<typename Traits::SeekOrigin> {
         return Enumeration<typename Traits::SeekOrigin>(name);
     }
 
@@ -67,7 +66,9 @@ class With {
     [[nodiscard]] auto ConstArray(const char* name) const {
         return Traits::template PassArray<const Byte>(Elements(name), NullOf(name));
     }
-    [[nodiscard]] auto Span(const char* name) const { return Traits::template PassSpan<Byte>(Elements(name)); }
+    [[nodiscard]] auto Span(const char* name) const {
+        return Traits::template PassSpan<Byte>(Elements(name));
+    }
     [[nodiscard]] auto ConstSpan(const char* name) const {
         return Traits::template PassSpan<const Byte>(Elements(name));
     }
@@ -79,33 +80,24 @@ class With {
         if (!arguments_[name].json.is_string()) {
             Refuse(name, "text");
         }
-        return Traits::PassText(std::string_view(arguments_[name].json.template get_ref<const std::string&>()));
+        return Traits::PassText(
+            std::string_view(arguments_[name].json.template get_ref<const std::string&>()));
     }
 
     // Objects.
-    [[nodiscard]] auto SafeHandle(const char* name) const
-        requires Present<Handle>
-    {
+    [[nodiscard]] auto SafeHandle(const char* name) const requires Present<Handle> {
         return Traits::PassHandle(NullOf(name) ? nullptr : Object<Handle>(name));
     }
-    [[nodiscard]] auto Destination(const char* name) const
-        requires Present<Stream>
-    {
+    [[nodiscard]] auto Destination(const char* name) const requires Present<Stream> {
         return Traits::PassDestination(SharedStream(name));
     }
-    [[nodiscard]] std::shared_ptr<Stream> SharedStream(const char* name) const
-        requires Present<Stream>
-    {
+    [[nodiscard]] std::shared_ptr<Stream> SharedStream(const char* name) const requires Present<Stream> {
         return NullOf(name) ? nullptr : AnyStream(name);
     }
-    [[nodiscard]] CancellationToken Token(const char* name) const
-        requires Present<CancellationToken>
-    {
+    [[nodiscard]] CancellationToken Token(const char* name) const requires Present<CancellationToken> {
         return *Object<CancellationToken>(name);
     }
-    [[nodiscard]] std::shared_ptr<AsyncResult> Result(const char* name) const
-        requires Present<AsyncResult>
-    {
+    [[nodiscard]] std::shared_ptr<AsyncResult> Result(const char* name) const requires Present<AsyncResult> {
         return NullOf(name) ? nullptr : Object<Operation<std::shared_ptr<AsyncResult>>>(name)->Get();
     }
     [[nodiscard]] std::shared_ptr<adapter::Array> NewBytes() const {
@@ -124,9 +116,8 @@ class With {
     [[nodiscard]] auto State(const char* name) const { return Traits::PassState(arguments_[name]); }
 
     /// Something to be called with the result; keeps the callback under the name that the case gave it.
-    [[nodiscard]] std::function<void(const std::shared_ptr<AsyncResult>&)> CallbackOf(const char* name) const
-        requires Present<AsyncResult>
-    {
+    [[nodiscard]] std::function<void(const std::shared_ptr<AsyncResult>&)> CallbackOf(
+        const char* name) const requires Present<AsyncResult> {
         const Json& described = arguments_[name].json;
         if (described.is_null()) {
             return {};
@@ -140,7 +131,8 @@ class With {
         named.Keep(described["callback"].template get<std::string>(), {nullptr, Wrap<Traits>(callback)});
         return [callback, &named, ends = described.value("ends", ""),
                 stream = std::weak_ptr(arguments_.Self())](const std::shared_ptr<AsyncResult>& result) {
-            callback->Run([&] { return ends.empty() ? Value() : End(result, stream.lock(), ends, *callback, named); });
+            callback->Run(
+                [&] { return ends.empty() ? Value() : End(result, stream.lock(), ends, *callback, named); });
         };
     }
 
@@ -154,7 +146,8 @@ class With {
         const Json& json = arguments_[name].json;
         using Limits = std::numeric_limits<Number>;
         if (!json.is_number_integer() || json < Limits::min() || json > Limits::max()) {
-            Refuse(name, "a number from " + std::to_string(Limits::min()) + " to " + std::to_string(Limits::max()));
+            Refuse(name,
+                   "a number from " + std::to_string(Limits::min()) + " to " + std::to_string(Limits::max()));
         }
         return json.template get<Number>();
     }
@@ -212,21 +205,23 @@ class With {
         }
     }
 
-    static Value End(const std::shared_ptr<AsyncResult>& result, const std::shared_ptr<adapter::Object>& stream,
-                     const std::string& member, const Callback& callback, Objects& named) {
+    static Value End(const std::shared_ptr<AsyncResult>& result,
+                     const std::shared_ptr<adapter::Object>& stream, const std::string& member,
+                     const Callback& callback, Objects& named) {
         if (stream == nullptr) {
             throw Fault(FaultCode::NoSuchObject, "the stream was forgotten before its callback ran");
         }
         using Ended = Operation<std::shared_ptr<AsyncResult>>;
         Arguments arguments(named);
         arguments.SetSelf(stream);
-        arguments.Bind("asyncResult", {nullptr, Wrap<Traits>(std::make_shared<Ended>(
-                                                    result, callback.GivenArrays(),
-                                                    std::vector<std::shared_ptr<adapter::Object>>(), named))});
+        arguments.Bind("asyncResult",
+                       {nullptr, Wrap<Traits>(std::make_shared<Ended>(
+                                     result, callback.GivenArrays(),
+                                     std::vector<std::shared_ptr<adapter::Object>>(), named))});
         return stream->Call(member, arguments);
     }
 
     Arguments& arguments_;
 };
 
-} // namespace pipects::adapter
+}  // namespace pipects::adapter

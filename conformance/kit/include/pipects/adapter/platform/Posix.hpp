@@ -25,9 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ; // POSIX asks the program to declare it
+extern char** environ;  // POSIX asks the program to declare it
 
-extern "C" void __gcov_dump() __attribute__((weak)); // there if the program was built for coverage
+extern "C" void __gcov_dump() __attribute__((weak));  // there if the program was built for coverage
 
 namespace pipects::adapter::platform {
 
@@ -126,7 +126,8 @@ class Socket {
 
     /// The number of bytes that came, 0 at the end of the connection, however it ended.
     [[nodiscard]] std::size_t Receive(std::span<char> buffer) const {
-        const auto count = Resuming([&] { return ::recv(handle_.Number(), buffer.data(), buffer.size(), 0); });
+        const auto count =
+            Resuming([&] { return ::recv(handle_.Number(), buffer.data(), buffer.size(), 0); });
         return count > 0 ? static_cast<std::size_t>(count) : 0;
     }
 
@@ -158,14 +159,14 @@ inline void NameThisThread(const std::string& name) noexcept {
 }
 
 inline std::optional<std::string> EnvironmentVariable(const char* name) {
-    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 /// Ends the process at once, whatever its threads are doing: nothing is destroyed, no handler runs.
 [[noreturn]] inline void EndProcess(int status) {
     if (__gcov_dump != nullptr) {
-        __gcov_dump(); // counters are otherwise written by exit handlers only
+        __gcov_dump();  // counters are otherwise written by exit handlers only
     }
     ::_exit(status);
 }
@@ -198,8 +199,9 @@ inline std::vector<char*> Pointers(std::vector<std::string>& texts) {
     return pointers;
 }
 
-/// Starts `program` as a child that gets every inheritable handle. posix_spawn is both what C++ programs use and the
-/// system's own call; it takes no step of this process's memory with it and reports a failed exec here.
+/// Starts `program` as a child that gets every inheritable handle. posix_spawn is both what C++ programs use
+/// and the system's own call; it takes no step of this process's memory with it and reports a failed exec
+/// here.
 inline ProcessId StartProcess(const std::string& program, std::vector<std::string> arguments,
                               const EnvironmentChanges& changes) {
     arguments.insert(arguments.begin(), program);
@@ -218,4 +220,4 @@ inline void CollectProcess(ProcessId child) noexcept {
     Resuming([child] { return ::waitpid(child, nullptr, 0); });
 }
 
-} // namespace pipects::adapter::platform
+}  // namespace pipects::adapter::platform
