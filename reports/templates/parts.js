@@ -98,7 +98,7 @@ function outcome(test, result) {
   }
   const failure = more.failure;
   if (failure) {
-    box.append(h("p", null, text(failure.text)));
+    if (failure.text !== test.steps[failure.step]) box.append(h("p", null, text(failure.text)));
     if (failure.requirement !== undefined) {
       box.append(h("p", null, h("small", null, "at ", toRequirement(failure.requirement), ": "), data.requirements[failure.requirement].text));
     }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pipects.reports import digest, summary
 from pipects.reports.document import Held, Results
-from pipects.reports.html_views import label
+from pipects.reports.digest import label
 from pipects.reports.text import one_line, plural, seconds, shortened
 
 #: In the order in which a bar shows them.

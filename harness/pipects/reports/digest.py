@@ -21,7 +21,7 @@ from pipects.reports.document import (
     Test,
     Verdict,
 )
-from pipects.reports.text import one_line
+from pipects.reports.text import one_line, shortened
 
 #: From good to bad, so that the worst of several repetitions can stand for them.
 SEVERITY: Final[tuple[Verdict, ...]] = (
@@ -60,10 +60,19 @@ def column_of(result: Result, matrix: bool) -> str:
     return summary.pair_key(result["server"], result["client"], matrix)
 
 
+def label(implementation: Implementation) -> str:
+    """An implementation's name and version for people; `.NET 10` and `10.0.1` are `.NET 10.0.1`."""
+    name, version = one_line(implementation["name"]), one_line(implementation["version"])
+    head, _, last = name.rpartition(" ")
+    if head and version.startswith(f"{last}."):
+        name = head
+    return shortened(f"{name} {version}".strip(), 60)
+
+
 def title(results: Results) -> str:
     """The title of every report."""
-    names = [each["name"] + " " + each["version"] for each in results["implementations"]]
-    about = one_line(names[0]) if len(names) == 1 else f"{len(names)} implementations"
+    names = [label(each) for each in results["implementations"]]
+    about = names[0] if len(names) == 1 else f"{len(names)} implementations"
     text = f"Conformance of {about}" if names else "Conformance report"
     return text if results["complete"] else f"{text} (broken off)"
 
@@ -213,6 +222,8 @@ def explanation(result: Result) -> str:
     failure, deviation = result["failure"], result["deviation"]
     if result["verdict"] == "known deviation" and deviation is not None:
         return one_line(f"{deviation['happens']} ({deviation['reason']})")
+    if failure is not None and failure["expected"]:
+        return one_line(f"expected {failure['expected']}, got {failure['actual']}")
     if failure is not None:
         return one_line(failure["text"])
     return one_line(result["reason"] or "")

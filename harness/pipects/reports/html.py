@@ -77,7 +77,13 @@ def _environment() -> jinja2.Environment:
         finalize=_finish,
     )
     environment.filters.update(
-        bar=_bar, slug=slug, one_line=one_line, seconds=seconds, external=external, number=_number
+        bar=_bar,
+        label=digest.label,
+        slug=slug,
+        one_line=one_line,
+        seconds=seconds,
+        external=external,
+        number=_number,
     )
     environment.globals.update(
         plural=plural,

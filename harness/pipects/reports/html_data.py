@@ -7,7 +7,7 @@ from typing import Any
 
 from pipects.reports import digest, sources, summary
 from pipects.reports.document import Failure, Requirement, Result, Results, Test
-from pipects.reports.html_views import label
+from pipects.reports.digest import label
 from pipects.reports.text import readable
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipects.reports import digest, sources, summary
-from pipects.reports.digest import LevelAnswer, Wrong
+from pipects.reports.digest import LevelAnswer, Wrong, label
 from pipects.reports.document import Deviation, Implementation, Result, Results, Verdict
 from pipects.reports.sources import Link
-from pipects.reports.text import one_line, shortened
+from pipects.reports.text import one_line
 
 #: How many cards one implementation may have, and how many sentences one card, before the rest is left to the lists.
 CARDS = 40
 SENTENCES = 8
-
-
-def label(implementation: Implementation) -> str:
-    """An implementation's name for people."""
-    return shortened(one_line(f"{implementation['name']} {implementation['version']}"), 60)
 
 
 @dataclass(frozen=True)

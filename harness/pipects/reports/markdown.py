@@ -61,9 +61,7 @@ def _answers(results: Results) -> list[str]:
             f"{_SIGNS[level.answer]} {level.words}: {level.held['held']:,} of {level.total:,} held"
             for level in digest.answers(results, each["id"])
         ]
-        lines.append(
-            f"| **{_text(each['name'])} {_text(each['version'])}** | {' | '.join(cells)} |"
-        )
+        lines.append(f"| **{_text(digest.label(each))}** | {' | '.join(cells)} |")
     return [*lines, ""]
 
 
@@ -81,7 +79,7 @@ def _verdicts(results: Results) -> list[str]:
 def _wrong(implementation: Implementation, entries: list[Wrong], results: Results) -> list[str]:
     if not entries:
         return []
-    name = f"{_text(implementation['name'])} {_text(implementation['version'])}"
+    name = _text(digest.label(implementation))
     broken = [entry for entry in entries if entry.held == "broken"]
     known = [entry for entry in entries if entry.held == "deviates"]
     lines: list[str] = []

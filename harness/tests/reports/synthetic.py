@@ -195,16 +195,17 @@ def result(
         "replay": f"./pipects replay {test['id']} --implementation {server}",
     }
     if bad:
+        step = dice.randrange(len(test["steps"]))
         made["failure"] = {
-            "step": dice.randrange(len(test["steps"])),
-            "text": {
-                "hang": "no answer within 5 s; the process was asleep",
-                "crash": "the process ended by SIGSEGV",
-                "adapter error": "answered with an id that nobody asked for",
-            }.get(verdict, "returned another value"),
+            "step": step,
+            "text": test["steps"][step],
             "requirement": test["covers"][0],
             "expected": "throws NotSupportedException",
-            "actual": "returned 0" if verdict != "hang" else "no answer",
+            "actual": {
+                "hang": "no answer within 5 s; the process is asleep",
+                "crash": "the process ended by SIGSEGV",
+                "adapter error": "an answer with an id that nobody asked for",
+            }.get(verdict, "returned 0"),
             "observed": [
                 "the process holds: 5 read inheritable, 6 write",
                 "one thread, asleep in read",
@@ -213,8 +214,8 @@ def result(
             "threads": ["main: read(5) on the pipe"] if verdict == "hang" else [],
         }
         made["trace"] = [
-            f'-> {{"id":{n},"method":"call","params":{{"member":"{step[:30]}"}}}}'
-            for n, step in enumerate(test["steps"])
+            f'-> {{"id":{n},"method":"call","params":{{"member":"{line[:30]}"}}}}'
+            for n, line in enumerate(test["steps"])
         ]
     if verdict == "known deviation":
         made["deviation"] = {
