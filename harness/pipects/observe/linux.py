@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import resource
@@ -267,13 +268,21 @@ def signals(pid: int) -> dict[str, str]:
 
 
 def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
-    """Sends a signal to one thread (or to the process) and waits until it was taken."""
+    """Sends a signal to one thread (or to the process) and waits until it was taken.
+
+    A thread that has ended in the meantime takes none, and that is fine.
+    """
     target = thread if thread is not None else pid
     if _LIBC.tgkill(pid, target, int(number)) != 0:
+        if ctypes.get_errno() == errno.ESRCH and target != pid:
+            return
         raise NotObservable(f"tgkill: {os.strerror(ctypes.get_errno())}")
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        text = Path(f"/proc/{pid}/task/{target}/status").read_text()
+        try:
+            text = Path(f"/proc/{pid}/task/{target}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return
         pending = next(line for line in text.splitlines() if line.startswith("SigPnd:"))
         if int(pending.split()[1], 16) == 0:
             return
