@@ -65,8 +65,8 @@ namespace Pipects.Adapter
             var description = Described(widest);
             description["kind"] = "property";
             description["type"] = TypeNames.Full(property.PropertyType);
-            description["get"] = Has(property.GetGetMethod(true), widest);
-            description["set"] = Has(property.GetSetMethod(true), widest);
+            description["get"] = Accessor(property.GetGetMethod(true));
+            description["set"] = Accessor(property.GetSetMethod(true));
             description["parameters"] = ParameterTypes(property);
 #if NET6_0_OR_GREATER
             description["nullable"] = new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
@@ -101,10 +101,10 @@ namespace Pipects.Adapter
             };
         }
 
-        /// <summary>Whether an accessor exists for all who have access to the property.</summary>
-        static bool Has([AllowNull] MethodInfo accessor, MethodInfo widest)
+        /// <summary>Who has access to an accessor; false if there is none, or none that users see.</summary>
+        static object Accessor([AllowNull] MethodInfo accessor)
         {
-            return accessor != null && Seen(accessor) && Access(accessor) == Access(widest);
+            return accessor != null && Seen(accessor) ? (object)Access(accessor) : false;
         }
 
         static string Access(MethodBase method)

@@ -42,7 +42,9 @@ namespace Pipects.Adapter
         [return: MaybeNull]
         public object Call([AllowNull] object target, Type type, string member, Parameters arguments)
         {
-            var methods = type.GetMethods(target == null ? Static : Instance).Where(method => method.Name == member && !method.IsSpecialName);
+            var methods = type.GetMethods(target == null ? Static : Instance)
+                .Where(method => method.Name == member && !method.IsSpecialName)
+                .Select(Documented);
             var chosen = Choose(methods, arguments.Names, "method " + type.Name + "." + member);
             var values = Make(chosen, target ?? type, arguments);
             if (target is Operation operation)
@@ -103,6 +105,12 @@ namespace Pipects.Adapter
             if (thrown is Fault)
                 throw thrown;
             return thrown;
+        }
+
+        /// <summary>The declaration that is documented: an internal type's override may name its parameters otherwise.</summary>
+        static MethodInfo Documented(MethodInfo method)
+        {
+            return method.DeclaringType != null && method.DeclaringType.IsVisible ? method : method.GetBaseDefinition();
         }
 
         /// <summary>The overload whose parameters have exactly these names, else the shortest that gets along with them.</summary>
