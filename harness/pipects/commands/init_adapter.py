@@ -82,4 +82,6 @@ def _check(name: str) -> None:
             "choose one by --name",
         )
     if name in implementations.load(spec.load()):
-        raise UserError(f"the suite has an implementation '{name}' already", "choose another by --name")
+        raise UserError(
+            f"the suite has an implementation '{name}' already", "choose another by --name"
+        )

@@ -1,0 +1,104 @@
+"""`pipects init-adapter`: what it writes works at once, and it overwrites nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import ENOUGH, ROOT, Bench, Done, environment
+from pipects.commands import init_adapter
+
+Command = Callable[..., Done]
+
+NEEDS = {"cpp": ("cmake", "ninja", "c++"), "csharp": ("dotnet",), "python": ("python3",)}
+
+
+@pytest.fixture
+def name() -> Iterator[str]:
+    """A name that no other run uses; what is built under it goes away."""
+    unique = f"try-{uuid.uuid4().hex[:8]}"
+    yield unique
+    shutil.rmtree(ROOT / "build" / "adapters" / unique, ignore_errors=True)
+
+
+def test_every_language_is_tried() -> None:
+    """A skeleton that no test runs would be a promise only."""
+    assert init_adapter.languages() == sorted(NEEDS)
+
+
+@pytest.mark.parametrize("language", sorted(NEEDS))
+def test_the_handshake_passes_at_once(
+    bench: Bench, pipects: Command, name: str, language: str
+) -> None:
+    """So do two cases that the stub is good enough for."""
+    if missing := [program for program in NEEDS[language] if shutil.which(program) is None]:
+        pytest.skip(f"the {language} skeleton is not tried: {', '.join(missing)} is not installed")
+    folder = bench.folder / "adapters"
+    done = pipects("init-adapter", language, str(folder), "--name", name)
+    assert done.status == 0, done.errors
+    assert f"./pipects run {name} --adapters {folder}" in done.output
+    run = subprocess.run(
+        bench.command("run", name, "--json", str(folder / "r.json")),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=4 * ENOUGH,
+        check=False,
+    )
+    assert "handshake: 10 checks passed" in run.stdout, run.stdout + run.stderr
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("language", sorted(NEEDS))
+def test_no_placeholder_is_left(tmp_path: Path, language: str) -> None:
+    """Neither in a file's name nor in a file."""
+    for file in init_adapter.write(language, tmp_path / "mine", "mine"):
+        assert "@" not in file.name
+        assert init_adapter.PLACEHOLDER not in file.read_text(encoding="utf-8")
+
+
+def test_the_name_can_be_chosen(pipects: Command, tmp_path: Path) -> None:
+    """It is the manifest's."""
+    assert pipects("init-adapter", "python", str(tmp_path), "--name", "other").status == 0
+    assert "name: other" in (tmp_path / "other.yaml").read_text(encoding="utf-8")
+
+
+def test_nothing_is_overwritten(pipects: Command, tmp_path: Path) -> None:
+    """One file that is there already, and none is written."""
+    (tmp_path / "adapter.py").write_text("precious", encoding="utf-8")
+    done = pipects("init-adapter", "python", str(tmp_path), "--name", "mine")
+    assert done.status == 2
+    assert "has adapter.py already; nothing was written" in done.errors
+    assert [file.name for file in tmp_path.iterdir()] == ["adapter.py"]
+    assert (tmp_path / "adapter.py").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["cobol", "mine"], "only in cpp, csharp, python"),
+        (["python", "My Pipes"], "'My Pipes' can't be an implementation's name"),
+        (["python", "mine", "--name", "../x"], "'../x' can't be an implementation's name"),
+        (["python", "reference"], "the suite has an implementation 'reference' already"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    pipects: Command, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    """Status 2, and nothing is written."""
+    language, folder, *more = arguments
+    done = pipects("init-adapter", language, str(tmp_path / folder), *more)
+    assert done.status == 2
+    assert words in done.errors
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_folder_that_cannot_be_made_is_said(pipects: Command) -> None:
+    """No traceback."""
+    done = pipects("init-adapter", "python", "/proc/no/mine")
+    assert done.status == 2 and "/proc/no" in done.errors
