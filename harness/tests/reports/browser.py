@@ -12,7 +12,7 @@ from typing import Any, Final
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 DRIVER: Final = Path("/usr/bin/chromedriver")
@@ -34,7 +34,7 @@ _OPTIONS: Final = (
 class Browser:
     """A page in Chromium, and what the tests do with it."""
 
-    def __init__(self, driver: webdriver.Chrome) -> None:
+    def __init__(self, driver: Any) -> None:
         self.driver = driver
 
     def look(
@@ -110,12 +110,12 @@ class Browser:
 def start() -> Iterator[Browser]:
     """Chromium with a new profile, which goes away with it."""
     with tempfile.TemporaryDirectory(prefix="pipects-chromium-") as profile:
-        options = Options()
+        options: Any = Options()
         options.binary_location = str(CHROMIUM)
         for option in (*_OPTIONS, f"--user-data-dir={profile}"):
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = webdriver.Chrome(service=Service(str(DRIVER)), options=options)
+        driver: Any = webdriver.Chrome(service=Service(str(DRIVER)), options=options)
         driver.set_script_timeout(60)
         try:
             yield Browser(driver)

@@ -43,7 +43,7 @@ def test_report_writes_what_is_asked_for(
 ) -> None:
     """Every kind at once, into folders that are made; each file is told."""
     files = {kind: tmp_path / "new" / f"report.{kind}" for kind in commands.RENDERERS}
-    arguments = [word for kind, path in files.items() for word in (f"--{kind}", path)]
+    arguments = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
     assert run("report", small, *arguments) == 0
     printed = capsys.readouterr().out
     for path in files.values():
@@ -59,7 +59,7 @@ def _umask() -> int:
 def test_report_with_odd_characters(tmp_path: Path) -> None:
     """Every report can be written, lone surrogates and all."""
     path = saved(tmp_path, "results.json", synthetic.odd())
-    files = [word for kind in commands.RENDERERS for word in (f"--{kind}", tmp_path / kind)]
+    files = [w for kind in commands.RENDERERS for w in (f"--{kind}", str(tmp_path / kind))]
     assert run("report", path, *files) == 0
 
 
@@ -82,7 +82,8 @@ def test_errors_are_one_line_and_status_2(
     small: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
 ) -> None:
     """No traceback, nothing on standard output."""
-    assert run(*(small if word == "RESULTS" else word for word in arguments)) == 2
+    words: list[str | Path] = [small if word == "RESULTS" else word for word in arguments]
+    assert run(*words) == 2
     captured = capsys.readouterr()
     assert message in captured.err
     assert captured.err.startswith("pipects: ") and captured.err.count("\n") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 import synthetic
@@ -11,7 +12,7 @@ from lxml import etree, html as lxml_html
 from pipects.reports import html, summary
 from pipects.reports.document import Results
 
-STATES = {
+STATES: dict[str, Callable[[], Results]] = {
     "empty": synthetic.empty,
     "mixed": synthetic.make,
     "green": lambda: synthetic.make("green"),
