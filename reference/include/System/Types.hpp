@@ -35,9 +35,8 @@ class ArrayView {
         : elements_(elements, length), null_(false) {}
     constexpr ArrayView(std::span<T> elements) noexcept  // NOLINT(google-explicit-constructor)
         : elements_(elements), null_(false) {}
-    template <Detail::ElementsOf<T> Container>
-    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload,google-explicit-constructor): copies match no
-    // concept
+    template <Detail::ElementsOf<T> Container>  // which copies and moves of a view never match
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload,google-explicit-constructor)
     constexpr ArrayView(Container&& container) noexcept : elements_(container), null_(false) {}
 
     [[nodiscard]] constexpr bool IsNull() const noexcept { return null_; }
