@@ -426,7 +426,7 @@ class Execution:
         self._note("observed", f"{step.target}: {number}")
         if "as" in step.options:
             self._names[step.options["as"]] = Named(step.process, False, number, frozenset())
-        wanted = self._resolve(step.options.get("returns", number))
+        wanted = self._resolve(step.expectation.get("returns", number))
         if not matching.matches(wanted, number):
             raise Differs(f"{step.target} {matching.short(wanted)}", f"{step.target} {number}")
 
