@@ -379,8 +379,10 @@ class Execution:
     def _observe_descriptor(self, step: Step) -> None:
         process = step.options.get("in", step.process)
         number = int(self._value("number", step.options["number"]))
-        first = self._descriptors.get((process, number))
         pid = self._adapter(process).pid
+        if (process, number) not in self._descriptors:
+            self._descriptors[process, number] = system.descriptor_target(pid, number)
+        first = self._descriptors[process, number]
         found: list[str | None] = [None]
 
         def as_wanted() -> bool:
