@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipects import suite
+from pipects import paths, suite
 from pipects.cases import Test
 from pipects.reports import output
 
@@ -36,7 +36,16 @@ def add(subparsers: Any) -> None:
 def expand_command(args: argparse.Namespace) -> int:
     """`pipects expand`. Returns the exit status."""
     loaded = suite.load(args)
-    content = {"schema": "pipects-tests/1", "tests": [_expanded(test) for test in loaded.tests]}
+    covered = {requirement for test in loaded.tests for requirement in test.covers}
+    content = {
+        "schema": "pipects-tests/1",
+        "requirements": {
+            name: {"text": requirement.text, "level": requirement.level}
+            for name, requirement in loaded.spec.requirements.items()
+            if name in covered
+        },
+        "tests": [_expanded(test) for test in loaded.tests],
+    }
     text = json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable) + "\n"
     if args.out:
         output.write(args.out, text)
@@ -51,10 +60,14 @@ def _expanded(test: Test) -> dict[str, Any]:
         "id": test.id,
         "case": test.case,
         "title": test.title,
+        "file": paths.shown(test.file),
+        "line": test.line,
+        "row": test.row,
         "covers": test.covers,
         "needs": test.needs,
         "platforms": test.platforms,
         "deadline": test.deadline,
+        "tags": test.tags,
         "not_in_process": next(filter(None, reasons), None),
         "steps": [
             {
