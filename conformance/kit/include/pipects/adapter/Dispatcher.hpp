@@ -162,7 +162,7 @@ class Dispatcher {
     }
 
     Json Start(const Request& request) {
-        const Value child{children_.Start(request), nullptr};
+        const Value child{StartChild(request), nullptr};
         return {{"returned", KeepReturned(child, request.OptionalText("as"), objects_)}};
     }
 
@@ -262,7 +262,6 @@ class Dispatcher {
     const std::vector<std::string> programArguments_;
     std::set<std::string> lacks_;
     Objects objects_;
-    Children children_;
     Threads threads_;  // last: their calls use the others
 };
 
