@@ -1,0 +1,12 @@
+# Writes OUT, a CTest file with a test PREFIX.<id> for each test that RUNNER lists.
+execute_process(COMMAND ${RUNNER} --list_tests OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "\n" ";" lines "${output}")
+set(content "")
+foreach(line IN LISTS lines)
+  if(line MATCHES "^(.+)\t(.+)$")
+    string(APPEND content "add_test([=[${PREFIX}.${CMAKE_MATCH_1}]=] [=[${RUNNER}]=] [=[--run_test=${CMAKE_MATCH_2}]=])\n"
+                          "set_tests_properties([=[${PREFIX}.${CMAKE_MATCH_1}]=] PROPERTIES TIMEOUT 120 "
+                          "SKIP_REGULAR_EXPRESSION \"^not run: \")\n")
+  endif()
+endforeach()
+file(WRITE ${OUT} "${content}")

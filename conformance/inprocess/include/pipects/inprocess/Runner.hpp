@@ -1,0 +1,30 @@
+#pragma once
+
+#include <pipects/inprocess/Port.hpp>
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace pipects::inprocess {
+
+struct Options {
+    /// The expanded cases (`pipects expand`), to be found when the program runs.
+    std::string tests;
+    /// Capabilities that the implementation lacks and that its types don't tell.
+    std::set<std::string> lacks = {};
+    /// Whether a row may leave no descriptor at all behind, whatever it is open on.
+    bool strictHandles = true;
+};
+
+/// Boost.Test's main function over the rows. It takes Boost.Test's options, and these two:
+///
+///     --list_skipped  every row that one process can't run or this implementation can't be asked, with the
+///     reason
+///     --list_tests    every test: its id, a tab, and its path for --run_test
+///
+/// @param open makes the implementation's port, once, before the first row
+int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** argv, const Options& options);
+
+}  // namespace pipects::inprocess

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <pipects/inprocess/Json.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+// The case tables as `pipects expand` writes them: every row a test, its values in place.
+
+namespace pipects::inprocess {
+
+/// One thing done to one object, and what must come of it (spec/case-format.md).
+struct Step {
+    std::string verb;
+    std::string target;
+    std::string thread;
+    Json options;
+    Json expectation;
+    std::string text;
+
+    [[nodiscard]] bool Has(const char* option) const { return options.contains(option); }
+    /// An option's text, or nothing.
+    [[nodiscard]] std::string Text(const char* option) const { return options.value(option, std::string()); }
+    /// What stands under `with`, an empty mapping if nothing does.
+    [[nodiscard]] const Json& Arguments() const;
+};
+
+struct Requirement {
+    std::string id;
+    std::string text;
+    std::string level;
+};
+
+/// One row of one case.
+struct Test {
+    std::string id;
+    std::string title;
+    std::string file;
+    std::size_t line;
+    Json row;
+    std::vector<Requirement> covers;
+    std::vector<std::string> needs;
+    std::string platforms;
+    double deadline;
+    bool stress;
+    std::string notInProcess;  // why it needs more than one process; empty if it does not
+    std::vector<Step> steps;
+
+    /// The names of its suites and its own, as Boost.Test has them: it reserves some characters.
+    [[nodiscard]] std::vector<std::string> Path() const;
+};
+
+/// Throws std::runtime_error if the file is not what it should be.
+[[nodiscard]] std::vector<Test> LoadTests(const std::string& file);
+
+}  // namespace pipects::inprocess

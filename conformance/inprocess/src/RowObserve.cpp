@@ -1,0 +1,216 @@
+#include <pipects/inprocess/Row.hpp>
+#include <pipects/inprocess/Words.hpp>
+
+#include <algorithm>
+
+namespace pipects::inprocess {
+
+namespace {
+
+std::string Listed(const std::vector<std::string>& kinds) {
+    std::string text;
+    for (const std::string& kind : kinds) {
+        const bool any = kind.ends_with('*');
+        text += (text.empty() ? "a " : " and a ") + kind.substr(0, kind.size() - (any ? 1 : 0)) + " end" +
+                (any ? " in whatever mode" : "");
+    }
+    return text.empty() ? "no end of it" : text;
+}
+
+/// Whether the ends are those wanted; `read*` and `write*` take what no other names.
+bool AreSame(const std::vector<std::string>& wanted, std::vector<std::string> found) {
+    const auto take = [&](const std::string& end, bool any) {
+        const auto it = std::find_if(found.begin(), found.end(), [&](const std::string& kind) {
+            return any ? kind.substr(0, kind.find(' ')) == end.substr(0, end.size() - 1) : kind == end;
+        });
+        if (it == found.end()) {
+            return false;
+        }
+        found.erase(it);
+        return true;
+    };
+    for (const bool any : {false, true}) {
+        for (const std::string& end : wanted) {
+            if (end.ends_with('*') == any && !take(end, any)) {
+                return false;
+            }
+        }
+    }
+    return found.empty();
+}
+
+bool Writes(const Step& step) {
+    static const std::set<std::string> writers{"Write", "WriteByte", "WriteAsync", "WaitForPipeDrain",
+                                               "BeginWrite"};
+    return writers.contains(step.target.substr(step.target.rfind('.') + 1));
+}
+
+bool IsReady(const std::future<Message>& answer) {
+    return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+}  // namespace
+
+void Row::Observe(const Step& step) {
+    if (step.target == "ends") {
+        ObserveEnds(step);
+    } else if (step.target == "blocked") {
+        ObserveBlocked(step);
+    } else if (step.target == "pending") {
+        ObservePending(step);
+    } else if (step.target == "descriptor") {
+        ObserveDescriptor(step);
+    } else if (step.target == "signals") {
+        ObserveSignals(step);
+    } else if (step.target == "threads") {
+        ObserveNumber(step, [] { return static_cast<std::int64_t>(system::ThreadCount()); });
+    } else if (step.target == "capacity") {
+        ObserveNumber(step, [&] { return system::Capacity(OnePipeOf(step)); });
+    } else if (step.target == "unread") {
+        ObserveNumber(step, [&] { return system::Unread(OnePipeOf(step)); });
+    } else {
+        throw Malformed("one process can't observe '" + step.target + "'");
+    }
+}
+
+void Row::ObserveEnds(const Step& step) {
+    const system::Pipes& pipes = names_[step.Text("of")].pipes;
+    if (pipes.empty()) {
+        throw Malformed("no pipe is known of '" + step.Text("of") + "'");
+    }
+    auto wanted = step.options.at("are").get<std::vector<std::string>>();
+    std::sort(wanted.begin(), wanted.end());
+    std::vector<std::string> found;
+    const auto asWanted = [&] {
+        found.clear();
+        for (const system::End& end : system::PipeEnds()) {
+            if (pipes.contains(end.pipe)) {
+                found.push_back(end.Kind());
+            }
+        }
+        std::sort(found.begin(), found.end());
+        return AreSame(wanted, found);
+    };
+    if (!system::Comes(asWanted, settle_)) {
+        throw Ended(Verdict::Fail, "the process holds " + Listed(wanted),
+                    "the process holds " + Listed(found));
+    }
+    session_.note("the process holds " + Listed(found));
+}
+
+void Row::ObserveBlocked(const Step& step) {
+    ProveBlocked(running_.at(step.Text("on")));
+}
+
+void Row::ObservePending(const Step& step) {
+    if (!system::Comes(system::AtRest, patience_)) {
+        throw Ended(Verdict::Hang, "an end within the deadline", "the process does not come to rest");
+    }
+    const std::string name = step.Text("of");
+    const Outcome outcome = Ask("get", {{"object", name}, {"member", "IsCompleted"}});
+    const auto* returned = std::get_if<Returned>(&outcome);
+    if (returned == nullptr || returned->value != false) {
+        throw Ended(Verdict::Fail, "the operation is pending", SayActual(outcome));
+    }
+    session_.note("'" + name + "' is pending, the process at rest");
+}
+
+void Row::ObserveDescriptor(const Step& step) {
+    const int number = AsDescriptor(names_.Value("number", step.options.at("number")));
+    const auto known = descriptors_.find(number);
+    const std::optional<std::string> first = known == descriptors_.end() ? std::nullopt : known->second;
+    const std::string wanted = step.Text("is");
+    std::optional<std::string> found;
+    const auto asWanted = [&] {
+        found = system::DescriptorTarget(number);
+        return wanted == "open" ? found && found == first : !found || found != first;
+    };
+    const std::string descriptor = "descriptor " + std::to_string(number);
+    if (!system::Comes(asWanted, settle_)) {
+        throw Ended(Verdict::Fail, descriptor + " is " + wanted + " on " + first.value_or("None"),
+                    found ? "it is open on " + *found : "it is closed");
+    }
+    session_.note(descriptor + ": " + found.value_or("closed"));
+}
+
+void Row::ObserveSignals(const Step& /*step*/) {
+    std::string before;
+    std::string after;
+    const auto now = system::Signals();
+    for (const auto& [name, value] : signals_) {
+        if (now.at(name) != value) {
+            before += (before.empty() ? "" : ", ") + name + " " + value;
+            after += (after.empty() ? "" : ", ") + name + " " + now.at(name);
+        }
+    }
+    if (!before.empty()) {
+        throw Ended(Verdict::Fail, before, after);
+    }
+}
+
+void Row::ObserveNumber(const Step& step, const std::function<std::int64_t()>& look) {
+    const Json number = look();
+    session_.note(step.target + ": " + number.dump());
+    if (step.Has("as")) {
+        names_.Keep(step.Text("as"), {false, number, {}});
+    }
+    const Json wanted =
+        names_.Resolved(step.expectation.value("returns", step.options.value("returns", number)));
+    if (!Matches(wanted, number)) {
+        throw Ended(Verdict::Fail, step.target + " " + Short(wanted), step.target + " " + number.dump());
+    }
+}
+
+system::Pipe Row::OnePipeOf(const Step& step) const {
+    const system::Pipes& pipes = names_[step.Text("of")].pipes;
+    if (pipes.empty()) {
+        throw Malformed("no pipe is known of '" + step.Text("of") + "'");
+    }
+    return *pipes.begin();
+}
+
+void Row::ProveBlocked(Running& running) {
+    const auto calls =
+        static_cast<std::size_t>(std::count_if(running_.begin(), running_.end(), [&](const auto& other) {
+            const system::Pipes& pipes = other.second.pipes;
+            return std::any_of(pipes.begin(), pipes.end(),
+                               [&](system::Pipe pipe) { return running.pipes.contains(pipe); });
+        }));
+    std::optional<system::Proof> proof;
+    const auto endedOrBlocked = [&] {
+        if (IsReady(running.answer)) {
+            return true;
+        }
+        proof = ProofOf(running, calls);
+        return proof.has_value();
+    };
+    if (!system::Comes(endedOrBlocked, patience_)) {
+        throw Ended(Verdict::Hang, "the call waits on the pipe",
+                    "nothing came: the call neither ends nor is seen to wait on the pipe");
+    }
+    if (!proof) {
+        throw Ended(Verdict::Fail, "the call waits on the pipe",
+                    SayActual(OutcomeOf(Json(running.answer.get()))));
+    }
+    running.thread = proof->thread;
+    session_.note("blocked, " + proof->strength + " proof: " + proof->detail);
+}
+
+std::optional<system::Proof> Row::ProofOf(const Running& running, std::size_t calls) const {
+    if (!running.pipes.empty()) {
+        if (auto proof = system::Blocked(running.pipes, calls)) {
+            return proof;
+        }
+    }
+    if (!system::AtRest()) {
+        return std::nullopt;
+    }
+    const bool otherWay = std::any_of(running.pipes.begin(), running.pipes.end(), [&](system::Pipe pipe) {
+        return (system::Unread(pipe) > 0) != Writes(*running.step);
+    });
+    return otherWay ? std::nullopt
+                    : std::optional<system::Proof>(
+                          {"weak", "every other thread sleeps and the call is unanswered", std::nullopt});
+}
+
+}  // namespace pipects::inprocess

@@ -1,0 +1,178 @@
+#include <pipects/inprocess/Row.hpp>
+#include <pipects/inprocess/Words.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace pipects::inprocess {
+
+namespace {
+
+/// `%g`, as the harness shows its patience.
+std::string Seconds(double seconds) {
+    std::array<char, 32> text{};
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%g", seconds));
+    return text.data();
+}
+
+}  // namespace
+
+/// Sends a step's request, and judges its outcome unless it is left running.
+void Row::Invoke(const Step& step, const std::string& method, Json parameters) {
+    Json arguments = Json::object();
+    for (const auto& [name, value] : step.Arguments().items()) {
+        arguments[name] = names_.Value(name, value);
+        if (arguments[name].is_object() && arguments[name].contains("callback")) {
+            names_.Keep(arguments[name]["callback"], {true, nullptr, names_.PipesOf(step)});
+        }
+    }
+    parameters["thread"] = step.thread;
+    if (method == "create" || method == "call") {
+        parameters["arguments"] = arguments;
+    }
+    if (step.Has("as")) {
+        parameters["as"] = step.Text("as");
+    }
+    if (step.Has("until")) {
+        LeaveRunning(step, method, parameters);
+        return;
+    }
+    const bool waits = step.options.value("wait", false);
+    if (waits) {
+        parameters["as"] = "task_of_step_" + std::to_string(index_);
+    }
+    Outcome outcome = Ask(method, parameters);
+    if (waits && std::holds_alternative<Returned>(outcome)) {
+        outcome = Ask("call", {{"object", parameters["as"]}, {"member", "Wait"}, {"thread", step.thread}});
+    }
+    Keep(step, outcome);
+    Judge(step, outcome, step.expectation, step.Text("choice"));
+}
+
+void Row::LeaveRunning(const Step& step, const std::string& method, const Json& parameters) {
+    if (step.thread == "main") {
+        throw Malformed("in one process nothing can be left running on the main thread");
+    }
+    Running& running = running_[step.thread];
+    running.step = &step;
+    running.pipes = names_.PipesOf(step);
+    running.answer = session_.port.Begin(RequestOf(method, parameters));
+    if (step.Text("until") == "blocked") {
+        ProveBlocked(running);
+    }
+}
+
+Outcome Row::Ask(const std::string& method, const Json& parameters) {
+    Outcome outcome = OutcomeOf(Json(Handle(method, parameters)));
+    if (std::holds_alternative<Refused>(outcome)) {
+        throw Malformed(SayActual(outcome));
+    }
+    return outcome;
+}
+
+/// Remembers what a step gave a name to, and which pipe it is about.
+void Row::Keep(const Step& step, const Outcome& outcome) {
+    const auto* returned = std::get_if<Returned>(&outcome);
+    if (returned == nullptr) {
+        return;
+    }
+    const Json& value = returned->value;
+    if (const int descriptor = AsDescriptor(value); descriptor >= 0) {
+        descriptors_[descriptor] = system::DescriptorTarget(descriptor);
+    }
+    if (step.Has("as")) {
+        const bool isObject = value.is_object() && value.contains("object");
+        names_.Keep(step.Text("as"), {isObject, value, names_.PipesOf(step)});
+    }
+}
+
+void Row::Judge(const Step& step, const Outcome& outcome, const Json& expectation,
+                const std::string& choice) {
+    if (std::holds_alternative<Refused>(outcome)) {
+        throw Malformed(SayActual(outcome));
+    }
+    Json resolved = names_.Resolved(expectation);
+    const Json& arguments = step.Arguments();
+    if (!choice.empty()) {
+        resolved = Choose(choice, resolved, outcome, arguments);
+    }
+    if (!Holds(resolved, outcome, arguments)) {
+        throw Ended(Verdict::Fail, SayExpected(resolved), SayActual(outcome));
+    }
+}
+
+/// The outcomes that go with those of the steps before; notes which are possible now.
+Json Row::Choose(const std::string& choice, const Json& expectation, const Outcome& outcome,
+                 const Json& arguments) {
+    const Json& outcomes = expectation.at("any");
+    auto& possible = choices_[choice];
+    if (possible.empty()) {
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            possible.insert(i);
+        }
+    }
+    Json allowed = Json::array();
+    std::set<std::size_t> left;
+    for (const std::size_t i : possible) {
+        allowed.push_back(outcomes[i]);
+        if (Holds(outcomes[i], outcome, arguments)) {
+            left.insert(i);
+        }
+    }
+    possible = left;  // if none is left the row fails right here
+    return {{"any", allowed}};
+}
+
+Message Row::RequestOf(const std::string& method, const Json& parameters) {
+    return {{"jsonrpc", "2.0"}, {"id", ++requests_}, {"method", method}, {"params", Message(parameters)}};
+}
+
+/// The answer to a request. On the main thread only the watchdog gets out of a call that never ends.
+Message Row::Handle(const std::string& method, const Json& parameters) {
+    const Message request = RequestOf(method, parameters);
+    if (parameters.value("thread", "main") != "main") {
+        auto answer = session_.port.Begin(request);
+        try {
+            return Await(answer);
+        } catch (const Ended&) {
+            static const Step unnamed{};
+            running_[parameters["thread"]] = {&unnamed, std::move(answer), {}, std::nullopt};
+            throw;
+        }
+    }
+    session_.watchdog.Arm(patience_, [this] { return HangText(); });
+    Message answer = session_.port.Handle(request);
+    session_.watchdog.Disarm();
+    return answer;
+}
+
+Message Row::Await(std::future<Message>& answer) {
+    if (session_.patience.IsEndless()) {
+        answer.wait();
+    }
+    if (answer.wait_for(std::chrono::duration<double>(patience_)) != std::future_status::ready) {
+        throw Ended(Verdict::Hang, "an end within " + Seconds(patience_) + " s",
+                    "nothing came: no answer to request " + std::to_string(requests_));
+    }
+    return answer.get();
+}
+
+/// Called while the main thread hangs in a request: what it reads does not change meanwhile.
+std::string Row::HangText() const {
+    const bool inStep = index_ < test_.steps.size();
+    std::string text = "HANG  " + session_.port.Name() + ": " + test_.id + "\n  " + test_.title;
+    for (const Requirement& requirement : test_.covers) {
+        text += "\n  requires  " + requirement.text + " (" + requirement.id + ", " + requirement.level + ")";
+    }
+    text += "\n  step      ";
+    text += inStep ? std::to_string(index_ + 1) + ": " + test_.steps[index_].text : "after the last step";
+    text +=
+        "\n  expected  an end within " + Seconds(patience_) + " s\n  actual    the main thread hangs in it";
+    for (const std::string& line : system::Situation()) {
+        text += "\n  thread    " + line;
+    }
+    return text;
+}
+
+}  // namespace pipects::inprocess

@@ -1,0 +1,138 @@
+#include "Registration.hpp"
+
+#include <boost/test/tree/traverse.hpp>
+#include <boost/test/tree/visitor.hpp>
+#include <boost/test/unit_test.hpp>
+#include <pipects/inprocess/Runner.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <string_view>
+
+namespace pipects::inprocess {
+
+namespace {
+
+namespace unit_test = boost::unit_test;
+
+std::string Joined(const std::vector<std::string>& parts, char between) {
+    std::string text;
+    for (const std::string& part : parts) {
+        text += (text.empty() ? "" : std::string(1, between)) + part;
+    }
+    return text;
+}
+
+/// Prints the tests that the program's own sources have registered.
+class Lister : public unit_test::test_tree_visitor {
+  public:
+    void visit(const unit_test::test_case& test) override {
+        auto path = suites_;
+        path.push_back(test.p_name.value);
+        std::printf("%s\t%s\n", Joined(path, '.').c_str(), Joined(path, '/').c_str());
+    }
+    bool test_suite_start(const unit_test::test_suite& suite) override {
+        if (suite.p_parent_id != unit_test::INV_TEST_UNIT_ID) {
+            suites_.push_back(suite.p_name.value);
+        }
+        return true;
+    }
+    void test_suite_finish(const unit_test::test_suite& suite) override {
+        if (suite.p_parent_id != unit_test::INV_TEST_UNIT_ID) {
+            suites_.pop_back();
+        }
+    }
+
+  private:
+    std::vector<std::string> suites_;
+};
+
+void ListTests(const std::vector<Test>& tests) {
+    for (const Test& test : tests) {
+        if (!test.stress) {
+            std::printf("%s\t%s\n", test.id.c_str(), Joined(test.Path(), '/').c_str());
+        }
+    }
+    Lister lister;
+    unit_test::traverse_test_tree(unit_test::framework::master_test_suite(), lister, true);
+}
+
+using Reasons = std::map<std::string, std::vector<std::string>>;
+
+Reasons SkippedRows(const std::vector<Test>& tests, const Port& port) {
+    Reasons reasons;
+    for (const Test& test : tests) {
+        if (const std::string why = WhyNot(test, port); !why.empty()) {
+            reasons[why].push_back(test.id);
+        }
+    }
+    return reasons;
+}
+
+void ListSkipped(const Reasons& reasons) {
+    for (const auto& [why, ids] : reasons) {
+        std::printf("%s (%zu)\n", why.c_str(), ids.size());
+        for (const std::string& id : ids) {
+            std::printf("    %s\n", id.c_str());
+        }
+    }
+}
+
+void SummarizeSkipped(const Reasons& reasons) {
+    std::fprintf(stderr, "%zu rows were executed; not run here (--list_skipped names them):\n",
+                 ExecutedRows());
+    for (const auto& [why, ids] : reasons) {
+        std::fprintf(stderr, "%5zu  %s\n", ids.size(), why.c_str());
+    }
+}
+
+/// Boost.Test takes a function without state.
+struct Registering {
+    const std::vector<Test>* tests;
+    Session* session;
+};
+Registering registering{};
+
+bool RegisterAll() {
+    unit_test::framework::master_test_suite().p_name.value = "pipects " + registering.session->port.Name();
+    Register(*registering.tests, *registering.session);
+    return true;
+}
+
+bool Takes(int argc, char** argv, std::string_view option) {
+    return std::find(argv, argv + argc, option) != argv + argc;
+}
+
+}  // namespace
+
+int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** argv, const Options& options) {
+    try {
+        const std::vector<Test> tests = LoadTests(options.tests);
+        if (Takes(argc, argv, "--list_tests")) {
+            ListTests(tests);
+            return 0;
+        }
+        system::HandleInterruptions();
+        const std::unique_ptr<Port> port = open();
+        const Reasons skipped = SkippedRows(tests, *port);
+        if (Takes(argc, argv, "--list_skipped")) {
+            ListSkipped(skipped);
+            return 0;
+        }
+        Watchdog watchdog;
+        Session session{*port, watchdog, Patience(), options.strictHandles, {}};
+        registering = {&tests, &session};
+        const int status = unit_test::unit_test_main(RegisterAll, argc, argv);
+        if (ExecutedRows() > 1) {
+            SummarizeSkipped(skipped);
+        }
+        return status;
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "%s: %s\n", argc > 0 ? argv[0] : "pipects", exception.what());
+        return 2;
+    }
+}
+
+}  // namespace pipects::inprocess

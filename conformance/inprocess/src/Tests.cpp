@@ -1,0 +1,87 @@
+#include <pipects/inprocess/Tests.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+
+namespace pipects::inprocess {
+
+namespace {
+
+Step StepOf(const Json& json) {
+    return {json.at("verb"),    json.at("target"),      json.at("thread"),
+            json.at("options"), json.at("expectation"), json.at("text")};
+}
+
+Test TestOf(const Json& json, const Json& requirements) {
+    Test test{
+        json.at("id"),
+        json.at("title"),
+        json.at("file"),
+        json.at("line"),
+        json.at("row"),
+        {},
+        json.at("needs"),
+        json.at("platforms"),
+        json.at("deadline"),
+        false,
+        json.at("not_in_process").is_null() ? std::string() : json.at("not_in_process").get<std::string>(),
+        {}};
+    for (const Json& tag : json.at("tags")) {
+        test.stress = test.stress || tag == "stress";
+    }
+    for (const Json& id : json.at("covers")) {
+        const Json& requirement = requirements.at(id.get<std::string>());
+        test.covers.push_back({id, requirement.at("text"), requirement.at("level")});
+    }
+    const Json& steps = json.at("steps");
+    std::transform(steps.begin(), steps.end(), std::back_inserter(test.steps), StepOf);
+    return test;
+}
+
+}  // namespace
+
+const Json& Step::Arguments() const {
+    static const Json none = Json::object();
+    const auto found = options.find("with");
+    return found == options.end() || found->is_null() ? none : *found;
+}
+
+std::vector<std::string> Test::Path() const {
+    const auto slash = id.find('/');
+    std::vector<std::string> path(1);
+    for (const char character : id.substr(0, slash)) {
+        if (character == '.') {
+            path.emplace_back();
+        } else {
+            path.back() += character;
+        }
+    }
+    if (slash != std::string::npos) {
+        path.push_back(id.substr(slash + 1));
+        std::replace(path.back().begin(), path.back().end(), ',', '_');  // no slug has one of its own
+    }
+    return path;
+}
+
+std::vector<Test> LoadTests(const std::string& file) {
+    std::ifstream stream(file);
+    if (!stream) {
+        throw std::runtime_error(file + ": the expanded cases cannot be read");
+    }
+    try {
+        const Json content = Json::parse(stream);
+        if (content.at("schema") != "pipects-tests/1") {
+            throw std::runtime_error(file + ": these are no expanded cases of version 1");
+        }
+        std::vector<Test> tests;
+        for (const Json& test : content.at("tests")) {
+            tests.push_back(TestOf(test, content.at("requirements")));
+        }
+        return tests;
+    } catch (const Json::exception& exception) {
+        throw std::runtime_error(file + ": " + exception.what());
+    }
+}
+
+}  // namespace pipects::inprocess
