@@ -1,5 +1,6 @@
 #include <System/IO/Pipes/AnonymousPipeClientStream.hpp>
 
+#include "HandedOut.hpp"
 #include "PipeCore.hpp"
 #include "PipePort.hpp"
 
@@ -50,6 +51,9 @@ SafePipeHandlePtr Adopt(PipeDirection direction, std::optional<std::string_view>
                                 stringName);  // [client.ctor.direction-string.invalid]
     }
     Detail::RequireEnd(kind, {stringName, Detail::EndOf(direction)});
+    if (auto shared = Detail::HandedOut(handle)) {
+        return shared;
+    }
     // A number that came as a string is a handle, 0 too. [client.ctor-string.zero-is-a-handle]
     auto port = std::make_shared<Detail::PipePort>(handle, true, false);
     return std::make_shared<Microsoft::Win32::SafeHandles::SafePipeHandle>(std::move(port));

@@ -1,5 +1,6 @@
 #include <System/IO/Pipes/AnonymousPipeServerStream.hpp>
 
+#include "HandedOut.hpp"
 #include "PipeCore.hpp"
 #include "PipePort.hpp"
 
@@ -103,9 +104,7 @@ std::string AnonymousPipeServerStream::GetClientHandleAsString() {
         throw ObjectDisposedException("Cannot access a closed pipe.");  // moved from
     }
     stringExposed_ = true;
-    if (inheritability_ == HandleInheritability::None) {
-        clientHandle_->Port()->KeepOpenWhenAbandoned();  // [server.finalize.string-none-client-kept]
-    }
+    Detail::HandOut(clientHandle_);
     return std::to_string(clientHandle_->DangerousGetHandle());
 }
 

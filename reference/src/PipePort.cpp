@@ -54,13 +54,6 @@ void PipePort::Dispose() noexcept {
     }
 }
 
-void PipePort::Abandon() noexcept {
-    if (!closesWhenAbandoned_ && !IsClosed()) {
-        DisownHandle();
-    }
-    Dispose();
-}
-
 Os::Transfer PipePort::TryRead(std::span<Byte> buffer) noexcept {
     std::unique_lock lock(twoSteps_, std::defer_lock);
     if (Os::TransfersAreTwoSteps()) {

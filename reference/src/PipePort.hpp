@@ -44,11 +44,7 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
 
     /// Ends what waits, Aborted, and closes the handle if it is owned. Never waits.
     void Dispose() noexcept;
-    /// The same when the last owner is gone without having disposed.
-    void Abandon() noexcept;
     void DisownHandle() noexcept { ownsHandle_ = false; }
-    /// Leaves the handle open if it is abandoned; Dispose still closes it.
-    void KeepOpenWhenAbandoned() noexcept { closesWhenAbandoned_ = false; }
 
     /// A call that uses the handle. Throws ObjectDisposedException if that is closed.
     class Use {
@@ -108,7 +104,6 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     const Os::NativeHandle handle_;
     const bool isInvalid_;
     std::atomic<bool> ownsHandle_;
-    std::atomic<bool> closesWhenAbandoned_ = true;
     std::atomic<std::uint32_t> state_ = oneUse;  // the owner's
     std::atomic<std::size_t> waiting_ = 0;       // the queue's length, to pass an empty one without the lock
     std::mutex mutex_;

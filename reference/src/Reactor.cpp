@@ -59,6 +59,14 @@ void Reactor::Remove(Watch& watch) noexcept {
     watch = {};
 }
 
+void Reactor::Post(std::function<void()> work) {
+    {
+        const std::lock_guard lock(mutex_);
+        posted_.push_back(std::move(work));
+    }
+    poller_.Wake();
+}
+
 void Reactor::Run() {
     std::array<std::uint64_t, 64> ids{};
     for (;;) {
@@ -74,9 +82,16 @@ void Reactor::Run() {
                 listener->OnReady();
             }
         }
-        const std::lock_guard lock(mutex_);
-        if (stopping_) {
-            return;
+        std::vector<std::function<void()>> posted;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_) {
+                return;
+            }
+            posted.swap(posted_);
+        }
+        for (const auto& work : posted) {
+            work();
         }
     }
 }
@@ -93,8 +108,10 @@ void Reactor::Stop() {
         thread_.join();
     }
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> dropped;
+    std::vector<std::function<void()>> droppedToo;
     const std::lock_guard lock(mutex_);
     dropped.swap(listeners_);
+    droppedToo.swap(posted_);
 }
 
 }  // namespace System::IO::Pipes::Detail

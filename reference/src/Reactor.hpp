@@ -3,10 +3,12 @@
 #include "Os.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 namespace System::IO::Pipes::Detail {
 
@@ -50,6 +52,9 @@ class Reactor {
                             std::shared_ptr<ReadinessListener> listener);
     void Remove(Watch& watch) noexcept;
 
+    /// Runs `work` on the reactor's thread.
+    void Post(std::function<void()> work);
+
   private:
     struct Holder;
 
@@ -61,6 +66,7 @@ class Reactor {
     std::uint64_t lastId_ = 0;
     bool stopping_ = false;
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> listeners_;
+    std::vector<std::function<void()>> posted_;
     std::thread thread_;
 };
 

@@ -18,7 +18,7 @@ SafePipeHandle::SafePipeHandle(std::intptr_t preexistingHandle, bool ownsHandle)
 SafePipeHandle::SafePipeHandle(std::shared_ptr<PipePort> port) noexcept : port_(std::move(port)) {}
 
 SafePipeHandle::~SafePipeHandle() {
-    port_->Abandon();
+    port_->Dispose();
 }
 
 bool SafePipeHandle::IsInvalid() const noexcept {

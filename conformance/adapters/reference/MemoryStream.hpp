@@ -19,6 +19,8 @@ class MemoryStream final : public System::IO::Stream {
     /// @param writable false makes one that refuses to be written
     explicit MemoryStream(bool writable = true) : writable_(writable) {}
 
+    using Stream::Dispose;
+
     [[nodiscard]] std::string Hex() const {
         const std::lock_guard lock(mutex_);
         return adapter::ToHex(content_);

@@ -68,6 +68,7 @@ int Main(int argc, char** argv, std::initializer_list<std::string> lacks = {}) {
         if (!address.has_value()) {
             throw std::runtime_error("PIPECTS_ADDRESS is not set: this program is started by a harness");
         }
+        platform::HandleUserSignal();
         Adapter<Traits>(*address, {argv + std::min(argc, 1), argv + argc}, lacks).Run();
     } catch (const std::exception& exception) {
         std::fprintf(stderr, "%s adapter: %s\n", Traits::name, exception.what());

@@ -163,6 +163,13 @@ inline std::optional<std::string> EnvironmentVariable(const char* name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+/// Lets SIGUSR1 interrupt calls and do nothing else, as the protocol asks of an adapter.
+inline void HandleUserSignal() noexcept {
+    struct sigaction action = {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &action, nullptr);
+}
+
 /// Ends the process at once, whatever its threads are doing: nothing is destroyed, no handler runs.
 [[noreturn]] inline void EndProcess(int status) {
     if (__gcov_dump != nullptr) {
