@@ -34,6 +34,7 @@ namespace Pipects.Adapter
             if (!Native.Windows)
                 Native.InterruptBySignal();
             LeaveRoomForBlockedReads();
+            ThrowOnce();
             var colon = address.LastIndexOf(':');
             using (var client = new TcpClient(address.Substring(0, colon), int.Parse(address.Substring(colon + 1))) { NoDelay = true })
                 new Program(arguments, token, client.GetStream()).Answer();
@@ -46,6 +47,19 @@ namespace Pipects.Adapter
         {
             const int threads = 16;
             ThreadPool.SetMinThreads(threads, threads);
+        }
+
+        /// <summary>The first exception has .NET 8 and earlier open a pipe of their own, which no case may find in its way.</summary>
+        static void ThrowOnce()
+        {
+            try
+            {
+                throw new InvalidOperationException();
+            }
+            catch (InvalidOperationException)
+            {
+                // There is the pipe.
+            }
         }
 
         void Answer()
