@@ -134,7 +134,7 @@ class MemoryStream(Stream):
     def Flush(self) -> None:
         pass
 
-    def Dispose(self) -> None:
+    def _Dispose(self, disposing: bool) -> None:
         self.content.close()
 
 

@@ -236,10 +236,6 @@ class PipeStream(Stream, Line):
         if handle is not None:
             self._state = _State.CONNECTED
 
-    def Dispose(self) -> None:
-        """Closes this end, once. A read or write that waits on it ends with an IOException."""
-        self._Dispose(True)
-
     def _Dispose(self, disposing: bool) -> None:
         if self._state is not _State.CLOSED:
             self._state = _State.CLOSED

@@ -223,8 +223,12 @@ class Stream(ReadWriteStream):
     def Close(self) -> None:
         self.Dispose()
 
-    @abstractmethod
     def Dispose(self) -> None:
+        """Ends the stream's use, once. What then still waits on it ends with an IOException."""
+        self._Dispose(True)
+
+    @abstractmethod
+    def _Dispose(self, disposing: bool) -> None:
         ...
 
     def DisposeAsync(self) -> Task[None]:

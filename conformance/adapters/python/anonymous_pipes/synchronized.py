@@ -52,7 +52,7 @@ class SynchronizedStream(Stream):
         with self._turn:
             self._inner.Flush()
 
-    def Dispose(self) -> None:
+    def _Dispose(self, disposing: bool) -> None:
         self._inner.Dispose()
 
     def _CheckReadable(self) -> None:
