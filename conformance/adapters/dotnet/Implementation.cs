@@ -5,6 +5,7 @@ using System.IO.Pipes;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pipects.Adapter
 {
@@ -56,6 +57,8 @@ namespace Pipects.Adapter
                 yield return "async-dispose";
             if (!Has<Stream>("ReadExactly"))
                 yield return "read-exactly";
+            if (typeof(SafePipeHandle).GetConstructor(Type.EmptyTypes) == null)
+                yield return "safe-handle-empty";
             if (Native.Windows)
             {
                 yield return "signal";
