@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,9 @@ INSIDE = re.compile(r"\$\{([a-z_][A-Za-z0-9_.]*)\}")
 SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExactlyAsync")
 
 
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing done to one object in one process, and what must come of it."""
@@ -42,14 +46,19 @@ class Step:
     expectation: Mapping[str, Any]
     """The outcome keys only; empty means that it must return, whatever the value."""
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         """The step as its author would write it in one line."""
         shown = {self.verb: self.target, **self.options, **self.expectation}
-        line = yaml.safe_dump(
-            _plain(shown), default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
+        line = yaml.dump(
+            _plain(shown),
+            Dumper=_DUMPER,
+            default_flow_style=True,
+            sort_keys=False,
+            width=10**6,
+            allow_unicode=True,
         )
-        return str(line).strip()
+        return str(line).strip().replace("'on': ", "on: ")
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Execution:
         self._client = client
         self._patience = test.deadline * scale
         self._settle = SETTLE * scale
-        self._note = note or (lambda kind, text: None)
+        self._note = note or _ignore
         self._processes: dict[str, Adapter] = {"parent": family.parent}
         self._ended: dict[str, Adapter] = {}
         self._names: dict[str, Named] = {}
@@ -131,7 +131,8 @@ class Execution:
                 self._signals = {"parent": system.signals(self._family.parent.pid)}
             for index, step in enumerate(self._test.steps):
                 self._step = index, step
-                self._note("step", step.text)
+                if self._note is not _ignore:
+                    self._note("step", step.text)
                 getattr(self, f"_do_{step.verb}")(step)
             self._step = None
             self._clean_up()
@@ -327,7 +328,7 @@ class Execution:
         running = self._running[step.target]
         pid = self._adapter(running.process).pid
         for _ in range(step.options.get("times", 1)):
-            for thread in [running.thread] if running.thread else system.threads(pid):
+            for thread in [running.thread] if running.thread else system.open_to(pid, signal.SIGUSR1):
                 system.send_signal(pid, thread, signal.SIGUSR1)
 
     def _do_observe(self, step: Step) -> None:
@@ -469,6 +470,8 @@ class Execution:
             return proof
         if not system.at_rest(pid):
             return None
+        if running.pipes and (proof := system.blocked(pid, running.pipes, calls)):
+            return proof  # it had not begun to wait at the first look
         member = running.step.target.rpartition(".")[2]
         for pipe in running.pipes:
             bytes_there = system.unread(pid, pipe)
@@ -658,6 +661,10 @@ class Execution:
 
         if not self._comes(nothing_left):
             raise Differs("no handle stays open behind the case", f"left open: {', '.join(left)}")
+
+
+def _ignore(kind: str, text: str) -> None:
+    """Takes no note."""
 
 
 def _exit_of(adapter: Adapter) -> str:

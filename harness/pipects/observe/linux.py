@@ -290,6 +290,17 @@ def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
     raise NotObservable(f"thread {target} does not take its signal")
 
 
+def open_to(pid: int, number: signal.Signals) -> list[int]:
+    """The process's threads that do not block a signal."""
+    found = []
+    for thread in threads(pid):
+        status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+        blocked_signals = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+        if not int(blocked_signals.split()[1], 16) >> (number - 1) & 1:
+            found.append(thread)
+    return found
+
+
 def limit_handles(pid: int, most: int | None) -> int:
     """Sets the process's soft limit on descriptors (None: the hard one); returns the old one."""
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
