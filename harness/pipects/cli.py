@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from pipects import __version__
-from pipects.commands import deviations, doctor, expand, init_adapter, listing, replay, run
+from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, replay, run
 from pipects.errors import UserError
 from pipects.reports import commands as reports
 
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--version", action="version", version=f"pipects {__version__}")
     subparsers = result.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (run, listing, replay, deviations, expand, init_adapter, doctor):
+    for command in (run, listing, replay, deviations, defects, expand, init_adapter, doctor):
         command.add(subparsers)
     reports.add_commands(subparsers)
     return result
