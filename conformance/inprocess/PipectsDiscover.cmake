@@ -3,7 +3,7 @@ execute_process(COMMAND ${RUNNER} --list_tests OUTPUT_VARIABLE output COMMAND_ER
 string(REPLACE "\n" ";" lines "${output}")
 set(content "")
 foreach(line IN LISTS lines)
-  if(line MATCHES "^(.+)\t(.+)$")
+  if(line MATCHES "^([^\t]+)\t([^\t]+)")
     string(APPEND content "add_test([=[${PREFIX}.${CMAKE_MATCH_1}]=] [=[${RUNNER}]=] [=[--run_test=${CMAKE_MATCH_2}]=])\n"
                           "set_tests_properties([=[${PREFIX}.${CMAKE_MATCH_1}]=] PROPERTIES TIMEOUT 120 "
                           "SKIP_REGULAR_EXPRESSION \"^not run: \")\n")

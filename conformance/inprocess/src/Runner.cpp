@@ -31,7 +31,15 @@ class Lister : public unit_test::test_tree_visitor {
     void visit(const unit_test::test_case& test) override {
         auto path = suites_;
         path.push_back(test.p_name.value);
-        std::printf("%s\t%s\n", Joined(path, '.').c_str(), Joined(path, '/').c_str());
+        auto& unit = unit_test::framework::get<unit_test::test_case>(test.p_id);
+        for (const auto& decorator : unit.p_decorators.get()) {
+            decorator->apply(unit);  // what Boost.Test does only when it runs
+        }
+        std::printf("%s\t%s", Joined(path, '.').c_str(), Joined(path, '/').c_str());
+        for (const std::string& label : test.p_labels.get()) {
+            std::printf("\t%s", label.c_str());
+        }
+        std::printf("\n");
     }
     bool test_suite_start(const unit_test::test_suite& suite) override {
         if (suite.p_parent_id != unit_test::INV_TEST_UNIT_ID) {

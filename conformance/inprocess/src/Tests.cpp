@@ -3,30 +3,40 @@
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace pipects::inprocess {
 
 namespace {
 
-Step StepOf(const Json& json) {
-    return {json.at("verb"),    json.at("target"),      json.at("thread"),
-            json.at("options"), json.at("expectation"), json.at("text")};
+// Everything is moved out of what was parsed: every CTest test reads the whole file.
+
+std::string TakeText(Json& json, const char* key) {
+    return std::move(json.at(key).get_ref<std::string&>());
 }
 
-Test TestOf(const Json& json, const Json& requirements) {
-    Test test{
-        json.at("id"),
-        json.at("title"),
-        json.at("file"),
-        json.at("line"),
-        json.at("row"),
-        {},
-        json.at("needs"),
-        json.at("platforms"),
-        json.at("deadline"),
-        false,
-        json.at("not_in_process").is_null() ? std::string() : json.at("not_in_process").get<std::string>(),
-        {}};
+Step StepOf(Json& json) {
+    return {TakeText(json, "verb"),
+            TakeText(json, "target"),
+            TakeText(json, "thread"),
+            std::move(json.at("options")),
+            std::move(json.at("expectation")),
+            TakeText(json, "text")};
+}
+
+Test TestOf(Json& json, const Json& requirements) {
+    Test test{TakeText(json, "id"),
+              TakeText(json, "title"),
+              TakeText(json, "file"),
+              json.at("line"),
+              std::move(json.at("row")),
+              {},
+              json.at("needs"),
+              TakeText(json, "platforms"),
+              json.at("deadline"),
+              false,
+              json.at("not_in_process").is_null() ? std::string() : TakeText(json, "not_in_process"),
+              {}};
     for (const Json& tag : json.at("tags")) {
         test.stress = test.stress || tag == "stress";
     }
@@ -34,7 +44,8 @@ Test TestOf(const Json& json, const Json& requirements) {
         const Json& requirement = requirements.at(id.get<std::string>());
         test.covers.push_back({id, requirement.at("text"), requirement.at("level")});
     }
-    const Json& steps = json.at("steps");
+    Json& steps = json.at("steps");
+    test.steps.reserve(steps.size());
     std::transform(steps.begin(), steps.end(), std::back_inserter(test.steps), StepOf);
     return test;
 }
@@ -70,12 +81,13 @@ std::vector<Test> LoadTests(const std::string& file) {
         throw std::runtime_error(file + ": the expanded cases cannot be read");
     }
     try {
-        const Json content = Json::parse(stream);
+        Json content = Json::parse(stream);
         if (content.at("schema") != "pipects-tests/1") {
             throw std::runtime_error(file + ": these are no expanded cases of version 1");
         }
         std::vector<Test> tests;
-        for (const Json& test : content.at("tests")) {
+        tests.reserve(content.at("tests").size());
+        for (Json& test : content.at("tests")) {
             tests.push_back(TestOf(test, content.at("requirements")));
         }
         return tests;

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pipects.errors import UserError
 
 FILE = paths.ROOT / "conformance" / "defects" / "reference.yaml"
 COPIED = ("CMakeLists.txt", "CMakePresets.json", "reference", "conformance", "harness", "spec")
+OMITTED = frozenset({"node_modules", "__pycache__"})
 ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
 PATIENCE = "0.4"
 """Deadlines are cut for broken code only: what hangs is seen the sooner."""
@@ -91,14 +91,18 @@ def load(ids: Sequence[str] = ()) -> list[Defect]:
 
 
 def _copy(tree: Path) -> None:
-    tree.mkdir(parents=True, exist_ok=True)
-    for name in COPIED:
-        source, copy = paths.ROOT / name, tree / name
-        if source.is_dir():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-        else:
-            shutil.copy2(source, copy)
+    """Copies what a build needs. A file that is the same stays untouched: its age decides on rebuilding."""
+    wanted = [
+        file.relative_to(paths.ROOT)
+        for name in COPIED
+        for file in [paths.ROOT / name, *(paths.ROOT / name).rglob("*")]
+        if file.is_file() and not OMITTED.intersection(file.parts)
+    ]
+    for name in wanted:
+        copy, content = tree / name, (paths.ROOT / name).read_bytes()
+        if not copy.exists() or copy.read_bytes() != content:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
     (tree / "adapters").mkdir(exist_ok=True)
     (tree / "adapters" / "broken.yaml").write_text(
         "name: A broken copy of the reference\nlanguage: C++\nsources: []\nrequires: []\nbuild: []\n"

@@ -37,16 +37,15 @@ def expand_command(args: argparse.Namespace) -> int:
     """`pipects expand`. Returns the exit status."""
     loaded = suite.load(args)
     covered = {requirement for test in loaded.tests for requirement in test.covers}
-    content = {
-        "schema": "pipects-tests/1",
-        "requirements": {
-            name: {"text": requirement.text, "level": requirement.level}
-            for name, requirement in loaded.spec.requirements.items()
-            if name in covered
-        },
-        "tests": [_expanded(test) for test in loaded.tests],
+    requirements = {
+        name: {"text": requirement.text, "level": requirement.level}
+        for name, requirement in loaded.spec.requirements.items()
+        if name in covered
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable) + "\n"
+    rows = ",\n".join(_json(_expanded(test)) for test in loaded.tests)
+    text = (
+        f'{{"schema": "pipects-tests/1",\n"requirements": {_json(requirements)},\n"tests": [\n{rows}\n]}}\n'
+    )
     if args.out:
         output.write(args.out, text)
     else:
@@ -81,6 +80,10 @@ def _expanded(test: Test) -> dict[str, Any]:
             for step in test.steps
         ],
     }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_jsonable)
 
 
 def _jsonable(value: Any) -> Any:
