@@ -43,9 +43,7 @@ def expand_command(args: argparse.Namespace) -> int:
         if name in covered
     }
     rows = ",\n".join(_json(_expanded(test)) for test in loaded.tests)
-    text = (
-        f'{{"schema": "pipects-tests/1",\n"requirements": {_json(requirements)},\n"tests": [\n{rows}\n]}}\n'
-    )
+    text = f'{{"schema": "pipects-tests/1",\n"requirements": {_json(requirements)},\n"tests": [\n{rows}\n]}}\n'
     if args.out:
         output.write(args.out, text)
     else:

@@ -1,0 +1,168 @@
+#include "Binding.hpp"
+
+#include <atomic>
+
+namespace pipects::binding {
+
+BOOST_AUTO_TEST_SUITE(binding)
+BOOST_AUTO_TEST_SUITE(coroutines)
+
+/// Copies bytes until the end, and counts them.
+Task<int> Count(Stream& stream) {
+    Bytes buffer(16);
+    int total = 0;
+    while (const int count = co_await stream.ReadAsync(std::span<Byte>(buffer))) {
+        total += count;
+    }
+    co_return total;
+}
+
+/// What a coroutine's frame owns is destroyed with it.
+struct Guard {
+    explicit Guard(std::atomic<int>& count) : count_(&count) { ++count; }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+    ~Guard() { --*count_; }
+    std::atomic<int>* count_;
+};
+
+Task<> ReadOne(Stream& stream, Bytes& buffer, std::atomic<int>& alive, std::atomic<bool>& after) {
+    const Guard guard(alive);
+    co_await stream.ReadAsync(std::span<Byte>(buffer));
+    after = true;
+}
+
+BOOST_AUTO_TEST_CASE(awaited) {
+    Pipe pipe;
+    const auto counting = Count(pipe.reader);
+    BOOST_TEST(!counting.IsCompleted());
+    WriteText(pipe.writer, "hello");
+    WriteText(pipe.writer, "there");
+    pipe.writer.Dispose();
+    BOOST_TEST(counting.Result() == 10);
+    BOOST_TEST(counting.IsCompletedSuccessfully());
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_task_goes_on) {
+    Pipe pipe;
+    Bytes buffer(1);
+    std::atomic<int> alive = 0;
+    std::atomic<bool> after = false;
+    static_cast<void>(ReadOne(pipe.reader, buffer, alive, after));
+    BOOST_TEST(alive == 1);
+    BOOST_TEST(!after);
+    WriteText(pipe.writer, "x");
+    BOOST_TEST(Eventually([&] { return alive == 0; }));
+    BOOST_TEST(after);
+    BOOST_TEST(buffer[0] == 'x');
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_operation_keeps_its_place) {
+    Pipe pipe;
+    Bytes first(1);
+    static_cast<void>(pipe.reader.ReadAsync(std::span<Byte>(first)));
+    Bytes second(1);
+    const auto later = pipe.reader.ReadAsync(std::span<Byte>(second));
+    WriteText(pipe.writer, "ab");
+    BOOST_TEST(later.Result() == 1);
+    BOOST_TEST(second[0] == 'b');
+    BOOST_TEST(first[0] == 'a');
+}
+
+BOOST_AUTO_TEST_CASE(a_task_outlives_its_stream) {
+    Bytes buffer(1);
+    std::optional<Task<int>> pending;
+    {
+        Pipe pipe;
+        pending = pipe.reader.ReadAsync(std::span<Byte>(buffer));
+        BOOST_TEST(!pending->IsCompleted());
+    }
+    BOOST_TEST(Eventually([&] { return pending->IsCompleted(); }));
+    BOOST_TEST(pending->IsFaulted());
+    BOOST_CHECK_THROW(pending->Result(), IOException);
+    BOOST_CHECK_THROW(pending->Wait(), IOException);  // again and again
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_outlives_its_stream) {
+    std::atomic<int> alive = 0;
+    std::atomic<bool> after = false;
+    Bytes buffer(1);
+    std::optional<Task<>> pending;
+    {
+        Pipe pipe;
+        pending = ReadOne(pipe.reader, buffer, alive, after);
+    }
+    BOOST_CHECK_THROW(pending->Wait(), IOException);
+    BOOST_TEST(Eventually([&] { return alive == 0; }));
+    BOOST_TEST(!after);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_stands_for_the_same_operation) {
+    Pipe pipe;
+    Byte byte{};
+    auto original = std::make_unique<Task<int>>(pipe.reader.ReadAsync(std::span(&byte, 1)));
+    const Task<int> copy = *original;
+    original.reset();
+    WriteText(pipe.writer, "x");
+    BOOST_TEST(copy.Result() == 1);
+}
+
+Task<> Failing(Stream& stream) {
+    co_await stream.WriteAsync(BytesOf("x"));
+    throw std::logic_error("mine");
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_leave_by_the_task) {
+    Pipe pipe;
+    const auto failed = Failing(pipe.writer);
+    BOOST_CHECK_THROW(failed.Wait(), std::logic_error);
+    BOOST_TEST(failed.IsFaulted());
+    BOOST_TEST(!failed.IsCanceled());
+}
+
+Task<int> Cancelled(Stream& stream, std::stop_token token) {
+    Bytes buffer(1);
+    co_return co_await stream.ReadAsync(std::span<Byte>(buffer), token);
+}
+
+BOOST_AUTO_TEST_CASE(cancellation_passes_through) {
+    Pipe pipe;
+    std::stop_source source;
+    const auto pending = Cancelled(pipe.reader, source.get_token());
+    source.request_stop();
+    BOOST_CHECK_EXCEPTION(pending.Wait(), OperationCanceledException, [&](const auto& exception) {
+        return exception.CancellationToken() == source.get_token();
+    });
+    BOOST_TEST(pending.IsCanceled());
+}
+
+BOOST_AUTO_TEST_CASE(continuations_run_once) {
+    Pipe pipe;
+    Byte byte{};
+    std::atomic<int> runs = 0;
+    const auto pending = pipe.reader.ReadAsync(std::span(&byte, 1));
+    pending.ContinueWith([&](const Task<int>& ended) { runs += ended.Result(); });
+    BOOST_TEST(runs == 0);
+    WriteText(pipe.writer, "x");
+    BOOST_TEST(Eventually([&] { return runs == 1; }));
+    pending.ContinueWith([&](const Task<int>&) { ++runs; });
+    BOOST_TEST(runs == 2);
+}
+
+Task<int> Nested(int depth) {
+    if (depth == 0) {
+        co_return 0;
+    }
+    co_return 1 + co_await Nested(depth - 1);
+}
+
+BOOST_AUTO_TEST_CASE(completed_tasks_are_not_waited_for) {
+    constexpr int depth = 100;
+    BOOST_TEST(Nested(depth).Result() == depth);
+    BOOST_TEST(Task<int>::FromResult(5).Result() == 5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pipects::binding

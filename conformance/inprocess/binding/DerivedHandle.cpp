@@ -1,0 +1,168 @@
+#include "Binding.hpp"
+
+#include <cstdio>
+#include <type_traits>
+
+namespace pipects::binding {
+
+BOOST_AUTO_TEST_SUITE(binding)
+BOOST_AUTO_TEST_SUITE(derived)
+BOOST_AUTO_TEST_SUITE(handle)
+
+BOOST_AUTO_TEST_CASE(connects, COVERS("stream.initialize-handle.connected")) {
+    const Connected pipe(PipeDirection::In);
+    BOOST_TEST(pipe.stream.IsConnected());
+}
+
+BOOST_AUTO_TEST_CASE(is_worked_on, COVERS("stream.initialize-handle.sets-handle")) {
+    Connected reading(PipeDirection::In);
+    WriteText(reading.server, "hello");
+    BOOST_TEST(ReadText(reading.stream, 5) == "hello");
+    Connected writing(PipeDirection::Out);
+    WriteText(writing.stream, "there");
+    BOOST_TEST(ReadText(writing.server, 5) == "there");
+
+    Server server(PipeDirection::Out);
+    const auto given = server.ClientSafePipeHandle();
+    Derived stream = Reader();
+    stream.InitializeHandle(given, false, false);
+    BOOST_TEST(stream.SafePipeHandle() == given);
+    stream.Dispose();
+    BOOST_TEST(given->IsClosed());
+}
+
+BOOST_AUTO_TEST_CASE(is_async, COVERS("stream.initialize-handle.is-async") COVERS("stream.is-async.true")
+                                   COVERS("stream.is-async.false")) {
+    BOOST_TEST(Connected(PipeDirection::In, true).stream.IsAsync());
+    BOOST_TEST(!Connected(PipeDirection::In, false).stream.IsAsync());
+    BOOST_TEST(!Reader().IsAsync());
+}
+
+BOOST_AUTO_TEST_CASE(is_exposed, COVERS("stream.initialize-handle.is-exposed")) {
+    for (const bool isExposed : {true, false}) {
+        Server server(PipeDirection::Out);
+        Derived stream = Reader();
+        stream.InitializeHandle(server.ClientSafePipeHandle(), isExposed, false);
+        BOOST_TEST(stream.IsHandleExposed() == isExposed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(exposed_by_asking, COVERS("stream.is-handle-exposed.false-before")
+                                            COVERS("stream.is-handle-exposed.true-after-access")) {
+    BOOST_TEST(!Reader().IsHandleExposed());
+    Connected pipe(PipeDirection::In);
+    BOOST_TEST(!pipe.stream.IsHandleExposed());
+    BOOST_TEST(pipe.stream.SafePipeHandle() != nullptr);
+    BOOST_TEST(pipe.stream.IsHandleExposed());
+}
+
+BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-handle")) {
+    Derived stream = Reader();
+    stream.InitializeHandle(nullptr, true, true);
+    BOOST_TEST(stream.IsAsync());
+    stream.SetIsConnected(true);
+    Byte byte{};
+    CheckThrows<InvalidOperationException>("Read", [&] { stream.Read(std::span(&byte, 1)); });
+    CheckThrows<InvalidOperationException>("SafePipeHandle",
+                                           [&] { static_cast<void>(stream.SafePipeHandle()); });
+}
+
+BOOST_AUTO_TEST_CASE(that_cannot_be_bound, COVERS("stream.initialize-handle.cannot-bind")) {
+    // Only where handles are bound must this fail; wherever it does, it is an IOException that leaves no handle.
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), std::fclose);
+    BOOST_REQUIRE(file != nullptr);
+    const auto handle = std::make_shared<Handle>(fileno(file.get()), false);
+    Derived stream = Reader();
+    try {
+        stream.InitializeHandle(handle, false, true);
+#if defined(_WIN32)
+        BOOST_ERROR("a file's handle is bound as if it were a pipe's");
+#endif
+    } catch (const IOException& exception) {
+        BOOST_TEST(*exception.what() != '\0');
+        BOOST_TEST(!stream.IsConnected());
+    }
+}
+
+/// Names the protected members by their class, so that a call can be seen to be virtual or not.
+struct Reach : PipeStream {
+    static constexpr auto Initialize = &Reach::InitializeHandle;
+    static constexpr auto CheckRead = &Reach::CheckReadOperations;
+    static constexpr auto CheckWrite = &Reach::CheckWriteOperations;
+    static constexpr auto CheckProperty = &Reach::CheckPipePropertyOperations;
+};
+
+/// Has members of the same names: where the base's are virtual these take their place.
+struct Replacing : PipeStream {
+    Replacing() : PipeStream(PipeDirection::In, 0) {}
+    void InitializeHandle(std::shared_ptr<Handle> /*handle*/, bool /*isExposed*/, bool /*isAsync*/) {
+        ++replaced;
+    }
+    void CheckReadOperations() const { ++replaced; }
+    void CheckWriteOperations() const { ++replaced; }
+    void CheckPipePropertyOperations() const { ++replaced; }  // NOLINT: `override` would say what is to be seen
+    mutable int replaced = 0;
+};
+
+template <typename T>
+constexpr bool initializes = requires(T& it) { it.InitializeHandle(nullptr, true, true); };
+template <typename T>
+constexpr bool checksRead = requires(T& it) { it.CheckReadOperations(); };
+template <typename T>
+constexpr bool checksWrite = requires(T& it) { it.CheckWriteOperations(); };
+template <typename T>
+constexpr bool checksProperty = requires(T& it) { it.CheckPipePropertyOperations(); };
+template <typename T>
+constexpr bool tellsExposed = requires(T& it) { it.IsHandleExposed(); };
+template <typename T>
+constexpr bool setsExposed = requires(T& it) { it.SetIsHandleExposed(true); };
+template <typename T>
+constexpr bool setsConnected = requires(T& it) { it.SetIsConnected(true); };
+
+BOOST_AUTO_TEST_CASE(shape_of_initialize, COVERS("stream.initialize-handle.shape")) {
+    BOOST_TEST(!initializes<PipeStream>);
+    BOOST_TEST(!initializes<Server>);
+    BOOST_TEST(initializes<Derived>);
+    Replacing stream;
+    (static_cast<PipeStream&>(stream).*Reach::Initialize)(nullptr, false, false);
+    BOOST_TEST(stream.replaced == 0);
+}
+
+BOOST_AUTO_TEST_CASE(shape_of_checks, COVERS("stream.check-read.shape") COVERS("stream.check-write.shape")
+                                          COVERS("stream.check-property.shape")) {
+    BOOST_TEST(!checksRead<PipeStream>);
+    BOOST_TEST(!checksWrite<PipeStream>);
+    BOOST_TEST(!checksProperty<PipeStream>);
+    BOOST_TEST(checksRead<Derived>);
+    BOOST_TEST(checksWrite<Derived>);
+    BOOST_TEST(checksProperty<Derived>);
+    Replacing stream;
+    PipeStream& base = stream;
+    CheckThrows<InvalidOperationException>("the base's own", [&] { (base.*Reach::CheckRead)(); });
+    CheckThrows<InvalidOperationException>("the base's own", [&] { (base.*Reach::CheckWrite)(); });
+    BOOST_TEST(stream.replaced == 0);
+    (base.*Reach::CheckProperty)();
+    BOOST_TEST(stream.replaced == 1);
+}
+
+BOOST_AUTO_TEST_CASE(shape_of_properties, COVERS("stream.is-handle-exposed.shape")
+                                              COVERS("stream.is-connected.protected-setter")) {
+    BOOST_TEST(!tellsExposed<PipeStream>);
+    BOOST_TEST(tellsExposed<Derived>);
+    BOOST_TEST(!setsExposed<Derived>);
+    BOOST_TEST(!setsConnected<PipeStream>);
+    BOOST_TEST(!setsConnected<Client>);
+    BOOST_TEST(setsConnected<Derived>);
+    Connected pipe(PipeDirection::In);
+    const PipeStream& seen = pipe.stream;
+    pipe.stream.SetIsConnected(false);
+    BOOST_TEST(!seen.IsConnected());
+    pipe.stream.SetIsConnected(true);
+    BOOST_TEST(seen.IsConnected());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pipects::binding

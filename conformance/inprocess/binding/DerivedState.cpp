@@ -1,0 +1,162 @@
+#include "Binding.hpp"
+
+#include <array>
+
+namespace pipects::binding {
+
+BOOST_AUTO_TEST_SUITE(binding)
+BOOST_AUTO_TEST_SUITE(derived)
+BOOST_AUTO_TEST_SUITE(state)
+
+/// The states in which a derived stream can't be used yet, or no more, each on a stream of its own.
+struct Unfit {
+    std::string name;
+    std::function<std::unique_ptr<Derived>(PipeDirection)> make;
+};
+
+/// A stream on the end that a server gives away, which is disconnected again.
+class Disconnected : public Derived {
+  public:
+    explicit Disconnected(PipeDirection direction)
+        : Derived(direction, 0),
+          server_(direction == PipeDirection::In ? PipeDirection::Out : PipeDirection::In) {
+        InitializeHandle(server_.ClientSafePipeHandle(), false, false);
+        SetIsConnected(false);
+    }
+
+  private:
+    Server server_;
+};
+
+const std::vector<Unfit>& NotConnected() {
+    static const std::vector<Unfit> states{
+        {"waiting to connect",
+         [](PipeDirection direction) { return std::make_unique<Derived>(direction, 0); }},
+        {"disconnected", [](PipeDirection direction) { return std::make_unique<Disconnected>(direction); }},
+    };
+    return states;
+}
+
+const std::vector<Unfit>& HandleNotSet() {
+    static const std::vector<Unfit> states{
+        {"made only", [](PipeDirection direction) { return std::make_unique<Derived>(direction, 0); }},
+        {"connected without a handle",
+         [](PipeDirection direction) {
+             auto stream = std::make_unique<Derived>(direction, 0);
+             stream->SetIsConnected(true);
+             return stream;
+         }},
+    };
+    return states;
+}
+
+/// Checks that `use` throws InvalidOperationException (and not the ObjectDisposedException that derives from it)
+/// in every one of the states.
+template <typename Use>
+void CheckUnfit(const std::vector<Unfit>& states, PipeDirection direction, Use&& use) {
+    for (const Unfit& state : states) {
+        const auto stream = state.make(direction);
+        BOOST_TEST_CONTEXT(state.name) {
+            try {
+                use(*stream);
+                BOOST_ERROR("nothing is thrown");
+            } catch (const ObjectDisposedException&) {
+                BOOST_ERROR("the stream counts as disposed");
+            } catch (const InvalidOperationException& exception) {
+                BOOST_TEST(*exception.what() != '\0');
+            }
+        }
+    }
+}
+
+constexpr auto In = PipeDirection::In;
+constexpr auto Out = PipeDirection::Out;
+
+/// Declares a test of one member in both kinds of states. The buffer is one byte.
+#define PIPECTS_UNFIT(name, prefix, direction, use)                                             \
+    BOOST_AUTO_TEST_CASE(name##_not_connected, COVERS(prefix ".not-connected")) {               \
+        CheckUnfit(NotConnected(), direction, [](Derived& it) {                                 \
+            std::array<Byte, 1> buffer{};                                                       \
+            static_cast<void>(buffer);                                                          \
+            use;                                                                                \
+        });                                                                                     \
+    }                                                                                           \
+    BOOST_AUTO_TEST_CASE(name##_handle_not_set, COVERS(prefix ".handle-not-set")) {             \
+        CheckUnfit(HandleNotSet(), direction, [](Derived& it) {                                 \
+            std::array<Byte, 1> buffer{};                                                       \
+            static_cast<void>(buffer);                                                          \
+            use;                                                                                \
+        });                                                                                     \
+    }
+
+PIPECTS_UNFIT(read, "stream.read", In, static_cast<void>(it.Read(buffer, 0, 1)))
+PIPECTS_UNFIT(read_span, "stream.read-span", In, static_cast<void>(it.Read(std::span<Byte>(buffer))))
+PIPECTS_UNFIT(read_byte, "stream.read-byte", In, static_cast<void>(it.ReadByte()))
+PIPECTS_UNFIT(read_async, "stream.read-async", In, it.ReadAsync(buffer, 0, 1).Wait())
+PIPECTS_UNFIT(read_async_memory, "stream.read-async-memory", In, it.ReadAsync(std::span<Byte>(buffer)).Wait())
+PIPECTS_UNFIT(begin_read, "stream.begin-read", In, static_cast<void>(it.EndRead(it.BeginRead(buffer, 0, 1))))
+PIPECTS_UNFIT(write_span, "stream.write-span", Out, it.Write(std::span<const Byte>(buffer)))
+PIPECTS_UNFIT(write_byte, "stream.write-byte", Out, it.WriteByte(0))
+PIPECTS_UNFIT(write_async, "stream.write-async", Out, it.WriteAsync(buffer, 0, 1).Wait())
+PIPECTS_UNFIT(write_async_memory, "stream.write-async-memory", Out,
+              it.WriteAsync(std::span<const Byte>(buffer)).Wait())
+PIPECTS_UNFIT(begin_write, "stream.begin-write", Out, it.EndWrite(it.BeginWrite(buffer, 0, 1)))
+PIPECTS_UNFIT(is_message_complete, "stream.is-message-complete", In, static_cast<void>(it.IsMessageComplete()))
+
+BOOST_AUTO_TEST_CASE(properties_handle_not_set, COVERS("stream.read-mode.handle-not-set")
+                                                    COVERS("stream.safe-pipe-handle.handle-not-set")
+                                                        COVERS("stream.transmission-mode.handle-not-set")) {
+    CheckUnfit(HandleNotSet(), In, [](Derived& it) { static_cast<void>(it.ReadMode()); });
+    CheckUnfit(HandleNotSet(), In, [](Derived& it) { static_cast<void>(it.SafePipeHandle()); });
+    CheckUnfit(HandleNotSet(), In, [](Derived& it) { static_cast<void>(it.TransmissionMode()); });
+}
+
+BOOST_AUTO_TEST_CASE(properties_waiting, COVERS("stream.in-buffer-size.waiting-to-connect")
+                                             COVERS("stream.out-buffer-size.waiting-to-connect")
+                                                 COVERS("stream.transmission-mode.waiting-to-connect")) {
+    const Derived reader = Reader();
+    const Derived writer = Writer();
+    CheckThrows<InvalidOperationException>("InBufferSize", [&] { static_cast<void>(reader.InBufferSize()); });
+    CheckThrows<InvalidOperationException>("OutBufferSize", [&] { static_cast<void>(writer.OutBufferSize()); });
+    CheckThrows<InvalidOperationException>("TransmissionMode",
+                                           [&] { static_cast<void>(reader.TransmissionMode()); });
+}
+
+BOOST_AUTO_TEST_CASE(is_connected, COVERS("stream.is-connected.waiting")
+                                       COVERS("stream.is-connected.disconnected")) {
+    BOOST_TEST(!Reader().IsConnected());
+    Connected pipe(In);
+    BOOST_TEST(pipe.stream.IsConnected());
+    pipe.stream.SetIsConnected(false);
+    BOOST_TEST(!pipe.stream.IsConnected());
+}
+
+BOOST_AUTO_TEST_CASE(checks_of_a_good_stream, COVERS("stream.check-read.connected")
+                                                  COVERS("stream.check-write.connected")
+                                                      COVERS("stream.check-property.good-state")) {
+    const Connected reading(In);
+    BOOST_CHECK_NO_THROW(reading.stream.CheckReadOperations());
+    BOOST_CHECK_NO_THROW(reading.stream.CheckPipePropertyOperations());
+    const Connected writing(Out);
+    BOOST_CHECK_NO_THROW(writing.stream.CheckWriteOperations());
+    BOOST_CHECK_NO_THROW(writing.stream.CheckPipePropertyOperations());
+}
+
+BOOST_AUTO_TEST_CASE(checks_not_connected, COVERS("stream.check-read.not-connected")
+                                               COVERS("stream.check-write.not-connected")) {
+    CheckUnfit(NotConnected(), In, [](Derived& it) { it.CheckReadOperations(); });
+    CheckUnfit(NotConnected(), Out, [](Derived& it) { it.CheckWriteOperations(); });
+}
+
+BOOST_AUTO_TEST_CASE(checks_closed, COVERS("stream.check-property.bad-state")) {
+    Connected pipe(In);
+    pipe.stream.Dispose();
+    CheckThrows<ObjectDisposedException>("CheckPipePropertyOperations",
+                                         [&] { pipe.stream.CheckPipePropertyOperations(); });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pipects::binding

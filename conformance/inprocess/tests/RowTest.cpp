@@ -1,0 +1,159 @@
+#include <boost/test/unit_test.hpp>
+#include <pipects/inprocess/Row.hpp>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace pipects::inprocess {
+
+namespace {
+
+using Answering = std::function<Message(const std::string& method, const Message& params)>;
+
+/// An implementation that answers as a test wants it to.
+class FakePort final : public Port {
+  public:
+    explicit FakePort(Answering answering) : answering_(std::move(answering)) {}
+    [[nodiscard]] std::string Name() const override { return "fake"; }
+    [[nodiscard]] const std::set<std::string>& Lacks() const override { return lacks_; }
+    Message Handle(const Message& request) override {
+        return answering_(request["method"], request["params"]);
+    }
+    std::future<Message> Begin(const Message& request) override {
+        return std::async(std::launch::async, [this, request] { return Handle(request); });
+    }
+
+  private:
+    const std::set<std::string> lacks_;
+    Answering answering_;
+};
+
+Message Returning(Message value) {
+    return {{"result", {{"returned", std::move(value)}}}};
+}
+
+Step StepOf(const char* verb, const char* target, Json options, Json expectation) {
+    return {verb, target, options.value("on", "main"), std::move(options), std::move(expectation), "the step"};
+}
+
+Result Run(const Answering& answering, std::vector<Step> steps, double deadline = 5) {
+    static Watchdog watchdog;
+    FakePort port(answering);
+    Session session{port, watchdog, Patience(), true, [](const std::string&) {}};
+    const Test test{"fake.row", "A title", "file", 1, Json::object(), {}, {}, "any", deadline, false, "",
+                    std::move(steps)};
+    return Row(test, session).Run();
+}
+
+const Json none = Json::object();
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(row)
+
+BOOST_AUTO_TEST_CASE(what_is_as_expected_passes) {
+    const auto result = Run([](auto&&...) { return Returning(true); },
+                            {StepOf("get", "server.CanRead", none, {{"returns", true}})});
+    BOOST_CHECK(result.verdict == Verdict::Pass);
+}
+
+BOOST_AUTO_TEST_CASE(what_differs_fails_in_the_harnesss_words) {
+    const auto result = Run([](auto&&...) { return Returning(false); },
+                            {StepOf("get", "server.CanRead", none, {{"returns", true}})});
+    BOOST_CHECK(result.verdict == Verdict::Fail);
+    BOOST_TEST(result.step.value() == 0U);
+    BOOST_TEST(result.expected == "returns true");
+    BOOST_TEST(result.actual == "returned false");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_the_adapters_error) {
+    const auto result = Run([](auto&&...) { return Message{{"error", {{"code", -32001}, {"message", "no"}}}}; },
+                            {StepOf("call", "server.Read", none, none)});
+    BOOST_CHECK(result.verdict == Verdict::AdapterError);
+    BOOST_TEST(result.actual == "the adapter refused (-32001): no");
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_is_the_adapters_error) {
+    const auto result = Run([](auto&&...) { return Message{{"result", {{"said", 1}}}}; },
+                            {StepOf("call", "server.Read", none, none)});
+    BOOST_CHECK(result.verdict == Verdict::AdapterError);
+}
+
+BOOST_AUTO_TEST_CASE(what_no_process_can_do_alone_is_no_pass) {
+    const auto result = Run([](auto&&...) { return Returning(1); }, {StepOf("start", "client", none, none)});
+    BOOST_CHECK(result.verdict == Verdict::AdapterError);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_may_hang_until_it_is_disposed) {
+    std::promise<void> disposed;
+    bool waits = true;
+    const auto result = Run(
+        [&](const std::string& method, const Message& params) {
+            if (method == "forget" && std::exchange(waits, false)) {
+                disposed.set_value();
+            }
+            if (params.value("thread", "") == "reader") {
+                disposed.get_future().wait();
+            }
+            return Returning(nullptr);
+        },
+        {StepOf("call", "server.Read", {{"on", "reader"}}, none)}, 0.1);
+    BOOST_CHECK(result.verdict == Verdict::Hang);
+    BOOST_TEST(result.expected == "an end within 0.1 s");
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_ends_was_not_blocked) {
+    const auto result = Run([](auto&&...) { return Returning(7); },
+                            {StepOf("call", "server.Read", {{"on", "reader"}, {"until", "blocked"}}, none)});
+    BOOST_CHECK(result.verdict == Verdict::Fail);
+    BOOST_TEST(result.expected == "the call waits on the pipe");
+    BOOST_TEST(result.actual == "returned 7");
+}
+
+BOOST_AUTO_TEST_CASE(values_are_put_in_place) {
+    Message seen;
+    const auto result = Run(
+        [&](const std::string& method, const Message& params) {
+            if (method == "call") {
+                seen = params["arguments"];
+            }
+            return method == "create" ? Returning({{"object", "server"}, {"type", "Stream"}}) : Returning("12");
+        },
+        {StepOf("new", "Stream", {{"as", "server"}}, none), StepOf("get", "server.Text", {{"as", "text"}}, none),
+         StepOf("call", "Type.Member",
+                {{"with",
+                  {{"stream", "$server"},
+                   {"text", "$text"},
+                   {"longer", " ${text} "},
+                   {"preexistingHandle", "$text"},
+                   {"buffer", {{"length", 2}}},
+                   {"null", nullptr}}}},
+                {{"returns", "$text"}})});
+    BOOST_CHECK(result.verdict == Verdict::Pass);
+    const Message wanted{{"stream", {{"object", "server"}}}, {"text", "12"},
+                         {"longer", " 12 "},                 {"preexistingHandle", 12},
+                         {"buffer", {{"bytes", {{"length", 2}}}}}, {"null", nullptr}};
+    BOOST_TEST(seen == wanted);
+}
+
+BOOST_AUTO_TEST_CASE(choices_go_together) {
+    int answer = 0;
+    const Json any{{"any", {{{"returns", 1}}, {{"returns", 2}}}}};
+    const Json choice{{"choice", "way"}};
+    const auto run = [&](int first, int second) {
+        answer = 0;
+        return Run([&, first, second](auto&&...) { return Returning(answer++ == 0 ? first : second); },
+                   {StepOf("call", "server.A", choice, any), StepOf("call", "server.B", choice, any)});
+    };
+    BOOST_CHECK(run(1, 1).verdict == Verdict::Pass);
+    BOOST_CHECK(run(2, 2).verdict == Verdict::Pass);
+    const auto mixed = run(2, 1);
+    BOOST_CHECK(mixed.verdict == Verdict::Fail);
+    BOOST_TEST(mixed.step.value() == 1U);
+    BOOST_TEST(mixed.expected == "returns 2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pipects::inprocess

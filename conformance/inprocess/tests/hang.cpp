@@ -1,0 +1,30 @@
+#include <pipects/inprocess/Runner.hpp>
+
+#include <future>
+
+// An implementation whose every call hangs: the runner has to say where, and to end.
+
+namespace {
+
+using pipects::inprocess::Message;
+
+class StuckPort final : public pipects::inprocess::Port {
+  public:
+    [[nodiscard]] std::string Name() const override { return "stuck"; }
+    [[nodiscard]] const std::set<std::string>& Lacks() const override { return lacks_; }
+    Message Handle(const Message& /*request*/) override {
+        std::promise<Message> never;
+        return never.get_future().get();
+    }
+    std::future<Message> Begin(const Message& /*request*/) override { return {}; }
+
+  private:
+    const std::set<std::string> lacks_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return pipects::inprocess::Run([] { return std::make_unique<StuckPort>(); }, argc, argv,
+                                   {.tests = PIPECTS_HANG_TESTS});
+}
