@@ -1,0 +1,17 @@
+// The callback of a BeginRead or BeginWrite that can end at once runs on the caller's thread, before Begin returns.
+using System;
+using System.IO.Pipes;
+
+using var server = new AnonymousPipeServerStream(PipeDirection.Out);
+using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
+Try("BeginWrite", (buffer, callback) => server.EndWrite(server.BeginWrite(buffer, 0, 1, callback, null)));
+server.WriteByte(1);
+Try("BeginRead", (buffer, callback) => client.EndRead(client.BeginRead(buffer, 0, 1, callback, null)));
+
+static void Try(string member, Action<byte[], AsyncCallback> call)
+{
+    var caller = Environment.CurrentManagedThreadId;
+    call(new byte[1], _ =>
+        Console.WriteLine($"{member}: its callback runs on the caller's thread: {Environment.CurrentManagedThreadId == caller} (expected: False)"));
+    System.Threading.Thread.Sleep(100);
+}
