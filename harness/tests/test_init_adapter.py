@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ENOUGH, ROOT, Bench, Done, environment
+from pipects import cases, implementations, paths, selection, spec
 from pipects.commands import init_adapter
 
 Command = Callable[..., Done]
@@ -102,3 +104,26 @@ def test_a_folder_that_cannot_be_made_is_said(pipects: Command) -> None:
     """No traceback."""
     done = pipects("init-adapter", "python", "/proc/no/mine")
     assert done.status == 2 and "/proc/no" in done.errors
+
+
+def test_the_guide_names_cases_that_there_are() -> None:
+    """So does every skeleton."""
+    the_spec = spec.load()
+    tests = cases.load(the_spec, paths.CASES)
+    files = [paths.ROOT / "spec" / "adapter-guide.md", *init_adapter.SKELETONS.rglob("README*")]
+    found = {
+        name
+        for file in files
+        for name in re.findall(r"(?:--case|replay) '?([a-z][\w.*/-]+)", file.read_text("utf-8"))
+    }
+    assert len(found) >= 3
+    for name in found:
+        assert selection.select(tests, the_spec, [name])
+
+
+@pytest.mark.parametrize("language", sorted(NEEDS))
+def test_capabilities_that_are_lacking_exist(tmp_path: Path, language: str) -> None:
+    """The manifest is read as it stands, before anything is built."""
+    init_adapter.write(language, tmp_path, "mine")
+    known = implementations.load(spec.load(), [tmp_path])
+    assert known["mine"].folder == tmp_path
