@@ -1,7 +1,7 @@
 #pragma once
 
-// What the tests of a C++ binding share. They use the documented C++ names, so they hold for any library that has
-// them; the includer's build says where.
+// What the tests of a C++ binding share. They use the documented C++ names, so they hold for any library that
+// has them; the includer's build says where.
 #include PIPECTS_BINDING_HEADER
 
 #include <boost/test/unit_test.hpp>

@@ -10,8 +10,8 @@ BOOST_AUTO_TEST_SUITE(construct)
 
 constexpr auto NoDirection = static_cast<PipeDirection>(42);
 
-BOOST_AUTO_TEST_CASE(only_derived_classes, COVERS("stream.ctor-size.protected")
-                                               COVERS("stream.ctor-mode.protected")) {
+BOOST_AUTO_TEST_CASE(only_derived_classes,
+                     COVERS("stream.ctor-size.protected") COVERS("stream.ctor-mode.protected")) {
     BOOST_CHECK((!std::is_constructible_v<PipeStream, PipeDirection, int>));
     BOOST_CHECK((!std::is_constructible_v<PipeStream, PipeDirection, Mode, int>));
     BOOST_CHECK((std::is_constructible_v<Derived, PipeDirection, int>));
@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(mode_invalid, COVERS("stream.ctor-mode.mode-invalid")) {
         "transmissionMode", [] { Derived(PipeDirection::In, static_cast<Mode>(42), 0); });
 }
 
-BOOST_AUTO_TEST_CASE(size_negative, COVERS("stream.ctor-size.size-negative")
-                                        COVERS("stream.ctor-mode.size-negative")) {
+BOOST_AUTO_TEST_CASE(size_negative,
+                     COVERS("stream.ctor-size.size-negative") COVERS("stream.ctor-mode.size-negative")) {
     CheckThrowsNaming<ArgumentOutOfRangeException>("bufferSize", [] { Derived(PipeDirection::In, -1); });
     CheckThrowsNaming<ArgumentOutOfRangeException>("outBufferSize",
                                                    [] { Derived(PipeDirection::Out, Mode::Byte, -1); });

@@ -53,7 +53,8 @@ struct Finalized : Derived {
 };
 
 BOOST_AUTO_TEST_CASE(destruction_releases, COVERS("stream.dispose.finalizer-passes-false")) {
-    // Dispose(false) is what a destructor calls, and what the base's own destructor does for a class without one.
+    // Dispose(false) is what a destructor calls, and what the base's own destructor does for a class without
+    // one.
     std::vector<bool> calls;
     Server server(PipeDirection::In);
     {

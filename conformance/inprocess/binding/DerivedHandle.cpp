@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-han
 }
 
 BOOST_AUTO_TEST_CASE(that_cannot_be_bound, COVERS("stream.initialize-handle.cannot-bind")) {
-    // Only where handles are bound must this fail; wherever it does, it is an IOException that leaves no handle.
+    // Only where handles are bound must this fail; wherever it does, it is an IOException that leaves no
+    // handle.
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), std::fclose);
     BOOST_REQUIRE(file != nullptr);
     const auto handle = std::make_shared<Handle>(fileno(file.get()), false);
@@ -100,24 +101,40 @@ struct Replacing : PipeStream {
     }
     void CheckReadOperations() const { ++replaced; }
     void CheckWriteOperations() const { ++replaced; }
-    void CheckPipePropertyOperations() const { ++replaced; }  // NOLINT: `override` would say what is to be seen
+    void CheckPipePropertyOperations() const {
+        ++replaced;
+    }  // NOLINT: `override` would say what is to be seen
     mutable int replaced = 0;
 };
 
 template <typename T>
-constexpr bool initializes = requires(T& it) { it.InitializeHandle(nullptr, true, true); };
+constexpr bool initializes = requires(T& it) {
+    it.InitializeHandle(nullptr, true, true);
+};
 template <typename T>
-constexpr bool checksRead = requires(T& it) { it.CheckReadOperations(); };
+constexpr bool checksRead = requires(T& it) {
+    it.CheckReadOperations();
+};
 template <typename T>
-constexpr bool checksWrite = requires(T& it) { it.CheckWriteOperations(); };
+constexpr bool checksWrite = requires(T& it) {
+    it.CheckWriteOperations();
+};
 template <typename T>
-constexpr bool checksProperty = requires(T& it) { it.CheckPipePropertyOperations(); };
+constexpr bool checksProperty = requires(T& it) {
+    it.CheckPipePropertyOperations();
+};
 template <typename T>
-constexpr bool tellsExposed = requires(T& it) { it.IsHandleExposed(); };
+constexpr bool tellsExposed = requires(T& it) {
+    it.IsHandleExposed();
+};
 template <typename T>
-constexpr bool setsExposed = requires(T& it) { it.SetIsHandleExposed(true); };
+constexpr bool setsExposed = requires(T& it) {
+    it.SetIsHandleExposed(true);
+};
 template <typename T>
-constexpr bool setsConnected = requires(T& it) { it.SetIsConnected(true); };
+constexpr bool setsConnected = requires(T& it) {
+    it.SetIsConnected(true);
+};
 
 BOOST_AUTO_TEST_CASE(shape_of_initialize, COVERS("stream.initialize-handle.shape")) {
     BOOST_TEST(!initializes<PipeStream>);

@@ -50,8 +50,8 @@ const std::vector<Unfit>& HandleNotSet() {
     return states;
 }
 
-/// Checks that `use` throws InvalidOperationException (and not the ObjectDisposedException that derives from it)
-/// in every one of the states.
+/// Checks that `use` throws InvalidOperationException (and not the ObjectDisposedException that derives from
+/// it) in every one of the states.
 template <typename Use>
 void CheckUnfit(const std::vector<Unfit>& states, PipeDirection direction, Use&& use) {
     for (const Unfit& state : states) {
@@ -73,20 +73,20 @@ constexpr auto In = PipeDirection::In;
 constexpr auto Out = PipeDirection::Out;
 
 /// Declares a test of one member in both kinds of states. The buffer is one byte.
-#define PIPECTS_UNFIT(name, prefix, direction, use)                                             \
-    BOOST_AUTO_TEST_CASE(name##_not_connected, COVERS(prefix ".not-connected")) {               \
-        CheckUnfit(NotConnected(), direction, [](Derived& it) {                                 \
-            std::array<Byte, 1> buffer{};                                                       \
-            static_cast<void>(buffer);                                                          \
-            use;                                                                                \
-        });                                                                                     \
-    }                                                                                           \
-    BOOST_AUTO_TEST_CASE(name##_handle_not_set, COVERS(prefix ".handle-not-set")) {             \
-        CheckUnfit(HandleNotSet(), direction, [](Derived& it) {                                 \
-            std::array<Byte, 1> buffer{};                                                       \
-            static_cast<void>(buffer);                                                          \
-            use;                                                                                \
-        });                                                                                     \
+#define PIPECTS_UNFIT(name, prefix, direction, use)                                 \
+    BOOST_AUTO_TEST_CASE(name##_not_connected, COVERS(prefix ".not-connected")) {   \
+        CheckUnfit(NotConnected(), direction, [](Derived& it) {                     \
+            std::array<Byte, 1> buffer{};                                           \
+            static_cast<void>(buffer);                                              \
+            use;                                                                    \
+        });                                                                         \
+    }                                                                               \
+    BOOST_AUTO_TEST_CASE(name##_handle_not_set, COVERS(prefix ".handle-not-set")) { \
+        CheckUnfit(HandleNotSet(), direction, [](Derived& it) {                     \
+            std::array<Byte, 1> buffer{};                                           \
+            static_cast<void>(buffer);                                              \
+            use;                                                                    \
+        });                                                                         \
     }
 
 PIPECTS_UNFIT(read, "stream.read", In, static_cast<void>(it.Read(buffer, 0, 1)))
@@ -101,7 +101,8 @@ PIPECTS_UNFIT(write_async, "stream.write-async", Out, it.WriteAsync(buffer, 0, 1
 PIPECTS_UNFIT(write_async_memory, "stream.write-async-memory", Out,
               it.WriteAsync(std::span<const Byte>(buffer)).Wait())
 PIPECTS_UNFIT(begin_write, "stream.begin-write", Out, it.EndWrite(it.BeginWrite(buffer, 0, 1)))
-PIPECTS_UNFIT(is_message_complete, "stream.is-message-complete", In, static_cast<void>(it.IsMessageComplete()))
+PIPECTS_UNFIT(is_message_complete, "stream.is-message-complete", In,
+              static_cast<void>(it.IsMessageComplete()))
 
 BOOST_AUTO_TEST_CASE(properties_handle_not_set, COVERS("stream.read-mode.handle-not-set")
                                                     COVERS("stream.safe-pipe-handle.handle-not-set")
@@ -117,13 +118,14 @@ BOOST_AUTO_TEST_CASE(properties_waiting, COVERS("stream.in-buffer-size.waiting-t
     const Derived reader = Reader();
     const Derived writer = Writer();
     CheckThrows<InvalidOperationException>("InBufferSize", [&] { static_cast<void>(reader.InBufferSize()); });
-    CheckThrows<InvalidOperationException>("OutBufferSize", [&] { static_cast<void>(writer.OutBufferSize()); });
+    CheckThrows<InvalidOperationException>("OutBufferSize",
+                                           [&] { static_cast<void>(writer.OutBufferSize()); });
     CheckThrows<InvalidOperationException>("TransmissionMode",
                                            [&] { static_cast<void>(reader.TransmissionMode()); });
 }
 
-BOOST_AUTO_TEST_CASE(is_connected, COVERS("stream.is-connected.waiting")
-                                       COVERS("stream.is-connected.disconnected")) {
+BOOST_AUTO_TEST_CASE(is_connected,
+                     COVERS("stream.is-connected.waiting") COVERS("stream.is-connected.disconnected")) {
     BOOST_TEST(!Reader().IsConnected());
     Connected pipe(In);
     BOOST_TEST(pipe.stream.IsConnected());
@@ -131,9 +133,9 @@ BOOST_AUTO_TEST_CASE(is_connected, COVERS("stream.is-connected.waiting")
     BOOST_TEST(!pipe.stream.IsConnected());
 }
 
-BOOST_AUTO_TEST_CASE(checks_of_a_good_stream, COVERS("stream.check-read.connected")
-                                                  COVERS("stream.check-write.connected")
-                                                      COVERS("stream.check-property.good-state")) {
+BOOST_AUTO_TEST_CASE(checks_of_a_good_stream,
+                     COVERS("stream.check-read.connected") COVERS("stream.check-write.connected")
+                         COVERS("stream.check-property.good-state")) {
     const Connected reading(In);
     BOOST_CHECK_NO_THROW(reading.stream.CheckReadOperations());
     BOOST_CHECK_NO_THROW(reading.stream.CheckPipePropertyOperations());
@@ -142,8 +144,8 @@ BOOST_AUTO_TEST_CASE(checks_of_a_good_stream, COVERS("stream.check-read.connecte
     BOOST_CHECK_NO_THROW(writing.stream.CheckPipePropertyOperations());
 }
 
-BOOST_AUTO_TEST_CASE(checks_not_connected, COVERS("stream.check-read.not-connected")
-                                               COVERS("stream.check-write.not-connected")) {
+BOOST_AUTO_TEST_CASE(checks_not_connected,
+                     COVERS("stream.check-read.not-connected") COVERS("stream.check-write.not-connected")) {
     CheckUnfit(NotConnected(), In, [](Derived& it) { it.CheckReadOperations(); });
     CheckUnfit(NotConnected(), Out, [](Derived& it) { it.CheckWriteOperations(); });
 }

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(binding)
 BOOST_AUTO_TEST_SUITE(exceptions)
 
 template <typename D, typename B>
-constexpr bool derives = std::is_base_of_v<B, D> && std::is_convertible_v<D*, B*>;
+constexpr bool derives = std::is_base_of_v<B, D>&& std::is_convertible_v<D*, B*>;
 
 BOOST_AUTO_TEST_CASE(hierarchy) {
     BOOST_CHECK((derives<Exception, std::exception>));
@@ -31,10 +31,11 @@ BOOST_AUTO_TEST_CASE(hierarchy) {
     BOOST_CHECK((!derives<IOException, InvalidOperationException>));
 }
 
-using All = boost::mpl::list<Exception, SystemException, ArgumentException, ArgumentNullException,
-                             ArgumentOutOfRangeException, NotSupportedException, PlatformNotSupportedException,
-                             InvalidOperationException, ObjectDisposedException, UnauthorizedAccessException,
-                             IOException, EndOfStreamException>;
+using All =
+    boost::mpl::list<Exception, SystemException, ArgumentException, ArgumentNullException,
+                     ArgumentOutOfRangeException, NotSupportedException, PlatformNotSupportedException,
+                     InvalidOperationException, ObjectDisposedException, UnauthorizedAccessException,
+                     IOException, EndOfStreamException>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(copies, Type, All) {
     BOOST_TEST(std::is_nothrow_copy_constructible_v<Type>);

@@ -5,8 +5,8 @@
 #include <exception>
 #include <map>
 
-// Objects used from several threads: what these tests show they show under ThreadSanitizer too. Checks are made
-// on the main thread only, Boost.Test being what it is.
+// Objects used from several threads: what these tests show they show under ThreadSanitizer too. Checks are
+// made on the main thread only, Boost.Test being what it is.
 
 namespace pipects::binding {
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <span>
 #include <string_view>
 
 namespace pipects::inprocess {
@@ -16,14 +17,6 @@ namespace pipects::inprocess {
 namespace {
 
 namespace unit_test = boost::unit_test;
-
-std::string Joined(const std::vector<std::string>& parts, char between) {
-    std::string text;
-    for (const std::string& part : parts) {
-        text += (text.empty() ? "" : std::string(1, between)) + part;
-    }
-    return text;
-}
 
 /// Prints the tests that the program's own sources have registered.
 class Lister : public unit_test::test_tree_visitor {
@@ -113,11 +106,26 @@ bool Takes(int argc, char** argv, std::string_view option) {
     return std::find(argv, argv + argc, option) != argv + argc;
 }
 
+/// The path of the only --run_test, if it is a plain one: no pattern, list, label or exception.
+std::string OnlyPath(int argc, char** argv) {
+    constexpr std::string_view option = "--run_test=";
+    std::string path;
+    for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc))) {
+        if (argument.starts_with(option)) {
+            if (!path.empty() || argument.find_first_of("*,@!+:", option.size()) != std::string_view::npos) {
+                return "";
+            }
+            path = argument.substr(option.size());
+        }
+    }
+    return path;
+}
+
 }  // namespace
 
 int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** argv, const Options& options) {
     try {
-        const std::vector<Test> tests = LoadTests(options.tests);
+        const std::vector<Test> tests = LoadTests(options.tests, OnlyPath(argc, argv));
         if (Takes(argc, argv, "--list_tests")) {
             ListTests(tests);
             return 0;
@@ -133,7 +141,7 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
         Session session{*port, watchdog, Patience(), options.strictHandles, {}};
         registering = {&tests, &session};
         const int status = unit_test::unit_test_main(RegisterAll, argc, argv);
-        if (ExecutedRows() > 1) {
+        if (ExecutedRows() > 1 && !skipped.empty()) {
             SummarizeSkipped(skipped);
         }
         return status;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace pipects::inprocess {
@@ -16,12 +17,8 @@ std::string TakeText(Json& json, const char* key) {
 }
 
 Step StepOf(Json& json) {
-    return {TakeText(json, "verb"),
-            TakeText(json, "target"),
-            TakeText(json, "thread"),
-            std::move(json.at("options")),
-            std::move(json.at("expectation")),
-            TakeText(json, "text")};
+    return {TakeText(json, "verb"),        TakeText(json, "target"),          TakeText(json, "thread"),
+            std::move(json.at("options")), std::move(json.at("expectation")), TakeText(json, "text")};
 }
 
 Test TestOf(Json& json, const Json& requirements) {
@@ -50,6 +47,26 @@ Test TestOf(Json& json, const Json& requirements) {
     return test;
 }
 
+/// The file without the rows that are not below a path. It has a row a line, so that this is quick.
+std::string Excerpt(std::istream& stream, const std::string& below) {
+    constexpr std::string_view start = "{\"id\": \"";
+    std::string text;
+    std::string comma;
+    for (std::string line; std::getline(stream, line);) {
+        if (!line.starts_with(start)) {
+            text += line + '\n';
+            continue;
+        }
+        const std::string id = line.substr(start.size(), line.find('"', start.size()) - start.size());
+        const std::string path = Joined(Test::PathOf(id), '/');
+        if (path == below || path.starts_with(below + "/")) {
+            text += comma + line.substr(0, line.rfind('}') + 1) + '\n';
+            comma = ",";
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 const Json& Step::Arguments() const {
@@ -58,7 +75,7 @@ const Json& Step::Arguments() const {
     return found == options.end() || found->is_null() ? none : *found;
 }
 
-std::vector<std::string> Test::Path() const {
+std::vector<std::string> Test::PathOf(const std::string& id) {
     const auto slash = id.find('/');
     std::vector<std::string> path(1);
     for (const char character : id.substr(0, slash)) {
@@ -75,13 +92,21 @@ std::vector<std::string> Test::Path() const {
     return path;
 }
 
-std::vector<Test> LoadTests(const std::string& file) {
+std::string Joined(const std::vector<std::string>& parts, char between) {
+    std::string text;
+    for (const std::string& part : parts) {
+        text += (text.empty() ? "" : std::string(1, between)) + part;
+    }
+    return text;
+}
+
+std::vector<Test> LoadTests(const std::string& file, const std::string& below) {
     std::ifstream stream(file);
     if (!stream) {
         throw std::runtime_error(file + ": the expanded cases cannot be read");
     }
     try {
-        Json content = Json::parse(stream);
+        Json content = below.empty() ? Json::parse(stream) : Json::parse(Excerpt(stream, below));
         if (content.at("schema") != "pipects-tests/1") {
             throw std::runtime_error(file + ": these are no expanded cases of version 1");
         }

@@ -34,15 +34,16 @@ Message Returning(Message value) {
 }
 
 Step StepOf(const char* verb, const char* target, Json options, Json expectation) {
-    return {verb, target, options.value("on", "main"), std::move(options), std::move(expectation), "the step"};
+    return {verb,      target, options.value("on", "main"), std::move(options), std::move(expectation),
+            "the step"};
 }
 
 Result Run(const Answering& answering, std::vector<Step> steps, double deadline = 5) {
     static Watchdog watchdog;
     FakePort port(answering);
     Session session{port, watchdog, Patience(), true, [](const std::string&) {}};
-    const Test test{"fake.row", "A title", "file", 1, Json::object(), {}, {}, "any", deadline, false, "",
-                    std::move(steps)};
+    const Test test{"fake.row", "A title", "file", 1,  Json::object(),  {}, {},
+                    "any",      deadline,  false,  "", std::move(steps)};
     return Row(test, session).Run();
 }
 
@@ -68,15 +69,21 @@ BOOST_AUTO_TEST_CASE(what_differs_fails_in_the_harnesss_words) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_the_adapters_error) {
-    const auto result = Run([](auto&&...) { return Message{{"error", {{"code", -32001}, {"message", "no"}}}}; },
-                            {StepOf("call", "server.Read", none, none)});
+    const auto result = Run(
+        [](auto&&...) {
+            return Message{{"error", {{"code", -32001}, {"message", "no"}}}};
+        },
+        {StepOf("call", "server.Read", none, none)});
     BOOST_CHECK(result.verdict == Verdict::AdapterError);
     BOOST_TEST(result.actual == "the adapter refused (-32001): no");
 }
 
 BOOST_AUTO_TEST_CASE(nonsense_is_the_adapters_error) {
-    const auto result = Run([](auto&&...) { return Message{{"result", {{"said", 1}}}}; },
-                            {StepOf("call", "server.Read", none, none)});
+    const auto result = Run(
+        [](auto&&...) {
+            return Message{{"result", {{"said", 1}}}};
+        },
+        {StepOf("call", "server.Read", none, none)});
     BOOST_CHECK(result.verdict == Verdict::AdapterError);
 }
 
@@ -118,9 +125,11 @@ BOOST_AUTO_TEST_CASE(values_are_put_in_place) {
             if (method == "call") {
                 seen = params["arguments"];
             }
-            return method == "create" ? Returning({{"object", "server"}, {"type", "Stream"}}) : Returning("12");
+            return method == "create" ? Returning({{"object", "server"}, {"type", "Stream"}})
+                                      : Returning("12");
         },
-        {StepOf("new", "Stream", {{"as", "server"}}, none), StepOf("get", "server.Text", {{"as", "text"}}, none),
+        {StepOf("new", "Stream", {{"as", "server"}}, none),
+         StepOf("get", "server.Text", {{"as", "text"}}, none),
          StepOf("call", "Type.Member",
                 {{"with",
                   {{"stream", "$server"},
@@ -131,9 +140,12 @@ BOOST_AUTO_TEST_CASE(values_are_put_in_place) {
                    {"null", nullptr}}}},
                 {{"returns", "$text"}})});
     BOOST_CHECK(result.verdict == Verdict::Pass);
-    const Message wanted{{"stream", {{"object", "server"}}}, {"text", "12"},
-                         {"longer", " 12 "},                 {"preexistingHandle", 12},
-                         {"buffer", {{"bytes", {{"length", 2}}}}}, {"null", nullptr}};
+    const Message wanted{{"stream", {{"object", "server"}}},
+                         {"text", "12"},
+                         {"longer", " 12 "},
+                         {"preexistingHandle", 12},
+                         {"buffer", {{"bytes", {{"length", 2}}}}},
+                         {"null", nullptr}};
     BOOST_TEST(seen == wanted);
 }
 

@@ -1,2 +1,2 @@
-#define BOOST_TEST_MODULE pipects in-process runner
+#define BOOST_TEST_MODULE pipects_inprocess
 #include <boost/test/unit_test.hpp>

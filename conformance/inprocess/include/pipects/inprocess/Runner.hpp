@@ -22,7 +22,8 @@ struct Options {
 ///
 ///     --list_skipped  every row that one process can't run or this implementation can't be asked, with the
 ///     reason
-///     --list_tests    every test: its id, its path for --run_test and, for those of the binding, what they cover,
+///     --list_tests    every test: its id, its path for --run_test and, for those of the binding, what they
+///     cover,
 ///                     with tabs between them
 ///
 /// @param open makes the implementation's port, once, before the first row

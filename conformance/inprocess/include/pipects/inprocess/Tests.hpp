@@ -48,10 +48,15 @@ struct Test {
     std::vector<Step> steps;
 
     /// The names of its suites and its own, as Boost.Test has them: it reserves some characters.
-    [[nodiscard]] std::vector<std::string> Path() const;
+    [[nodiscard]] std::vector<std::string> Path() const { return PathOf(id); }
+    [[nodiscard]] static std::vector<std::string> PathOf(const std::string& id);
 };
 
+[[nodiscard]] std::string Joined(const std::vector<std::string>& parts, char between);
+
 /// Throws std::runtime_error if the file is not what it should be.
-[[nodiscard]] std::vector<Test> LoadTests(const std::string& file);
+/// @param below a path of Boost.Test's, if only the rows that it names are wanted: CTest starts a process a
+/// row
+[[nodiscard]] std::vector<Test> LoadTests(const std::string& file, const std::string& below = {});
 
 }  // namespace pipects::inprocess
