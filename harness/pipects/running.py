@@ -88,6 +88,13 @@ def lacking(test: Test, pair: Pair, introductions: dict[str, Introduction]) -> s
     return None
 
 
+Lane = queue.SimpleQueue[tuple[int, Test] | None]
+"""Tests for those workers that take from it, each with its repetition, and a None for each worker."""
+
+WAITING = 4
+"""How many tests that are known to hang may wait beside the others at the same time."""
+
+
 class Run:
     """Executes tests on a pair of implementations, several at a time.
 
@@ -100,22 +107,26 @@ class Run:
         self._pair = pair
         self._introductions = introductions
         self._settings = settings
-        self._todo: queue.SimpleQueue[tuple[int, Test] | None] = queue.SimpleQueue()
+        self._todo: Lane = queue.SimpleQueue()
+        self._waiting: Lane = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Result | BaseException | None] = queue.SimpleQueue()
         self._stop = threading.Event()
-        self._workers = [
-            threading.Thread(target=self._work, name=f"worker {number}")
-            for number in range(settings.jobs)
-        ]
+        self._workers: list[threading.Thread] = []
         self._families: set[Family] = set()
 
     def execute(self, tests: Sequence[Test], each: Callable[[Result], None]) -> None:
         """Runs every test `repeat` times. On an interrupt ends all processes, then raises it."""
+        apart = self._to_hang(tests) if self._settings.jobs > 1 else frozenset()
         for repetition in range(self._settings.repeat):
             for test in tests:
-                self._todo.put((repetition + 1, test))
+                (self._waiting if test.id in apart else self._todo).put((repetition + 1, test))
+        lanes = [self._todo] * self._settings.jobs + [self._waiting] * min(len(apart), WAITING)
+        for number, lane in enumerate(lanes):
+            lane.put(None)
+            self._workers.append(
+                threading.Thread(target=self._work, args=(lane,), name=f"worker {number}")
+            )
         for worker in self._workers:
-            self._todo.put(None)
             worker.start()
         working = len(self._workers)
         try:
@@ -134,10 +145,21 @@ class Run:
             for worker in self._workers:
                 worker.join()
 
-    def _work(self) -> None:
+    def _to_hang(self, tests: Sequence[Test]) -> frozenset[str]:
+        """Tests that are known to hang: beside the others they cost no time, for they only wait."""
+        known = [
+            deviation
+            for deviation in (*self._pair.server.deviations, *self._pair.client.deviations)
+            if deviation.verdict == verdicts.HANG
+        ]
+        return frozenset(
+            test.id for test in tests if any(deviation.names(test.id) for deviation in known)
+        )
+
+    def _work(self, lane: Lane) -> None:
         family: Family | None = None
         try:
-            for repetition, test in self._tasks():
+            for repetition, test in self._tasks(lane):
                 if reason := lacking(test, self._pair, self._introductions):
                     self._done.put(
                         self._result(test, repetition, 0.0, verdicts.NOT_APPLICABLE, reason=reason)
@@ -178,8 +200,8 @@ class Run:
                 family.end(politely=not self._stop.is_set())
             self._done.put(None)
 
-    def _tasks(self) -> Iterator[tuple[int, Test]]:
-        while not self._stop.is_set() and (task := self._todo.get()) is not None:
+    def _tasks(self, lane: Lane) -> Iterator[tuple[int, Test]]:
+        while not self._stop.is_set() and (task := lane.get()) is not None:
             yield task
 
     def _start(self, trace: list[str]) -> Family:
