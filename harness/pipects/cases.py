@@ -317,7 +317,6 @@ def _needs(step: Step, spec: Spec) -> Iterator[str]:
     member = step.target.rpartition(".")[2] if "." in step.target else ""
     if step.verb == "describe":
         yield "describe"
-        return
     for capability in spec.capabilities.values():
         if step.target.partition(".")[0] in capability.types or member in capability.members:
             yield capability.id
