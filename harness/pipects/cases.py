@@ -26,6 +26,7 @@ OPTIONAL = ("callback", "state")
 """Parameters that a caller may leave out by passing a null."""
 INSIDE = re.compile(r"\$\{([a-z_][A-Za-z0-9_.]*)\}")
 """A value's text inside a longer text."""
+HANDLE_PARAMETERS = ("safePipeHandle", "serverSafePipeHandle", "clientSafePipeHandle")
 SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExactlyAsync")
 
 
@@ -324,6 +325,8 @@ def _needs(step: Step, spec: Spec) -> Iterator[str]:
     if step.verb in ("new", "call", "set", "get", "transfer"):
         if any(arguments[name] is None for name in arguments if name not in OPTIONAL):
             yield "null-arguments"
+        if any(name in arguments for name in HANDLE_PARAMETERS):
+            yield "safe-handle"
         if any(isinstance(arguments.get(name), int) for name in ENUM_PARAMETERS):
             yield "undefined-enum"
         if step.verb == "set" and member == "ReadMode" and isinstance(step.options["to"], int):

@@ -519,7 +519,7 @@ class Execution:
         request = adapter.connection.send(method, parameters)
         outcome = protocol.outcome_of(adapter.connection.answer(request, self._deadline(step)))
         if isinstance(outcome, Refused):
-            raise Refusal(matching.say_actual(outcome))
+            raise _refusal(outcome)
         return outcome
 
     def _keep(self, step: Step, outcome: Outcome) -> None:
@@ -562,7 +562,7 @@ class Execution:
         choice: str | None = None,
     ) -> None:
         if isinstance(outcome, Refused):
-            raise Refusal(matching.say_actual(outcome))
+            raise _refusal(outcome)
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
         if choice := choice or step.options.get("choice"):
@@ -665,6 +665,13 @@ class Execution:
 
 def _ignore(kind: str, text: str) -> None:
     """Takes no note."""
+
+
+def _refusal(outcome: Refused) -> Exception:
+    """A member that is missing is the implementation's fault: the handshake has proved the adapter."""
+    if outcome.code == protocol.NO_SUCH_MEMBER:
+        return Differs("the member exists", f"has no such member: {outcome.message}")
+    return Refusal(matching.say_actual(outcome))
 
 
 def _exit_of(adapter: Adapter) -> str:

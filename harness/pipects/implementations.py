@@ -65,6 +65,8 @@ class Implementation:
     strict_handles: bool
     start_seconds: float
     variant_of: str | None
+    default: bool
+    """Whether it takes part where none is named."""
 
     @property
     def build_folder(self) -> Path:
@@ -72,8 +74,12 @@ class Implementation:
         return paths.BUILD / "adapters" / self.id
 
     def missing(self) -> list[str]:
-        """The programs that it requires and the machine lacks."""
-        return [program for program in self.requires if shutil.which(program) is None]
+        """The programs and files that it requires and the machine lacks."""
+        return [
+            name
+            for name in self.requires
+            if not (Path(name).exists() if name.startswith("/") else shutil.which(name))
+        ]
 
     def command(self) -> Command:
         """How its adapter is started."""
@@ -112,7 +118,9 @@ class Implementation:
                     check=False,
                 )
                 if done.returncode != 0:
-                    tail = "\n  ".join(done.stdout.splitlines()[-15:])
+                    lines = done.stdout.splitlines()
+                    errors = [line for line in lines[:-10] if "error" in line.lower()][:5]
+                    tail = "\n  ".join([*errors, *lines[-10:]])
                     raise UserError(
                         f"{self.id} can't be built: '{' '.join(filled)}' ended with "
                         f"status {done.returncode}:\n  {tail}"
@@ -135,6 +143,8 @@ class Implementation:
     def _source_files(self) -> Iterator[Path]:
         for pattern in self.sources:
             base, filled = self.folder, self._filled(pattern)
+            if filled.startswith("/"):
+                base, filled = Path("/"), filled[1:]
             while filled.startswith("../"):
                 base, filled = base.parent, filled[3:]
             found = [file for file in base.glob(filled) if file.is_file()]
@@ -192,6 +202,7 @@ def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
         strict_handles=entry.get("strict-handles", False),
         start_seconds=float(entry.get("start-seconds", 10)),
         variant_of=entry.get("variant-of"),
+        default=entry.get("default", "variant-of" not in entry),
     )
 
 

@@ -39,6 +39,8 @@ class Settings:
     repeat: int = 1
     scale: float = 1.0
     trace: bool = False
+    where: str = ""
+    """The options that a replay must repeat to find the same cases and implementations."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ class Run:
             repetition=repetition,
             verdict=verdict,
             seconds=round(seconds, 4),
-            replay=f"./pipects replay '{test.id}' --implementation {whom}",
+            replay=f"./pipects replay '{test.id}' --implementation {whom}{self._settings.where}",
             proofs=proofs,
             reason=reason,
             failure=failure,

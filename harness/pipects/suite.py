@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--cases", type=Path, metavar="DIR", help="the cases in this folder, in place of the suite's"
     )
+
+
+def repeated(args: argparse.Namespace) -> str:
+    """The options as a command line, for a command that is to find the same things."""
+    options = [("--adapters", folder) for folder in args.adapters]
+    options += [("--cases", args.cases)] if args.cases else []
+    return "".join(f" {name} {shlex.quote(str(folder))}" for name, folder in options)
 
 
 def load(args: argparse.Namespace) -> Suite:

@@ -112,7 +112,7 @@ def matrix_command(args: argparse.Namespace) -> int:
     able = [
         implementation.id
         for implementation in known.values()
-        if implementation.variant_of is None and not implementation.missing()
+        if implementation.default and not implementation.missing()
     ]
     chosen = selection.implementations(known, args.implementations or able)
     tests = [test for test in choose(the_spec, every_test, args) if test.processes > 1]
@@ -149,7 +149,9 @@ def _execute(
     results_file = args.json or paths.OUT / "results.json"
     html_file = args.html or (None if args.json else paths.OUT / "report.html")
     reporter = Reporter(the_spec, tests, verbose=args.verbose)
-    settings = Settings(args.jobs, args.repeat, args.timeout_scale, args.trace)
+    settings = Settings(
+        args.jobs, args.repeat, args.timeout_scale, args.trace, suite.repeated(args)
+    )
     journal = document.Journal(results_file.with_suffix(".partial.jsonl"))
     results: list[Result] = []
     seen: list[Result] = []
