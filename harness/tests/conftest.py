@@ -67,7 +67,7 @@ class Bench:
         (self.folder / "adapters").mkdir(exist_ok=True)
         (self.folder / "adapters" / f"{name}.yaml").write_text(
             f"name: Fake\nlanguage: Python\nsources: []\nrequires: []\nbuild: []\n"
-            f"start: [{sys.executable}, {FAKE}, {mode}]\nstart-seconds: 2\n{more}",
+            f"start: [{sys.executable}, {FAKE}, {mode}]\nstart-seconds: 30\n{more}",
             encoding="utf-8",
         )
 
