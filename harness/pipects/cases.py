@@ -173,7 +173,9 @@ def _slug(value: Any, where: str) -> str:
         text = re.sub(r"^-(?=\d)", "minus-", str(value))
         text = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if not text or len(text) > 60:
-        raise UserError(f"{where}: {value!r} gives no row id; add a column 'label' and make it the key")
+        raise UserError(
+            f"{where}: {value!r} gives no row id; add a column 'label' and make it the key"
+        )
     return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pipects import verdicts
 from pipects.cases import Test
-from pipects.reports.document import Results
+from pipects.reports.document import Held, Results
 from pipects.running import Introduction
 from pipects.spec import Spec
 from pipects.verdicts import Result
@@ -82,7 +82,10 @@ class Reporter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         if self._progress is not None:
             self._progress.stop()
@@ -97,12 +100,16 @@ class Reporter:
         elif self._verbose:
             style = STYLES.get(result.verdict, "")
             extra = f" ({result.reason})" if result.reason else ""
-            self.say(f"{result.verdict:16} {result.test} {result.seconds * 1000:.0f} ms{extra}", style)
+            self.say(
+                f"{result.verdict:16} {result.test} {result.seconds * 1000:.0f} ms{extra}", style
+            )
 
     def failure(self, result: Result) -> None:
         """A failure, in the order in which a reader asks."""
         test = self._tests[result.test]
-        who = result.server if result.server == result.client else f"{result.server}>{result.client}"
+        who = (
+            result.server if result.server == result.client else f"{result.server}>{result.client}"
+        )
         self.say()
         self.say(f"{result.verdict.upper()}  {who}: {result.test}", "bold red")
         self.say(_wrapped(test.title, 2))
@@ -134,7 +141,9 @@ class Reporter:
             self._console.print(text)
             name = ""
 
-    def summary(self, document: Results, failures: Sequence[Result], differing: Sequence[str]) -> None:
+    def summary(
+        self, document: Results, failures: Sequence[Result], differing: Sequence[str]
+    ) -> None:
         """All failures again, then a line a verdict, zeros too, then the requirements."""
         if failures:
             self.say()
@@ -145,7 +154,10 @@ class Reporter:
             self.say(f"not the same verdict in every repetition: {name}", "bold red")
         for implementation in document["implementations"]:
             for entry in implementation["unused_deviations"]:
-                self.say(f"{implementation['id']}: a known deviation matches nothing: {entry}", "bold red")
+                self.say(
+                    f"{implementation['id']}: a known deviation matches nothing: {entry}",
+                    "bold red",
+                )
         counted = document["summary"]["verdicts"]
         self.say()
         width = max([15, *map(len, counted)]) + 2
@@ -156,24 +168,41 @@ class Reporter:
             style = "bold red" if bad else "" if any(numbers) else "dim"
             self.say(f"{verdict:17}" + "".join(f"{number:>{width}}" for number in numbers), style)
         self.say()
-        self._requirements(document["summary"]["requirements"])
+        self._requirements(document)
 
-    def _requirements(self, levels: Mapping[Any, Any]) -> None:
-        for level, figures in levels.items():
-            held = "; ".join(f"{name} holds {count}" for name, count in figures["held"].items())
-            self.say(
-                _wrapped(
-                    f"{level:6} {figures['total']} requirements, {figures['covered']} covered; {held}", 0
+    def _requirements(self, document: Results) -> None:
+        """How many requirements there are, have a case, and held, by level and implementation."""
+        columns: dict[Held, str] = {
+            "held": "  held", "broken": " broken", "deviates": " deviates", "not applicable": "  n/a",
+            "not observable": " unseen", "not run": " not run",
+        }  # fmt: skip
+        self.say(f"{'requirements':23} total covered{''.join(columns.values())}", "bold")
+        not_run = 0
+        for implementation in document["implementations"]:
+            for level in document["summary"]["requirements"]:
+                chosen = [each for each in document["requirements"] if each["level"] == level]
+                held = [each["held"].get(implementation["id"], "not run") for each in chosen]
+                covered = sum(bool(each["cases"]) for each in chosen)
+                name = f"{implementation['id'][:16]} {level}"
+                numbers = "".join(
+                    f"{held.count(state):>{len(head)}}" for state, head in columns.items()
                 )
-            )
+                self.say(f"{name:23}{len(chosen):>6}{covered:>8}{numbers}")
+                not_run = max(not_run, held.count("not run"))
+        if not_run and len(self._tests) > not_run:
+            self.say("not run here: what only a class derived from PipeStream can show; the", "dim")
+            self.say("in-process runner shows it (./pipects test)", "dim")
 
 
 def _wrapped(text: str, indent: int) -> str:
     """Prose in lines of a terminal's width, indented."""
     prefix = " " * indent
-    return "\n".join(
-        textwrap.wrap(
+    return (
+        "\n".join(
+            textwrap.wrap(
             text, 80, initial_indent=prefix, subsequent_indent=prefix,
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
-    ) or prefix
+        )
+        or prefix
+    )

@@ -105,8 +105,10 @@ def _deepest(problem: Any) -> Any:
             errors
             for errors in branches.values()
             if not any(
-                error.validator == "required" and not error.relative_path
-                and error.validator_value and error.validator_value[0] not in error.instance
+                error.validator == "required"
+                and not error.relative_path
+                and error.validator_value
+                and error.validator_value[0] not in error.instance
                 for error in errors
             )
         ] or list(branches.values())

@@ -31,7 +31,9 @@ def machine() -> dict[str, Any]:
     model = platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            model = next((line.split(":", 1)[1].strip() for line in file if "model name" in line), model)
+            model = next(
+                (line.split(":", 1)[1].strip() for line in file if "model name" in line), model
+            )
     except OSError:
         pass
     return {

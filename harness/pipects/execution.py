@@ -38,6 +38,10 @@ class Differs(Exception):
         self.actual = actual
 
 
+class NoSuchMember(Differs):
+    """The implementation lacks what the documentation has."""
+
+
 class NotApplicable(Exception):
     """The implementation can't be asked this; the message says why."""
 
@@ -127,7 +131,9 @@ class Execution:
     def _guarded(self) -> Record:
         try:
             self._before = system.handle_count(self._family.parent.pid)
-            if any(step.verb == "observe" and step.target == "signals" for step in self._test.steps):
+            if any(
+                step.verb == "observe" and step.target == "signals" for step in self._test.steps
+            ):
                 self._signals = {"parent": system.signals(self._family.parent.pid)}
             for index, step in enumerate(self._test.steps):
                 self._step = index, step
@@ -148,7 +154,9 @@ class Execution:
         except (ConnectionLost, FileNotFoundError, ProcessLookupError) as lost:
             return self._lost(lost)
         except AdapterFault as fault:
-            return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(fault))
+            return self._failed(
+                verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(fault)
+            )
         except NotObservable as unseen:
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:
@@ -253,7 +261,7 @@ class Execution:
             outcome = self._ask(
                 step, "describe", {"type": type_name, **({"member": member} if member else {})}
             )
-        except Refusal:
+        except NoSuchMember:
             if wanted.get("access", "public") == "public":
                 raise
             self._told = self._told or 0  # a language may not see what is not public
@@ -282,7 +290,9 @@ class Execution:
         )
         if not isinstance(outcome, Returned) or not isinstance(outcome.value, int):
             raise Differs("a child is started", matching.say_actual(outcome))
-        self._processes[step.target] = self._family.child(token, outcome.value, self._deadline(step))
+        self._processes[step.target] = self._family.child(
+            token, outcome.value, self._deadline(step)
+        )
 
     def _do_exit(self, step: Step) -> None:
         adapter = self._adapter(step.target)
@@ -328,7 +338,9 @@ class Execution:
         running = self._running[step.target]
         pid = self._adapter(running.process).pid
         for _ in range(step.options.get("times", 1)):
-            for thread in [running.thread] if running.thread else system.open_to(pid, signal.SIGUSR1):
+            for thread in (
+                [running.thread] if running.thread else system.open_to(pid, signal.SIGUSR1)
+            ):
                 system.send_signal(pid, thread, signal.SIGUSR1)
 
     def _do_observe(self, step: Step) -> None:
@@ -349,7 +361,9 @@ class Execution:
             return _same_ends(wanted, found)
 
         if not self._comes(as_wanted):
-            raise Differs(f"the process holds {_listed(wanted)}", f"the process holds {_listed(found)}")
+            raise Differs(
+                f"the process holds {_listed(wanted)}", f"the process holds {_listed(found)}"
+            )
         self._note("observed", f"process {pid} holds {_listed(found)}")
 
     def _observe_blocked(self, step: Step) -> None:
@@ -375,7 +389,10 @@ class Execution:
             self._await_end(name, adapter)
         how, wanted = adapter.watch.exit(), step.options["is"]
         if wanted not in ({"status": how.status}, {"signal": how.signal}):
-            raise Differs(f"the process ends with {next(iter(wanted))} {next(iter(wanted.values()))}", f"it ended with {how}")
+            raise Differs(
+                f"the process ends with {next(iter(wanted))} {next(iter(wanted.values()))}",
+                f"it ended with {how}",
+            )
 
     def _observe_descriptor(self, step: Step) -> None:
         process = step.options.get("in", step.process)
@@ -477,14 +494,17 @@ class Execution:
             bytes_there = system.unread(pid, pipe)
             if (bytes_there > 0) != (member in WRITERS):
                 return None
-        return Proof("weak", f"every thread of process {pid} sleeps and the call is unanswered", None)
+        return Proof(
+            "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
+        )
 
     # Requests
 
     def _invoke(self, step: Step, method: str, parameters: Mapping[str, Any]) -> None:
         """Sends a step's request, and judges its outcome unless it is left running."""
         arguments = {
-            name: self._value(name, value) for name, value in (step.options.get("with") or {}).items()
+            name: self._value(name, value)
+            for name, value in (step.options.get("with") or {}).items()
         }
         full: dict[str, Any] = {**parameters, "thread": step.thread}
         if method in ("create", "call"):
@@ -603,7 +623,9 @@ class Execution:
                 part, _, index = rest.partition(".")
                 arguments = {**self._ended, **self._processes}[name].greeting.arguments
                 if part != "arguments" or int(index) >= len(arguments):
-                    raise Differs(f"the process '{name}' has argument {index}", f"it has {arguments}")
+                    raise Differs(
+                        f"the process '{name}' has argument {index}", f"it has {arguments}"
+                    )
                 return arguments[int(index)]
             known = self._names[name]
             return {"object": name} if known.is_object else known.value
@@ -670,7 +692,7 @@ def _ignore(kind: str, text: str) -> None:
 def _refusal(outcome: Refused) -> Exception:
     """A member that is missing is the implementation's fault: the handshake has proved the adapter."""
     if outcome.code == protocol.NO_SUCH_MEMBER:
-        return Differs("the member exists", f"has no such member: {outcome.message}")
+        return NoSuchMember("the member exists", f"has no such member: {outcome.message}")
     return Refusal(matching.say_actual(outcome))
 
 
@@ -694,9 +716,13 @@ def _same_ends(wanted: list[str], found: list[str]) -> bool:
 
 
 def _listed(kinds: list[str]) -> str:
-    return " and ".join(
-        f"a {kind[:-1]} end in whatever mode" if kind.endswith("*") else f"a {kind} end" for kind in kinds
-    ) or "no end of it"
+    return (
+        " and ".join(
+            f"a {kind[:-1]} end in whatever mode" if kind.endswith("*") else f"a {kind} end"
+            for kind in kinds
+        )
+        or "no end of it"
+    )
 
 
 State = Any

@@ -130,7 +130,9 @@ class Implementation:
     def _own_files(self) -> Iterator[str]:
         """The files below the build folder that its command names."""
         return (
-            filled for filled in map(self._filled, self.start) if filled.startswith(str(paths.BUILD))
+            filled
+            for filled in map(self._filled, self.start)
+            if filled.startswith(str(paths.BUILD))
         )
 
     def _digest(self) -> str:
@@ -162,7 +164,9 @@ def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, I
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of adapters")
-    for file in sorted(f for folder in folders for f in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):
+    for file in sorted(
+        f for folder in folders for f in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))
+    ):
         if file.name.endswith(".deviations.yaml"):
             continue
         entry = datafile.load(file, "manifest")

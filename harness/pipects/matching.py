@@ -27,7 +27,9 @@ BASES = {
 }
 """The documented hierarchy: a program that catches a type catches what derives from it."""
 
-SPECIAL = frozenset({"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes", "only"})
+SPECIAL = frozenset(
+    {"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes", "only"}
+)
 
 
 def derives(name: str, base: str) -> bool:
@@ -91,7 +93,11 @@ def _special(key: str, wanted: Any, actual: Any) -> bool:
         case "matches":
             return isinstance(actual, str) and re.search(wanted, actual) is not None
         case "only":
-            return isinstance(actual, Mapping) and wanted.keys() == actual.keys() and matches(wanted, actual)
+            return (
+                isinstance(actual, Mapping)
+                and wanted.keys() == actual.keys()
+                and matches(wanted, actual)
+            )
         case "bytes":
             wanted_hex = bytespec.make(wanted).hex()
             return isinstance(actual, Mapping) and actual.get("bytes", {}).get("hex") == wanted_hex
@@ -156,9 +162,11 @@ def say_expected(expectation: Mapping[str, Any]) -> str:
 
 def say_actual(outcome: Outcome) -> str:
     """The outcome in words."""
-    arrays = "".join(f"; {name} is {_cut(content)}" for name, content in outcome.arrays.items()) if not (
-        isinstance(outcome, Refused)
-    ) else ""
+    arrays = (
+        "".join(f"; {name} is {_cut(content)}" for name, content in outcome.arrays.items())
+        if not (isinstance(outcome, Refused))
+        else ""
+    )
     match outcome:
         case Returned(value):
             return f"returned {short(value)}{arrays}"

@@ -79,7 +79,10 @@ def main() -> None:
             try:
                 reply["result"] = answer(request["method"], asked, objects)
             except Unknown as refused:
-                reply["error"] = {"code": refused.args[0], "message": "not offered by the plain peer"}
+                reply["error"] = {
+                    "code": refused.args[0],
+                    "message": "not offered by the plain peer",
+                }
             lines.write(json.dumps(reply).encode() + b"\n")
             lines.flush()
             if request["method"] == "exit":

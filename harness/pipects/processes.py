@@ -145,7 +145,9 @@ class Meeting:
         except (KeyError, TypeError, ValueError) as error:
             raise AdapterFault(f"the answer to hello lacks {error}") from error
         except ProcessLookupError:
-            raise AdapterFault(f"the adapter says it is process {result['pid']}, which is none") from None
+            raise AdapterFault(
+                f"the adapter says it is process {result['pid']}, which is none"
+            ) from None
 
 
 ProcessGone = Any
@@ -166,7 +168,9 @@ class Output:
         with self._stream:
             while chunk := os.read(self._stream.fileno(), 1 << 16):
                 *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
-                self._lines.extend(line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:])
+                self._lines.extend(
+                    line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]
+                )
         if rest:
             self._lines.append(rest[:500].decode("utf-8", "replace"))
 
@@ -190,7 +194,10 @@ class Family:
         self.session = secrets.token_hex(8)
         token = self.meeting.token()
         environment = {**os.environ, **command.environment, **self.variables(token)}
-        nothing, writer = os.pipe()  # descriptor 0 is a pipe at its end, for cases that use that number
+        (
+            nothing,
+            writer,
+        ) = os.pipe()  # descriptor 0 is a pipe at its end, for cases that use that number
         os.close(writer)
         try:
             self._root = subprocess.Popen(
@@ -229,7 +236,11 @@ class Family:
         """The child that presents `token`, which was started as process `pid`."""
 
         def gone() -> str | None:
-            return None if os.path.exists(f"/proc/{pid}") and not system.is_zombie(pid) else "it is gone"
+            return (
+                None
+                if os.path.exists(f"/proc/{pid}") and not system.is_zombie(pid)
+                else "it is gone"
+            )
 
         return self.meeting.wait_for(token, deadline, gone, self._listener)
 

@@ -183,7 +183,11 @@ def outcome_of(message: Mapping[str, Any]) -> Outcome:
     if not isinstance(threw, dict) or not isinstance(threw.get("type"), str):
         raise AdapterFault(f"'threw' names the exception's type, not {_excerpt(threw)}")
     return Threw(
-        threw["type"], threw.get("parameter"), str(threw.get("message") or ""), threw.get("token"), arrays
+        threw["type"],
+        threw.get("parameter"),
+        str(threw.get("message") or ""),
+        threw.get("token"),
+        arrays,
     )
 
 

@@ -28,7 +28,9 @@ class Pair:
     @property
     def title(self) -> str:
         """The pair as a reader wants it."""
-        return self.server.id if self.server is self.client else f"{self.server.id}>{self.client.id}"
+        return (
+            self.server.id if self.server is self.client else f"{self.server.id}>{self.client.id}"
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def introduce(implementation: Implementation, scale: float) -> Introduction:
         )
     except NotStarted as error:
         words = "; it printed: " + " | ".join(error.output) if error.output else ""
-        return Introduction(None, (smoke.Check("says hello with its token", False, f"{error}{words}"),))
+        return Introduction(
+            None, (smoke.Check("says hello with its token", False, f"{error}{words}"),)
+        )
     try:
         return Introduction(family.parent.greeting, tuple(smoke.run(family, scale)))
     finally:
@@ -179,7 +183,11 @@ class Run:
                     test, family, self._pair.server, self._pair.client, self._settings.scale,
                     (lambda kind, text: trace.append(f"{kind} {text}")) if self._settings.trace else None,
                 )  # fmt: skip
-                family.listen((lambda kind, text: trace.append(f"{kind} {text}")) if self._settings.trace else None)
+                family.listen(
+                    (lambda kind, text: trace.append(f"{kind} {text}"))
+                    if self._settings.trace
+                    else None
+                )
                 record = execution.run()
                 if not record.reusable:
                     self._families.discard(family)
@@ -215,7 +223,14 @@ class Run:
         return family
 
     def _unstarted(self, test: Test, repetition: int, started: float, error: NotStarted) -> Result:
-        failure = Failure(None, "before the first step", test.covers[0], "the adapter starts", str(error), stderr=error.output)
+        failure = Failure(
+            None,
+            "before the first step",
+            test.covers[0],
+            "the adapter starts",
+            str(error),
+            stderr=error.output,
+        )
         return self._result(
             test, repetition, time.monotonic() - started, verdicts.ADAPTER_ERROR, failure=failure
         )
@@ -258,7 +273,9 @@ def unused(implementation: Implementation, tests: Sequence[Test]) -> list[str]:
         f"{deviation.where}: '{pattern}' names no test"
         for deviation in implementation.deviations
         for pattern in deviation.tests
-        if not any(dataclasses.replace(deviation, tests=(pattern,)).names(test.id) for test in tests)
+        if not any(
+            dataclasses.replace(deviation, tests=(pattern,)).names(test.id) for test in tests
+        )
     ]
 
 

@@ -54,9 +54,7 @@ def shuffled(tests: Sequence[Test], seed: int) -> list[Test]:
     return result
 
 
-def implementations(
-    known: dict[str, Implementation], names: Sequence[str]
-) -> list[Implementation]:
+def implementations(known: dict[str, Implementation], names: Sequence[str]) -> list[Implementation]:
     """The implementations of these names; the reference without any."""
     for name in names:
         if name not in known:

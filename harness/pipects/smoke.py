@@ -84,6 +84,4 @@ def _checks(family: Family, scale: float) -> Iterator[Check]:
     request = adapter.connection.send("forget", {"dispose": True})
     protocol.acknowledge(adapter.connection.answer(request, time.monotonic() + PATIENCE * scale))
     yield Check("forgets what it is told to", True, "")
-    yield refused(
-        "has forgotten it", -32002, ask("get", {"object": "smoke", "member": "CanRead"})
-    )
+    yield refused("has forgotten it", -32002, ask("get", {"object": "smoke", "member": "CanRead"}))

@@ -90,7 +90,9 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                     f"first at {paths.shown(first.file)}:{first.line}"
                 )
             if identifier < previous:
-                raise UserError(f"{where}: {identifier} must stand before {previous} (sorted by id)")
+                raise UserError(
+                    f"{where}: {identifier} must stand before {previous} (sorted by id)"
+                )
             previous = identifier
             for reference in entry["sources"]:
                 if reference.partition("#")[0] not in sources:

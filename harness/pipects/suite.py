@@ -34,7 +34,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="implementations' manifests in this folder, beside those of the suite",
     )
     group.add_argument(
-        "--cases", type=Path, metavar="DIR", help="the cases in this folder, in place of the suite's"
+        "--cases",
+        type=Path,
+        metavar="DIR",
+        help="the cases in this folder, in place of the suite's",
     )
 
 

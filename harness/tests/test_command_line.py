@@ -96,7 +96,11 @@ def test_the_order_of_a_seed_is_the_same_again(bench: Bench) -> None:
 
     def order(seed: str) -> list[str]:
         done = bench.run("--shuffle", seed, "--verbose", "--jobs", "1")
-        return [line.split()[1] for line in done.output.splitlines() if line.startswith("pass   ") and "fake" in line]
+        return [
+            line.split()[1]
+            for line in done.output.splitlines()
+            if line.startswith("pass   ") and "fake" in line
+        ]
 
     first = order("1")
     assert len(first) == 20
@@ -127,7 +131,9 @@ def test_known_deviations_are_strict_both_ways(bench: Bench) -> None:
     assert done.status == 1 and "a known deviation matches nothing" in done.output
 
 
-def test_a_draft_of_deviations_is_not_valid_until_it_is_reasoned(bench: Bench, pipects: Command) -> None:
+def test_a_draft_of_deviations_is_not_valid_until_it_is_reasoned(
+    bench: Bench, pipects: Command
+) -> None:
     """Reason and link are blank, and a manifest that names the draft is refused."""
     bench.adapter("wrong-answer")
     bench.run()

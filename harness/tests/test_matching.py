@@ -35,7 +35,9 @@ def test_titles_tell_vectors_apart() -> None:
     assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("vector", [pytest.param(v, id=json.dumps(v["bytes"])) for v in vectors("pattern")])
+@pytest.mark.parametrize(
+    "vector", [pytest.param(v, id=json.dumps(v["bytes"])) for v in vectors("pattern")]
+)
 def test_bytes(vector: dict[str, Any]) -> None:
     """The bytes that a description stands for."""
     made = bytespec.make(vector["bytes"])

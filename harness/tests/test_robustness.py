@@ -135,7 +135,8 @@ def test_a_handle_that_stays_open_fails_the_case_that_left_it(bench: Bench) -> N
 def test_a_call_left_running_is_proven_blocked(bench: Bench) -> None:
     """The proof is a thread in a read of that very pipe."""
     bench.adapter("good")
-    bench.cases("""\
+    bench.cases(
+        """\
 - id: fake.blocked
   title: A read of an empty pipe waits
   covers: [stream.read-span.blocks-when-empty]
@@ -146,7 +147,8 @@ def test_a_call_left_running_is_proven_blocked(bench: Bench) -> None:
     - {kill: parent}
     - {observe: exit, of: parent, is: {signal: SIGKILL}}
     - {finish: reader}
-""")
+"""
+    )
     done = bench.run(*QUICK)
     assert done.results is not None
     (result,) = done.results["results"]

@@ -61,7 +61,9 @@ def defects_command(args: argparse.Namespace) -> int:
         file = tree / defect.file
         whole = file.read_text(encoding="utf-8")
         if whole.count(defect.find) != 1:
-            raise UserError(f"{defect.id}: its text stands {whole.count(defect.find)} times in {defect.file}")
+            raise UserError(
+                f"{defect.id}: its text stands {whole.count(defect.find)} times in {defect.file}"
+            )
         file.write_text(whole.replace(defect.find, defect.replace), encoding="utf-8")
         try:
             _build(tree)
@@ -70,10 +72,17 @@ def defects_command(args: argparse.Namespace) -> int:
             file.write_text(whole, encoding="utf-8")
         seen = defect.requirement in broken
         missed += not seen
-        print(f"{'seen' if seen else 'MISSED':7} {defect.id:26} {len(broken):3} requirements broken", flush=True)
+        print(
+            f"{'seen' if seen else 'MISSED':7} {defect.id:26} {len(broken):3} requirements broken",
+            flush=True,
+        )
         if not seen:
-            print(f"        {defect.requirement} held; broken: {', '.join(sorted(broken)) or 'none'}")
-    print(f"{len(chosen) - missed} of {len(chosen)} defects seen, each at the requirement that names it")
+            print(
+                f"        {defect.requirement} held; broken: {', '.join(sorted(broken)) or 'none'}"
+            )
+    print(
+        f"{len(chosen) - missed} of {len(chosen)} defects seen, each at the requirement that names it"
+    )
     return 1 if missed else 0
 
 
@@ -114,7 +123,17 @@ def _copy(tree: Path) -> None:
 def _build(tree: Path) -> None:
     out = str(tree / "out")
     for command in (
-        ["cmake", "-G", "Ninja", "-S", str(tree), "-B", out, "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF"],
+        [
+            "cmake",
+            "-G",
+            "Ninja",
+            "-S",
+            str(tree),
+            "-B",
+            out,
+            "-DPIPECTS_DEVELOP=OFF",
+            "-DBUILD_TESTING=OFF",
+        ],
         ["cmake", "--build", out, "--target", ADAPTER.name],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -31,7 +31,9 @@ def add(subparsers: Any) -> None:
         "fail, from the failures in RESULTS. Reason and link are left blank: fill them in.",
     )
     deviations.add_argument("results", type=Path, metavar="RESULTS")
-    deviations.add_argument("--implementation", metavar="ID", help="whose failures (if several ran)")
+    deviations.add_argument(
+        "--implementation", metavar="ID", help="whose failures (if several ran)"
+    )
     suite.add_options(deviations)
     deviations.set_defaults(run=deviations_command)
 

@@ -58,7 +58,9 @@ def doctor_command(args: argparse.Namespace) -> int:
     print("Implementations")
     for implementation in loaded.implementations.values():
         missing = implementation.missing()
-        packages = f" (Debian: {' '.join(implementation.packages)})" if implementation.packages else ""
+        packages = (
+            f" (Debian: {' '.join(implementation.packages)})" if implementation.packages else ""
+        )
         state = f"needs {', '.join(missing)}{packages}" if missing else "can run"
         print(f"  {implementation.id:18} {state}")
     return 1 if loaded.implementations["reference"].missing() else 0
@@ -77,9 +79,11 @@ def _programs() -> Iterator[Finding]:
             text=True,
             check=False,
         )
-        installed = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" installed")}
+        installed = {
+            line.split()[0] for line in done.stdout.splitlines() if line.endswith(" installed")
+        }
         if missing := sorted(set(wanted) - installed):
-            yield Finding("Debian packages", None, ' '.join(missing))
+            yield Finding("Debian packages", None, " ".join(missing))
 
 
 def _version(program: str) -> str | None:

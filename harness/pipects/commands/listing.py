@@ -19,14 +19,24 @@ def add(subparsers: Any) -> None:
     listing = subparsers.add_parser("list", help="list cases, requirements or implementations")
     listing.add_argument("what", choices=("cases", "requirements", "implementations"))
     listing.add_argument("--format", choices=("text", "json"), default="text")
-    listing.add_argument("--case", action="append", default=[], metavar="GLOB", help="of cases: only those")
-    listing.add_argument("--uncovered", action="store_true", help="of requirements: those without a case")
-    listing.add_argument("--redundant", action="store_true", help="of cases: those without which every requirement still has one")
+    listing.add_argument(
+        "--case", action="append", default=[], metavar="GLOB", help="of cases: only those"
+    )
+    listing.add_argument(
+        "--uncovered", action="store_true", help="of requirements: those without a case"
+    )
+    listing.add_argument(
+        "--redundant",
+        action="store_true",
+        help="of cases: those without which every requirement still has one",
+    )
     suite.add_options(listing)
     listing.set_defaults(run=list_command)
 
     show = subparsers.add_parser(
-        "show", help="show a case or a requirement", description="Shows a case or row (text, steps, what it covers) or a requirement (text, sources, its cases)."
+        "show",
+        help="show a case or a requirement",
+        description="Shows a case or row (text, steps, what it covers) or a requirement (text, sources, its cases).",
     )
     show.add_argument("id", metavar="CASE|REQUIREMENT")
     show.add_argument("--format", choices=("text", "json"), default="text")
@@ -86,7 +96,9 @@ def show_command(args: argparse.Namespace) -> int:
     if args.id in the_spec.requirements:
         requirement = the_spec.requirements[args.id]
         content = _requirement(the_spec, requirement, covering[args.id])
-        return _print(args.format, content, _requirement_text(the_spec, requirement, covering[args.id]))
+        return _print(
+            args.format, content, _requirement_text(the_spec, requirement, covering[args.id])
+        )
     named = [test for test in tests if args.id in (test.id, test.case)]
     if not named:
         near = selection.similar(args.id, [*the_spec.requirements, *(test.case for test in tests)])
@@ -99,7 +111,9 @@ def show_command(args: argparse.Namespace) -> int:
     )
 
 
-def _requirement(the_spec: Spec, requirement: Requirement, covered_by: Sequence[str]) -> dict[str, Any]:
+def _requirement(
+    the_spec: Spec, requirement: Requirement, covered_by: Sequence[str]
+) -> dict[str, Any]:
     return {
         "id": requirement.id,
         "members": requirement.members,

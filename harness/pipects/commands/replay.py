@@ -86,7 +86,7 @@ def _readable(text: str) -> str:
     if not isinstance(message, dict):
         return text
     message.pop("jsonrpc", None)
-    rest = json.dumps(message.get("params", message.get("result", message.get("error"))), ensure_ascii=False)
+    rest = json.dumps(
+        message.get("params", message.get("result", message.get("error"))), ensure_ascii=False
+    )
     return f"[{message.get('id')}] {message.get('method', '')} {rest}".replace("  ", " ")
-
-

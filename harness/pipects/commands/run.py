@@ -57,24 +57,57 @@ def add(subparsers: Any) -> None:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     choose = parser.add_argument_group("what to run")
-    choose.add_argument("--case", action="append", default=[], metavar="GLOB", help="only cases or rows that match; may be repeated")
-    choose.add_argument("--requirement", action="append", default=[], metavar="ID", help="only cases that cover it; may be repeated")
+    choose.add_argument(
+        "--case",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only cases or rows that match; may be repeated",
+    )
+    choose.add_argument(
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only cases that cover it; may be repeated",
+    )
     choose.add_argument("--stress", action="store_true", help="cases tagged 'stress' too")
     choose.add_argument("--shard", metavar="I/N", help="only this part of N, to be merged later")
-    choose.add_argument("--times", type=Path, metavar="FILE", help="balance the shards by an earlier results.json")
+    choose.add_argument(
+        "--times", type=Path, metavar="FILE", help="balance the shards by an earlier results.json"
+    )
     suite.add_options(parser)
     how = parser.add_argument_group("how to run")
-    how.add_argument("--jobs", type=_positive, default=2, metavar="N", help="tests at the same time (2)")
-    how.add_argument("--repeat", type=_positive, default=1, metavar="N", help="the whole run N times; says which verdicts differ")
-    how.add_argument("--shuffle", type=int, metavar="SEED", help="in an order that the seed decides")
-    how.add_argument("--timeout-scale", type=_factor, default=1.0, metavar="X", help="multiply every deadline")
+    how.add_argument(
+        "--jobs", type=_positive, default=2, metavar="N", help="tests at the same time (2)"
+    )
+    how.add_argument(
+        "--repeat",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="the whole run N times; says which verdicts differ",
+    )
+    how.add_argument(
+        "--shuffle", type=int, metavar="SEED", help="in an order that the seed decides"
+    )
+    how.add_argument(
+        "--timeout-scale", type=_factor, default=1.0, metavar="X", help="multiply every deadline"
+    )
     how.add_argument("--trace", action="store_true", help="keep every message in the results")
     write = parser.add_argument_group("what to write")
     write.add_argument("--json", type=Path, metavar="FILE", help="the results (out/results.json)")
-    write.add_argument("--html", type=Path, metavar="FILE", help="a page for people (out/report.html)")
+    write.add_argument(
+        "--html", type=Path, metavar="FILE", help="a page for people (out/report.html)"
+    )
     write.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML for CI")
     write.add_argument("--markdown", type=Path, metavar="FILE", help="Markdown for a pull request")
-    write.add_argument("--baseline", type=Path, metavar="FILE", help="compare with a baseline: exit status 1 only on a regression")
+    write.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="compare with a baseline: exit status 1 only on a regression",
+    )
     write.add_argument("--verbose", "-v", action="store_true", help="a line for every test")
 
 
@@ -128,9 +161,7 @@ def choose(the_spec: Spec, every_test: Sequence[Test], args: argparse.Namespace)
     """
     if not (args.case or args.requirement or args.cases):
         traceability.check(the_spec, every_test)
-    tests = selection.select(
-        every_test, the_spec, args.case, args.requirement, stress=args.stress
-    )
+    tests = selection.select(every_test, the_spec, args.case, args.requirement, stress=args.stress)
     if args.shard:
         times = shard.times(model.load(args.times)) if args.times else None
         part = set(shard.select([test.id for test in tests], args.shard, times))

@@ -251,7 +251,10 @@ def situation(pid: int) -> list[str]:
             ]
         except (FileNotFoundError, ProcessLookupError, NotObservable):
             continue
-        lines.append(f"process {pid}, thread {thread} ({name}): {call}" + (f" on {', '.join(on)}" if on else ""))
+        lines.append(
+            f"process {pid}, thread {thread} ({name}): {call}"
+            + (f" on {', '.join(on)}" if on else "")
+        )
     return lines
 
 

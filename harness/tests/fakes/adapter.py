@@ -45,7 +45,9 @@ OBJECTS: dict[str, Any] = {}
 
 
 def pattern(seed: int, length: int) -> bytes:
-    return bytes(((i * 2654435761 + seed * 2246822519) % 2**32 >> 16) & 255 for i in range(length))
+    return bytes(
+        ((i * 2654435761 + seed * 2246822519) % 2**32 >> 16) & 255 for i in range(length)
+    )
 
 
 def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
