@@ -43,17 +43,19 @@ class AsyncResult final : public IAsyncResult, public std::enable_shared_from_th
         }
     }
 
-    /// Never on the thread that began the operation. [stream.begin-read.pool-thread, stream.begin-write.pool-thread]
+    /// Never on the thread that began the operation. [stream.begin-read.pool-thread,
+    /// stream.begin-write.pool-thread]
     void CallWhenCompleted(AsyncCallback callback) {
         if (callback) {
             auto call = [self = this->shared_from_this(), callback = std::move(callback)] { callback(self); };
-            task_.ContinueWith([call = std::move(call), beginner = std::this_thread::get_id()](const Task<T>&) {
-                if (std::this_thread::get_id() == beginner) {
-                    Pipes::Detail::Reactor::Instance()->Post(call);
-                } else {
-                    call();
-                }
-            });
+            task_.ContinueWith(
+                [call = std::move(call), beginner = std::this_thread::get_id()](const Task<T>&) {
+                    if (std::this_thread::get_id() == beginner) {
+                        Pipes::Detail::Reactor::Instance()->Post(call);
+                    } else {
+                        call();
+                    }
+                });
         }
     }
 
