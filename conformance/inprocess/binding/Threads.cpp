@@ -65,10 +65,9 @@ BOOST_AUTO_TEST_CASE(readers_share_what_is_there) {
 
 BOOST_AUTO_TEST_CASE(properties_during_transfers) {
     Pipe pipe;
-    std::atomic<bool> done = false;
     std::atomic<int> odd = 0;
-    std::jthread looker([&] {
-        while (!done) {
+    std::jthread looker([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
             odd += pipe.reader.CanRead() && !pipe.reader.CanWrite() && pipe.reader.IsConnected() ? 0 : 1;
             odd += pipe.writer.ReadMode() == Mode::Byte ? 0 : 1;
             static_cast<void>(pipe.writer.SafePipeHandle());
@@ -78,7 +77,7 @@ BOOST_AUTO_TEST_CASE(properties_during_transfers) {
         pipe.writer.WriteByte(1);
         BOOST_REQUIRE(pipe.reader.ReadByte() == 1);
     }
-    done = true;
+    looker.request_stop();
     looker.join();
     BOOST_TEST(odd == 0);
 }

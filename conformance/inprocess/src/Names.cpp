@@ -2,7 +2,6 @@
 #include <pipects/inprocess/Words.hpp>
 
 #include <algorithm>
-#include <regex>
 
 namespace pipects::inprocess {
 
@@ -40,16 +39,12 @@ void Names::AddPipes(const std::string& name, const system::Pipes& pipes) {
 }
 
 Json Names::ValueOfText(const std::string& text) const {
-    if (text.find("${") != std::string::npos) {
-        static const std::regex inside(R"(\$\{([a-z_][A-Za-z0-9_.]*)\})");
-        std::string result;
-        auto rest = text.cbegin();
-        for (std::sregex_iterator it(text.begin(), text.end(), inside), end; it != end; ++it) {
-            result.append(rest, it->operator[](0).first);
-            result += Plain(ValueOfText("$" + it->str(1)));
-            rest = it->operator[](0).second;
-        }
-        return result.append(rest, text.cend());
+    if (const auto start = text.find("${"); start != std::string::npos) {
+        const auto end = text.find('}', start);
+        const std::string name = text.substr(start + 2, end - start - 2);
+        const std::string rest = end == std::string::npos ? "" : text.substr(end + 1);
+        return text.substr(0, start) + Plain(ValueOfText("$" + name)) +
+               Plain(rest.find("${") == std::string::npos ? Json(rest) : ValueOfText(rest));
     }
     if (text.starts_with("$")) {
         const Named& named = (*this)[text.substr(1)];

@@ -1,5 +1,6 @@
 #include "Registration.hpp"
 
+#include <boost/test/tree/observer.hpp>
 #include <boost/test/tree/traverse.hpp>
 #include <boost/test/tree/visitor.hpp>
 #include <boost/test/unit_test.hpp>
@@ -89,6 +90,36 @@ void SummarizeSkipped(const Reasons& reasons) {
     }
 }
 
+/// Ends the process if a test that asks nothing of the port, one of the binding's, hangs.
+class HangObserver : public unit_test::test_observer {
+  public:
+    explicit HangObserver(Session& session) : session_(session) {
+        unit_test::framework::register_observer(*this);
+    }
+    HangObserver(const HangObserver&) = delete;
+    HangObserver& operator=(const HangObserver&) = delete;
+    ~HangObserver() override { unit_test::framework::deregister_observer(*this); }
+
+    void test_unit_start(const unit_test::test_unit& unit) override {
+        constexpr double patience = 60;
+        if (unit.p_type == unit_test::TUT_CASE) {
+            session_.watchdog.Arm(session_.patience.Scaled(patience), [name = unit.full_name()] {
+                std::string text = "HANG  " + name;
+                for (const std::string& line : system::Situation()) {
+                    text += "\n  thread    " + line;
+                }
+                return text;
+            });
+        }
+    }
+    void test_unit_finish(const unit_test::test_unit& /*unit*/, unsigned long /*elapsed*/) override {
+        session_.watchdog.Disarm();
+    }
+
+  private:
+    Session& session_;
+};
+
 /// Boost.Test takes a function without state.
 struct Registering {
     const std::vector<Test>* tests;
@@ -140,6 +171,7 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
         Watchdog watchdog;
         Session session{*port, watchdog, Patience(), options.strictHandles, {}};
         registering = {&tests, &session};
+        const HangObserver observer(session);
         const int status = unit_test::unit_test_main(RegisterAll, argc, argv);
         if (ExecutedRows() > 1 && !skipped.empty()) {
             SummarizeSkipped(skipped);
