@@ -38,6 +38,7 @@ class Reporter:
         self._console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
         self._progress: Progress | None = None
         self._task: Any = None
+        self._plain = ("", 0, 0)
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints one line (or more), above the bar if there is one."""
@@ -74,6 +75,7 @@ class Reporter:
             self._task = self._progress.add_task(title, total=count)
         else:
             self.say(f"{title}: {count} tests")
+            self._plain = (title, count, 0)
         return self
 
     def __enter__(self) -> "Reporter":
@@ -95,6 +97,8 @@ class Reporter:
         """Shows one result as it comes."""
         if self._progress is not None:
             self._progress.advance(self._task)
+        else:
+            self._advance()
         if result.verdict in verdicts.BAD:
             self.failure(result)
         elif self._verbose:
@@ -103,6 +107,13 @@ class Reporter:
             self.say(
                 f"{result.verdict:16} {result.test} {result.seconds * 1000:.0f} ms{extra}", style
             )
+
+    def _advance(self) -> None:
+        """Without a bar a long run says at each tenth how far it is."""
+        title, count, done = self._plain
+        self._plain = (title, count, done + 1)
+        if count >= 2000 and (done + 1) * 10 // count > done * 10 // count:
+            self.say(f"{title}: {done + 1} of {count}", "dim")
 
     def failure(self, result: Result) -> None:
         """A failure, in the order in which a reader asks."""

@@ -466,13 +466,16 @@ class Execution:
             other.process == running.process and bool(other.pipes & running.pipes)
             for other in self._running.values()
         )
+        proof: Proof | None = None
         while True:
-            if adapter.connection.has_answer(running.request):
+            if adapter.connection.has_answer(running.request):  # of a proof's two looks, too
                 message = adapter.connection.answer(running.request, until)
                 actual = matching.say_actual(protocol.outcome_of(message))
                 raise Differs("the call waits on the pipe", actual)
-            if proof := self._proof(adapter.pid, running, calls):
+            if proof:
                 break
+            if proof := self._proof(adapter.pid, running, calls):
+                continue
             if time.monotonic() > until:
                 raise Overdue("the call neither ends nor is seen to wait on the pipe")
             time.sleep(system.LOOK_AGAIN)

@@ -272,7 +272,8 @@ def _conclude(
     bad = [result for result in seen if result.verdict in verdicts.BAD]
     reporter.summary(composed, bad[:50], unstable)
     if args.repeat > 1:
-        counted = f"{len(seen)} verdicts in {args.repeat} repetitions"
+        rounds = max((result.repetition for result in seen), default=0)
+        counted = f"{len(seen)} verdicts in {rounds} repetitions"
         reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs")
     reporter.say(f"{composed['seconds']:.1f} s: {shlex.join(composed['command'])}", "dim")
     status = composed["summary"]["exit_status"]

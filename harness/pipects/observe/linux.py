@@ -121,6 +121,16 @@ def blocked(pid: int, pipes: Collection[int], calls: int = 1) -> Proof | None:
     whose set holds the pipe is proof for all, if the process is at rest: the set may be there
     for ever.
     """
+    direct, shared = _waiting(pid, pipes)
+    if len(direct) < calls and shared:
+        if not at_rest(pid):
+            return None
+        direct, shared = _waiting(pid, pipes)  # it may have begun to wait after the first look
+    return direct[-1] if len(direct) >= calls else shared
+
+
+def _waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None]:
+    """The threads that wait on the pipes by themselves, and one that waits for others."""
     direct: list[Proof] = []
     shared: Proof | None = None
     for thread in threads(pid):
@@ -132,9 +142,7 @@ def blocked(pid: int, pipes: Collection[int], calls: int = 1) -> Proof | None:
                 shared = Proof("strong", detail, thread)
             else:
                 direct.append(Proof("strong", detail, thread))
-    if len(direct) >= calls:
-        return direct[-1]
-    return shared if shared and at_rest(pid) else None
+    return direct, shared
 
 
 def at_rest(pid: int) -> bool:
