@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import Bench, Done, environment
+from bench import Bench, Done, environment
 
 HEAD = """\
 - id: fake.one

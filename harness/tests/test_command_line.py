@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conftest import Bench, Done
+from bench import Bench, Done
 
 Command = Callable[..., Done]
 

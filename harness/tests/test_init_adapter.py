@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENOUGH, ROOT, Bench, Done, environment
+from bench import ENOUGH, ROOT, Bench, Done, environment
 from pipects import cases, implementations, paths, selection, spec
 from pipects.commands import init_adapter
 

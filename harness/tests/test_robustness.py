@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Bench, environment
+from bench import Bench, environment
 
 QUICK = ("--timeout-scale", "0.1")
 """Deadlines of half a second, for adapters that never answer."""
