@@ -1,7 +1,6 @@
 #include <System/IO/StreamBuffer.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 
 namespace System::IO {
@@ -56,7 +55,7 @@ StreamBuffer::int_type StreamBuffer::underflow() {
 std::streamsize StreamBuffer::xsgetn(char* to, std::streamsize count) {
     const auto wanted = static_cast<std::size_t>(count);
     std::size_t total = std::min(wanted, static_cast<std::size_t>(egptr() - gptr()));
-    std::memcpy(to, gptr(), total);
+    std::copy_n(gptr(), total, to);  // which may be nothing, from nowhere
     gbump(static_cast<int>(total));
     while (total < wanted) {  // past the buffer, straight to where it belongs
         const std::size_t received = Receive(to + total, wanted - total);
@@ -84,7 +83,7 @@ std::streamsize StreamBuffer::xsputn(const char* from, std::streamsize count) {
     if (size >= outgoing_.size()) {
         Send(from, size);
     } else {
-        std::memcpy(pptr(), from, size);
+        std::copy_n(from, size, pptr());
         pbump(static_cast<int>(size));
     }
     return count;
