@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipects import verdicts
 from pipects.cases import Test
+from pipects.reports import summary
 from pipects.reports.document import Held, Results
 from pipects.running import Introduction
 from pipects.spec import Spec
@@ -169,17 +170,37 @@ class Reporter:
                     f"{implementation['id']}: a known deviation matches nothing: {entry}",
                     "bold red",
                 )
-        counted = document["summary"]["verdicts"]
         self.say()
-        width = max([15, *map(len, counted)]) + 2
+        if summary.is_matrix(document):
+            self._grid(document)
+        else:
+            self._verdicts(document)
+        self.say()
+        self._requirements(document)
+
+    def _grid(self, document: Results) -> None:
+        """A line a server, a column a client; each cell's broken tests in red."""
+        servers, clients, cells = summary.grid(document)
+        width = max(map(len, [*clients, *cells.values()])) + 2
+        self.say("servers down, clients across: passed, ~ known deviations, ! broken")
+        self.say(f"{'':12}" + "".join(f"{client:>{width}}" for client in clients), "bold")
+        for server in servers:
+            line = Text(f"{server:12}", "bold")
+            for client in clients:
+                cell = cells.get((server, client), "")
+                line.append(f"{cell:>{width}}", "bold red" if "!" in cell else "")
+            self._console.print(line)
+
+    def _verdicts(self, document: Results) -> None:
+        """A line a verdict, zeros too, and a column an implementation."""
+        counted = document["summary"]["verdicts"]
+        width = max([9, *map(len, counted)]) + 2
         self.say(f"{'':17}" + "".join(f"{name:>{width}}" for name in counted), "bold")
         for verdict in verdicts.ALL:
             numbers = [column.get(verdict, 0) for column in counted.values()]  # type: ignore[call-overload]
             bad = verdict in verdicts.BAD and any(numbers)
             style = "bold red" if bad else "" if any(numbers) else "dim"
             self.say(f"{verdict:17}" + "".join(f"{number:>{width}}" for number in numbers), style)
-        self.say()
-        self._requirements(document)
 
     def _requirements(self, document: Results) -> None:
         """How many requirements there are, have a case, and held, by level and implementation."""

@@ -270,7 +270,7 @@ def _conclude(
     """Reports, and says what was written. Returns the exit status."""
     unstable = differing(seen) if args.repeat > 1 else []
     bad = [result for result in seen if result.verdict in verdicts.BAD]
-    reporter.summary(composed, bad[:50], unstable)
+    reporter.conclude(composed, bad[:50], unstable)
     if args.repeat > 1:
         rounds = max((result.repetition for result in seen), default=0)
         counted = f"{len(seen)} verdicts in {rounds} repetitions"

@@ -23,6 +23,8 @@ def render(results: Results) -> str:
         parts += [f"> **{_text(who)}**: {_text(text)}", ""]
     if results["implementations"]:
         parts += _answers(results)
+        if summary.is_matrix(results):
+            parts += _grid(results)
         parts += _verdicts(results)
     wrong = digest.wrong(results)
     for implementation in results["implementations"]:
@@ -62,6 +64,20 @@ def _answers(results: Results) -> list[str]:
             for level in digest.answers(results, each["id"])
         ]
         lines.append(f"| **{_text(digest.label(each))}** | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _grid(results: Results) -> list[str]:
+    servers, clients, cells = summary.grid(results)
+    lines = [
+        "Servers (rows) with clients (columns): tests that passed, `~` known deviations, `!` broken.",
+        "",
+        f"| server \\ client | {' | '.join(map(_text, clients))} |",
+        "|---|" + "---:|" * len(clients),
+    ]
+    for server in servers:
+        row = " | ".join(cells.get((server, client), "").replace("~", "\\~") for client in clients)
+        lines.append(f"| **{_text(server)}** | {row} |")
     return [*lines, ""]
 
 

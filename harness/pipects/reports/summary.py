@@ -53,6 +53,22 @@ def counts(run: Run) -> dict[str, dict[Verdict, int]]:
     return table
 
 
+def grid(results: Results) -> tuple[list[str], list[str], dict[tuple[str, str], str]]:
+    """A matrix's servers, its clients, and a cell of text for each pair: how many tests passed,
+    deviate as known (`~`) and are broken (`!`)."""
+    cells: dict[tuple[str, str], str] = {}
+    for key, count in results["summary"]["verdicts"].items():
+        server, _, client = key.partition(">")
+        broken = sum(count[verdict] for verdict in BROKEN)
+        known = count["known deviation"]
+        cells[server, client] = (
+            f"{count['pass']}" + (f" ~{known}" if known else "") + (f" !{broken}" if broken else "")
+        )
+    servers = list(dict.fromkeys(server for server, _ in cells))
+    clients = list(dict.fromkeys(client for _, client in cells))
+    return servers, clients, cells
+
+
 def holds(verdicts: Collection[Verdict]) -> Held:
     """How a requirement came out, from the verdicts of all tests that cover it."""
     if any(verdict in BROKEN for verdict in verdicts):
