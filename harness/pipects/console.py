@@ -153,7 +153,7 @@ class Reporter:
             self._console.print(text)
             name = ""
 
-    def summary(
+    def conclude(
         self, document: Results, failures: Sequence[Result], differing: Sequence[str]
     ) -> None:
         """All failures again, then a line a verdict, zeros too, then the requirements."""
