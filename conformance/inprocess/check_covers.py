@@ -21,7 +21,9 @@ HEAD = """\
 
 def main() -> int:
     """Compares, or writes. Returns the exit status."""
-    listed = subprocess.run([sys.argv[1], "--list_tests"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        [sys.argv[1], "--list_tests"], capture_output=True, text=True, check=True
+    )
     lines = [line.split("\t") for line in listed.stdout.splitlines()]
     covers = {path: labels for _, path, *labels in lines if labels}
     if "--write" in sys.argv[2:]:
