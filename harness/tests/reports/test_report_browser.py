@@ -49,18 +49,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def started() -> Iterator[Browser]:
     """One browser for all tests; the accessibility checker is fetched once, as the lock file says."""
+    said = ""
     if not chromium.AXE.exists() and shutil.which("npm"):
-        subprocess.run(
+        fetched = subprocess.run(
             ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=Path(__file__).parent,
             check=False,
             capture_output=True,
+            text=True,
         )
+        said = f" (npm said: {fetched.stderr.strip()[-400:]})" if fetched.returncode else ""
     for needed in (chromium.CHROMIUM, chromium.DRIVER, chromium.AXE):
         if not needed.exists():
             pytest.fail(
                 f"{needed} is missing: install chromium and chromium-driver, and run `npm ci` in "
-                f"{Path(__file__).parent}; or set PIPECTS_NO_BROWSER=1 to leave these tests out"
+                f"{Path(__file__).parent}; or set PIPECTS_NO_BROWSER=1 to leave these tests out{said}"
             )
     with chromium.start() as found:
         yield found
