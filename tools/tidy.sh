@@ -1,9 +1,9 @@
 #!/bin/sh
-# clang-tidy over the C++ sources, by the compile commands of the release build.
-# Usage: tidy.sh [FILE...]   (all sources without any)
+# clang-tidy over the library's sources, by the compile commands of the release build.
+# Usage: tidy.sh [FILE...]   (all of the library's without any)
 set -eu
 cd "$(dirname "$0")/.."
-[ $# -gt 0 ] || set -- $(git ls-files 'reference/src/*.cpp' 'conformance/adapters/reference/*.cpp')
+[ $# -gt 0 ] || set -- $(git ls-files 'reference/src/*.cpp')
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release 2>"$log"; then

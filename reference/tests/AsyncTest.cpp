@@ -189,15 +189,18 @@ TEST(Dispose, FailsPendingOperationsOfItsOwnEnd) {
 }
 
 TEST(PendingReads, HoldOneThreadHoweverManyTheyAre) {
-    const std::size_t before = CountThreads();
     std::vector<Ends> pipes(200);
     Bytes buffer(pipes.size());
     std::vector<Task<int>> reads;
+    std::size_t withOnePending = 0;
     for (std::size_t index = 0; index < pipes.size(); ++index) {
         reads.push_back(pipes[index].reader.ReadAsync(std::span(buffer).subspan(index, 1)));
         EXPECT_FALSE(reads.back().IsCompleted());
+        if (index == 0) {
+            withOnePending = CountThreads();
+        }
     }
-    EXPECT_LE(CountThreads(), before + 1);
+    EXPECT_EQ(CountThreads(), withOnePending);
     for (std::size_t index = 0; index < pipes.size(); ++index) {
         pipes[index].writer.WriteByte(static_cast<Byte>(index));
     }

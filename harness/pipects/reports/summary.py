@@ -24,6 +24,8 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 BROKEN: Final[frozenset[Verdict]] = frozenset(
     ("fail", "hang", "crash", "adapter error", "unexpected pass")
 )
+#: Cases of the in-process runner over a binding's own types; no run through an adapter has them.
+BINDING: Final = "binding/"
 #: Leaves the exit status at 0. What could not be looked at counts, but is shown wherever the passes are.
 ACCEPTED: Final[frozenset[Verdict]] = frozenset(
     ("pass", "known deviation", "not applicable", "not observable")
@@ -82,6 +84,13 @@ def holds(verdicts: Collection[Verdict]) -> Held:
     return "not observable" if "not observable" in verdicts else "not applicable"
 
 
+def out_of_reach(requirement: Requirement) -> bool:
+    """Whether no adapter can show it: only cases of the in-process runner's own cover it."""
+    return bool(requirement["cases"]) and all(
+        case.startswith(BINDING) for case in requirement["cases"]
+    )
+
+
 def held(run: Run) -> dict[str, dict[str, Held]]:
     """For each requirement, how it came out for each implementation (as the server)."""
     covers = {test["id"]: test["covers"] for test in run["tests"]}
@@ -92,7 +101,11 @@ def held(run: Run) -> dict[str, dict[str, Held]]:
     implementations = [each["id"] for each in run["implementations"]]
     return {
         requirement["id"]: {
-            each: holds(seen.get((requirement["id"], each), frozenset()))
+            each: (
+                "not applicable"
+                if out_of_reach(requirement)
+                else holds(seen.get((requirement["id"], each), frozenset()))
+            )
             for each in implementations
         }
         for requirement in run["requirements"]
