@@ -6,69 +6,25 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import matching, paths, protocol, verdicts
-from pipects.cases import INSIDE, Step, Test
+from pipects.cases import Step
+from pipects.conversation import Differs, Named, NoSuchMember, NotApplicable, Running
+from pipects.conversation import ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
-from pipects.implementations import Implementation
-from pipects.observe import NotObservable, Proof
+from pipects.observe import NotObservable
 from pipects.observe import linux as system
-from pipects.processes import GRACE, Adapter, Command, Family
+from pipects.observing import Observing
+from pipects.processes import GRACE, Command
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.verdicts import Failure
 
-SETTLE = 1.0
-"""Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
-BYTES_KEYS = frozenset({"text", "hex", "length", "pattern"})
 PLAIN_PEER = Command(
     sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
 )
-WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
-
-
-class Differs(Exception):
-    """A step did not come out as the case says."""
-
-    def __init__(self, expected: str, actual: str) -> None:
-        super().__init__(actual)
-        self.expected = expected
-        self.actual = actual
-
-
-class NoSuchMember(Differs):
-    """The implementation lacks what the documentation has."""
-
-
-class NotApplicable(Exception):
-    """The implementation can't be asked this; the message says why."""
-
-
-class Refusal(AdapterFault):
-    """The adapter says that it can't do what it did not say it lacks."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a step kept under a name: an object in a process, or a value."""
-
-    process: str
-    is_object: bool
-    value: Any
-    pipes: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Running:
-    """A call left running on a thread."""
-
-    process: str
-    request: int
-    step: Step
-    pipes: frozenset[int]
-    thread: int | None
 
 
 @dataclass
@@ -83,38 +39,8 @@ class Record:
     """Whether the parent process may serve the next test."""
 
 
-class Execution:
+class Execution(Observing):
     """A test in progress on a family of processes."""
-
-    def __init__(
-        self,
-        test: Test,
-        family: Family,
-        server: Implementation,
-        client: Implementation,
-        scale: float = 1.0,
-        note: protocol.Listener | None = None,
-    ) -> None:
-        self._test = test
-        self._family = family
-        self._server = server
-        self._client = client
-        self._patience = test.deadline * scale
-        self._settle = SETTLE * scale
-        self._note = note or _ignore
-        self._processes: dict[str, Adapter] = {"parent": family.parent}
-        self._ended: dict[str, Adapter] = {}
-        self._names: dict[str, Named] = {}
-        self._running: dict[str, Running] = {}
-        self._born: set[int] = set()
-        self._choices: dict[str, frozenset[int]] = {}
-        """Which outcomes of `any` are still possible, by the name of the choice."""
-        self._descriptors: dict[tuple[str, int], str | None] = {}
-        self._proofs: list[str] = []
-        self._limited: list[int] = []
-        self._told: int | None = None
-        """How many keys of descriptions could be compared; None if nothing was described."""
-        self._step: tuple[int, Step] | None = None
 
     def run(self) -> Record:
         """Executes the test to its end and cleans up behind it. Never raises for what it meets."""
@@ -137,7 +63,7 @@ class Execution:
                 self._signals = {"parent": system.signals(self._family.parent.pid)}
             for index, step in enumerate(self._test.steps):
                 self._step = index, step
-                if self._note is not _ignore:
+                if self._note is not ignore_note:
                     self._note("step", step.text)
                 getattr(self, f"_do_{step.verb}")(step)
             self._step = None
@@ -309,12 +235,6 @@ class Execution:
         adapter.watch.signal(number)
         self._await_end(step.target, adapter)
 
-    def _await_end(self, name: str, adapter: Adapter) -> None:
-        if not adapter.watch.ended(self._patience):
-            raise Overdue(f"the process '{name}' does not end")
-        self._ended[name] = self._processes.pop(name)
-        self._note("observed", f"the process '{name}' has ended with {_exit_of(adapter)}")
-
     def _do_forget(self, step: Step) -> None:
         names = step.target.split()
         connection = self._adapter(step.process).connection
@@ -345,161 +265,6 @@ class Execution:
 
     def _do_observe(self, step: Step) -> None:
         getattr(self, f"_observe_{step.target}")(step)
-
-    # What the operating system shows
-
-    def _observe_ends(self, step: Step) -> None:
-        pid = self._adapter(step.options.get("in", step.process)).pid
-        pipes = self._names[step.options["of"]].pipes
-        if not pipes:
-            raise AdapterFault(f"no pipe is known of '{step.options['of']}'")
-        wanted = sorted(step.options["are"])
-        found: list[str] = []
-
-        def as_wanted() -> bool:
-            found[:] = sorted(end.kind for end in system.pipe_ends(pid) if end.pipe in pipes)
-            return _same_ends(wanted, found)
-
-        if not self._comes(as_wanted):
-            raise Differs(
-                f"the process holds {_listed(wanted)}", f"the process holds {_listed(found)}"
-            )
-        self._note("observed", f"process {pid} holds {_listed(found)}")
-
-    def _observe_blocked(self, step: Step) -> None:
-        self._prove_blocked(self._running[step.options["on"]])
-
-    def _observe_pending(self, step: Step) -> None:
-        name = step.options["of"]
-        adapter = self._adapter(self._names[name].process)
-        until = self._deadline(step)
-        while not system.at_rest(adapter.pid):
-            if time.monotonic() > until:
-                raise Overdue(f"process {adapter.pid} does not come to rest")
-        outcome = self._ask(step, "get", {"object": name, "member": "IsCompleted"}, adapter)
-        if not isinstance(outcome, Returned) or outcome.value is not False:
-            raise Differs("the operation is pending", matching.say_actual(outcome))
-        self._proofs.append("weak")
-        self._note("observed", f"'{name}' is pending, process {adapter.pid} at rest")
-
-    def _observe_exit(self, step: Step) -> None:
-        name = step.options["of"]
-        adapter = self._ended.get(name) or self._adapter(name)
-        if name not in self._ended:
-            self._await_end(name, adapter)
-        how, wanted = adapter.watch.exit(), step.options["is"]
-        if wanted not in ({"status": how.status}, {"signal": how.signal}):
-            raise Differs(
-                f"the process ends with {next(iter(wanted))} {next(iter(wanted.values()))}",
-                f"it ended with {how}",
-            )
-
-    def _observe_descriptor(self, step: Step) -> None:
-        process = step.options.get("in", step.process)
-        number = int(self._value("number", step.options["number"]))
-        pid = self._adapter(process).pid
-        if (process, number) not in self._descriptors:
-            self._descriptors[process, number] = system.descriptor_target(pid, number)
-        first = self._descriptors[process, number]
-        found: list[str | None] = [None]
-
-        def as_wanted() -> bool:
-            found[0] = system.descriptor_target(pid, number)
-            if step.options["is"] == "open":
-                return found[0] is not None and found[0] == first
-            return found[0] is None or found[0] != first
-
-        if not self._comes(as_wanted):
-            raise Differs(
-                f"descriptor {number} is {step.options['is']} on {first}",
-                f"it is {'open on ' + found[0] if found[0] else 'closed'}",
-            )
-        self._note("observed", f"descriptor {number} of process {pid}: {found[0] or 'closed'}")
-
-    def _observe_signals(self, step: Step) -> None:
-        process = step.options.get("in", step.process)
-        before = self._signals["parent"]
-        after = system.signals(self._adapter(process).pid)
-        if after != before:
-            changed = [name for name in before if before[name] != after[name]]
-            raise Differs(
-                ", ".join(f"{name} {before[name]}" for name in changed),
-                ", ".join(f"{name} {after[name]}" for name in changed),
-            )
-
-    def _observe_threads(self, step: Step) -> None:
-        pid = self._adapter(step.options.get("in", step.process)).pid
-        self._number(step, len(system.threads(pid)))
-
-    def _observe_capacity(self, step: Step) -> None:
-        self._number(step, *(system.capacity(pid, pipe) for pid, pipe in self._places(step)))
-
-    def _observe_unread(self, step: Step) -> None:
-        self._number(step, *(system.unread(pid, pipe) for pid, pipe in self._places(step)))
-
-    def _places(self, step: Step) -> Iterator[tuple[int, int]]:
-        pid = self._adapter(step.options.get("in", step.process)).pid
-        return ((pid, pipe) for pipe in list(self._names[step.options["of"]].pipes)[:1])
-
-    def _number(self, step: Step, *numbers: int) -> None:
-        (number,) = numbers
-        self._note("observed", f"{step.target}: {number}")
-        if "as" in step.options:
-            self._names[step.options["as"]] = Named(step.process, False, number, frozenset())
-        wanted = self._resolve(step.expectation.get("returns", number))
-        if not matching.matches(wanted, number):
-            raise Differs(f"{step.target} {matching.short(wanted)}", f"{step.target} {number}")
-
-    def _comes(self, state: "State") -> bool:
-        """Whether a state is there, or comes within the time that things may take to settle."""
-        until = time.monotonic() + self._settle
-        while not state():
-            if time.monotonic() > until:
-                return False
-            time.sleep(system.LOOK_AGAIN)
-        return True
-
-    def _prove_blocked(self, running: Running) -> None:
-        adapter = self._adapter(running.process)
-        until = time.monotonic() + self._patience
-        calls = sum(
-            other.process == running.process and bool(other.pipes & running.pipes)
-            for other in self._running.values()
-        )
-        proof: Proof | None = None
-        while True:
-            if adapter.connection.has_answer(running.request):  # of a proof's two looks, too
-                message = adapter.connection.answer(running.request, until)
-                actual = matching.say_actual(protocol.outcome_of(message))
-                raise Differs("the call waits on the pipe", actual)
-            if proof:
-                break
-            if proof := self._proof(adapter.pid, running, calls):
-                continue
-            if time.monotonic() > until:
-                raise Overdue("the call neither ends nor is seen to wait on the pipe")
-            time.sleep(system.LOOK_AGAIN)
-        self._running[running.step.thread] = Running(
-            running.process, running.request, running.step, running.pipes, proof.thread
-        )
-        self._proofs.append(proof.strength)
-        self._note("observed", f"blocked, {proof.strength} proof: {proof.detail}")
-
-    def _proof(self, pid: int, running: Running, calls: int) -> Proof | None:
-        if running.pipes and (proof := system.blocked(pid, running.pipes, calls)):
-            return proof
-        if not system.at_rest(pid):
-            return None
-        if running.pipes and (proof := system.blocked(pid, running.pipes, calls)):
-            return proof  # it had not begun to wait at the first look
-        member = running.step.target.rpartition(".")[2]
-        for pipe in running.pipes:
-            bytes_there = system.unread(pid, pipe)
-            if (bytes_there > 0) != (member in WRITERS):
-                return None
-        return Proof(
-            "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
-        )
 
     # Requests
 
@@ -535,48 +300,6 @@ class Execution:
         self._keep(step, outcome)
         self._judge(step, outcome, step.expectation)
 
-    def _ask(
-        self, step: Step, method: str, parameters: Mapping[str, Any], adapter: Adapter | None = None
-    ) -> Outcome:
-        adapter = adapter or self._adapter(step.process)
-        request = adapter.connection.send(method, parameters)
-        outcome = protocol.outcome_of(adapter.connection.answer(request, self._deadline(step)))
-        if isinstance(outcome, Refused):
-            raise _refusal(outcome)
-        return outcome
-
-    def _keep(self, step: Step, outcome: Outcome) -> None:
-        """Remembers what a step gave a name to, and which pipe it is about."""
-        name = step.options.get("as")
-        if not isinstance(outcome, Returned):
-            return
-        value = outcome.value
-        if isinstance(value, (int, str)) and not isinstance(value, bool):
-            if str(value).isdigit() and len(str(value)) < 10:
-                pid = self._adapter(step.process).pid
-                self._descriptors[step.process, int(value)] = system.descriptor_target(
-                    pid, int(value)
-                )
-        if name is not None:
-            is_object = isinstance(value, dict) and "object" in value
-            self._names[name] = Named(step.process, is_object, value, self._pipes(step))
-
-    def _pipes(self, step: Step) -> frozenset[int]:
-        """The pipes that a step is about: those of its object and of its arguments."""
-        pipes: set[int] = set()
-        head = step.target.partition(".")[0]
-        if head in self._names:
-            pipes |= self._names[head].pipes
-        for name, value in (step.options.get("with") or {}).items():
-            if isinstance(value, str) and value.startswith("$") and value[1:] in self._names:
-                pipes |= self._names[value[1:]].pipes
-            if name in ("pipeHandleAsString", "preexistingHandle"):
-                text = str(self._value(name, value)).strip(" +\t")
-                if text.isdigit() and len(text) < 10:
-                    pipe = system.pipe_of(self._adapter(step.process).pid, int(text))
-                    pipes |= {pipe} if pipe is not None else set()
-        return frozenset(pipes)
-
     def _judge(
         self,
         step: Step,
@@ -585,7 +308,7 @@ class Execution:
         choice: str | None = None,
     ) -> None:
         if isinstance(outcome, Refused):
-            raise _refusal(outcome)
+            raise refusal_of(outcome)
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
         if choice := choice or step.options.get("choice"):
@@ -603,48 +326,6 @@ class Execution:
             index for index in possible if matching.holds(outcomes[index], outcome, arguments)
         )
         return {"any": [outcomes[index] for index in sorted(possible)]}
-
-    def _resolve(self, value: Any) -> Any:
-        """An expectation with the values of names in place."""
-        if isinstance(value, str) and (value.startswith("$") or "${" in value):
-            return self._value("", value)
-        if isinstance(value, Mapping):
-            return {key: self._resolve(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self._resolve(inner) for inner in value]
-        return value
-
-    def _value(self, parameter: str, value: Any) -> Any:
-        """A value as the protocol carries it."""
-        if parameter == "preexistingHandle" and isinstance(value, str):
-            return int(self._value("", value))
-        if isinstance(value, str) and "${" in value:
-            return INSIDE.sub(lambda match: str(self._value("", f"${match[1]}")), value)
-        if isinstance(value, str) and value.startswith("$"):
-            name, _, rest = value[1:].partition(".")
-            if rest:
-                part, _, index = rest.partition(".")
-                arguments = {**self._ended, **self._processes}[name].greeting.arguments
-                if part != "arguments" or int(index) >= len(arguments):
-                    raise Differs(
-                        f"the process '{name}' has argument {index}", f"it has {arguments}"
-                    )
-                return arguments[int(index)]
-            known = self._names[name]
-            return {"object": name} if known.is_object else known.value
-        if parameter == "buffer" and isinstance(value, Mapping) and BYTES_KEYS.issuperset(value):
-            return {"bytes": dict(value)}
-        if isinstance(value, Mapping):
-            return {key: self._value("", inner) for key, inner in value.items()}
-        return value
-
-    def _adapter(self, process: str) -> Adapter:
-        if process not in self._processes:
-            raise AdapterFault(f"the case uses the process '{process}' after its end")
-        return self._processes[process]
-
-    def _deadline(self, step: Step) -> float:
-        return time.monotonic() + self._patience
 
     # Afterwards
 
@@ -686,47 +367,3 @@ class Execution:
 
         if not self._comes(nothing_left):
             raise Differs("no handle stays open behind the case", f"left open: {', '.join(left)}")
-
-
-def _ignore(kind: str, text: str) -> None:
-    """Takes no note."""
-
-
-def _refusal(outcome: Refused) -> Exception:
-    """A member that is missing is the implementation's fault: the handshake has proved the adapter."""
-    if outcome.code == protocol.NO_SUCH_MEMBER:
-        return NoSuchMember("the member exists", f"has no such member: {outcome.message}")
-    return Refusal(matching.say_actual(outcome))
-
-
-def _exit_of(adapter: Adapter) -> str:
-    try:
-        return str(adapter.watch.exit())
-    except NotObservable:
-        return "a status that the kernel does not tell"
-
-
-def _same_ends(wanted: list[str], found: list[str]) -> bool:
-    """Whether the ends are those wanted; `read*` and `write*` take what no other names."""
-    rest = list(found)
-    for end in sorted(wanted, key=lambda each: each.endswith("*")):
-        access = end[:-1] if end.endswith("*") else None
-        match = next((each for each in rest if each == end or each.split()[0] == access), None)
-        if match is None:
-            return False
-        rest.remove(match)
-    return not rest
-
-
-def _listed(kinds: list[str]) -> str:
-    return (
-        " and ".join(
-            f"a {kind[:-1]} end in whatever mode" if kind.endswith("*") else f"a {kind} end"
-            for kind in kinds
-        )
-        or "no end of it"
-    )
-
-
-State = Any
-"""A function that looks whether a state is there."""

@@ -1,0 +1,206 @@
+"""What a test in progress says and remembers: processes, names, calls left running, requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipects import matching, protocol
+from pipects.cases import INSIDE, Step, Test
+from pipects.errors import AdapterFault, Overdue
+from pipects.implementations import Implementation
+from pipects.observe import NotObservable
+from pipects.observe import linux as system
+from pipects.processes import Adapter, Family
+from pipects.protocol import Outcome, Refused, Returned
+
+SETTLE = 1.0
+"""Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
+BYTES_KEYS = frozenset({"text", "hex", "length", "pattern"})
+
+
+class Differs(Exception):
+    """A step did not come out as the case says."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(actual)
+        self.expected = expected
+        self.actual = actual
+
+
+class NoSuchMember(Differs):
+    """The implementation lacks what the documentation has."""
+
+
+class NotApplicable(Exception):
+    """The implementation can't be asked this; the message says why."""
+
+
+class Refusal(AdapterFault):
+    """The adapter says that it can't do what it did not say it lacks."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a step kept under a name: an object in a process, or a value."""
+
+    process: str
+    is_object: bool
+    value: Any
+    pipes: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A call left running on a thread."""
+
+    process: str
+    request: int
+    step: Step
+    pipes: frozenset[int]
+    thread: int | None
+
+
+class Conversation:
+    """The processes of one test, and what its steps have named and left running."""
+
+    def __init__(
+        self,
+        test: Test,
+        family: Family,
+        server: Implementation,
+        client: Implementation,
+        scale: float = 1.0,
+        note: protocol.Listener | None = None,
+    ) -> None:
+        self._test = test
+        self._family = family
+        self._server = server
+        self._client = client
+        self._patience = test.deadline * scale
+        self._settle = SETTLE * scale
+        self._note = note or ignore_note
+        self._processes: dict[str, Adapter] = {"parent": family.parent}
+        self._ended: dict[str, Adapter] = {}
+        self._names: dict[str, Named] = {}
+        self._running: dict[str, Running] = {}
+        self._born: set[int] = set()
+        self._signals: dict[str, dict[str, str]] = {}
+        self._choices: dict[str, frozenset[int]] = {}
+        """Which outcomes of `any` are still possible, by the name of the choice."""
+        self._descriptors: dict[tuple[str, int], str | None] = {}
+        self._proofs: list[str] = []
+        self._limited: list[int] = []
+        self._told: int | None = None
+        """How many keys of descriptions could be compared; None if nothing was described."""
+        self._step: tuple[int, Step] | None = None
+
+    def _ask(
+        self, step: Step, method: str, parameters: Mapping[str, Any], adapter: Adapter | None = None
+    ) -> Outcome:
+        adapter = adapter or self._adapter(step.process)
+        request = adapter.connection.send(method, parameters)
+        outcome = protocol.outcome_of(adapter.connection.answer(request, self._deadline(step)))
+        if isinstance(outcome, Refused):
+            raise refusal_of(outcome)
+        return outcome
+
+    def _keep(self, step: Step, outcome: Outcome) -> None:
+        """Remembers what a step gave a name to, and which pipe it is about."""
+        name = step.options.get("as")
+        if not isinstance(outcome, Returned):
+            return
+        value = outcome.value
+        if isinstance(value, (int, str)) and not isinstance(value, bool):
+            if str(value).isdigit() and len(str(value)) < 10:
+                pid = self._adapter(step.process).pid
+                self._descriptors[step.process, int(value)] = system.descriptor_target(
+                    pid, int(value)
+                )
+        if name is not None:
+            is_object = isinstance(value, dict) and "object" in value
+            self._names[name] = Named(step.process, is_object, value, self._pipes(step))
+
+    def _pipes(self, step: Step) -> frozenset[int]:
+        """The pipes that a step is about: those of its object and of its arguments."""
+        pipes: set[int] = set()
+        head = step.target.partition(".")[0]
+        if head in self._names:
+            pipes |= self._names[head].pipes
+        for name, value in (step.options.get("with") or {}).items():
+            if isinstance(value, str) and value.startswith("$") and value[1:] in self._names:
+                pipes |= self._names[value[1:]].pipes
+            if name in ("pipeHandleAsString", "preexistingHandle"):
+                text = str(self._value(name, value)).strip(" +\t")
+                if text.isdigit() and len(text) < 10:
+                    pipe = system.pipe_of(self._adapter(step.process).pid, int(text))
+                    pipes |= {pipe} if pipe is not None else set()
+        return frozenset(pipes)
+
+    def _resolve(self, value: Any) -> Any:
+        """An expectation with the values of names in place."""
+        if isinstance(value, str) and (value.startswith("$") or "${" in value):
+            return self._value("", value)
+        if isinstance(value, Mapping):
+            return {key: self._resolve(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._resolve(inner) for inner in value]
+        return value
+
+    def _value(self, parameter: str, value: Any) -> Any:
+        """A value as the protocol carries it."""
+        if parameter == "preexistingHandle" and isinstance(value, str):
+            return int(self._value("", value))
+        if isinstance(value, str) and "${" in value:
+            return INSIDE.sub(lambda match: str(self._value("", f"${match[1]}")), value)
+        if isinstance(value, str) and value.startswith("$"):
+            name, _, rest = value[1:].partition(".")
+            if rest:
+                part, _, index = rest.partition(".")
+                arguments = {**self._ended, **self._processes}[name].greeting.arguments
+                if part != "arguments" or int(index) >= len(arguments):
+                    raise Differs(
+                        f"the process '{name}' has argument {index}", f"it has {arguments}"
+                    )
+                return arguments[int(index)]
+            known = self._names[name]
+            return {"object": name} if known.is_object else known.value
+        if parameter == "buffer" and isinstance(value, Mapping) and BYTES_KEYS.issuperset(value):
+            return {"bytes": dict(value)}
+        if isinstance(value, Mapping):
+            return {key: self._value("", inner) for key, inner in value.items()}
+        return value
+
+    def _adapter(self, process: str) -> Adapter:
+        if process not in self._processes:
+            raise AdapterFault(f"the case uses the process '{process}' after its end")
+        return self._processes[process]
+
+    def _deadline(self, step: Step) -> float:
+        return time.monotonic() + self._patience
+
+    def _await_end(self, name: str, adapter: Adapter) -> None:
+        if not adapter.watch.ended(self._patience):
+            raise Overdue(f"the process '{name}' does not end")
+        self._ended[name] = self._processes.pop(name)
+        self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")
+
+
+def ignore_note(kind: str, text: str) -> None:
+    """Takes no note."""
+
+
+def refusal_of(outcome: Refused) -> Exception:
+    """A member that is missing is the implementation's fault: the handshake has proved the adapter."""
+    if outcome.code == protocol.NO_SUCH_MEMBER:
+        return NoSuchMember("the member exists", f"has no such member: {outcome.message}")
+    return Refusal(matching.say_actual(outcome))
+
+
+def exit_of(adapter: Adapter) -> str:
+    try:
+        return str(adapter.watch.exit())
+    except NotObservable:
+        return "a status that the kernel does not tell"
