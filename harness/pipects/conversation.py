@@ -97,6 +97,9 @@ class Conversation:
         """How many keys of descriptions could be compared; None if nothing was described."""
         self._step: tuple[int, Step] | None = None
 
+    def _implementation(self, process: str) -> Implementation:
+        return self._server if process == "parent" else self._client
+
     def _ask(
         self, step: Step, method: str, parameters: Mapping[str, Any], adapter: Adapter | None = None
     ) -> Outcome:

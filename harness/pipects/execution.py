@@ -211,7 +211,7 @@ class Execution(Observing):
                 "program": command.program,
                 "arguments": [*command.arguments, *map(str, arguments)],
                 "environment": {**command.environment, **self._family.variables(token)},
-                "way": step.options.get("way", self._server.starts_children),
+                "way": step.options.get("way", self._implementation(step.process).starts_children),
             },
         )
         if not isinstance(outcome, Returned) or not isinstance(outcome.value, int):

@@ -34,6 +34,8 @@ class Deviation:
     reason: str
     link: str
     sometimes: str | None
+    mixed: bool
+    """Whether it shows only where the other end is of another implementation."""
     where: str
 
     def names(self, test: str) -> bool:
@@ -230,5 +232,6 @@ def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
             reason=entry["reason"],
             link=entry["link"],
             sometimes=entry.get("sometimes"),
+            mixed=entry.get("pairs") == "mixed",
             where=where,
         )

@@ -126,6 +126,12 @@ def forget(**_: Any) -> Any:
     return {"returned": None}
 
 
+def start(program: str, arguments: list[str], environment: dict[str, str], **_: Any) -> Any:
+    child = subprocess.Popen([program, *arguments], env={**os.environ, **environment})
+    threading.Thread(target=child.wait, daemon=True).start()
+    return {"returned": child.pid}
+
+
 def hello(**_: Any) -> Any:
     token = os.environ["PIPECTS_TOKEN"]
     if MODE == "never-hello":
@@ -144,7 +150,9 @@ def hello(**_: Any) -> Any:
     }
 
 
-METHODS = {"hello": hello, "create": create, "get": get, "call": call, "forget": forget}
+METHODS = {
+    "call": call, "create": create, "forget": forget, "get": get, "hello": hello, "start": start,
+}  # fmt: skip
 LOCK = threading.Lock()
 LINK: socket.socket
 

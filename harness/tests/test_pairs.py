@@ -1,0 +1,70 @@
+"""Two implementations in one test: whose way to start, and whose known deviations."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from bench import Bench, environment
+
+CHAIN = """\
+- id: fake.chain
+  title: A child starts a child
+  covers: [stream.can-read.not-readable]
+  steps:
+    - {start: middle}
+    - {start: last, in: middle}
+    - {new: AnonymousPipeServerStream, as: server, in: last, with: {direction: Out}}
+    - {get: server.CanRead, returns: false}
+"""
+
+KNOWN = """\
+- requirement: stream.can-read.not-readable
+  tests: [fake.chain]
+  verdict: fail
+  happens: It says true.
+  matches: '^returned true'
+  pairs: mixed
+  kind: implementation
+  reason: Made up.
+  link: https://example.org/
+"""
+
+
+@pytest.fixture
+def pair(bench: Bench) -> Bench:
+    """An implementation `fake` that is right, and a `stranger` that is wrong in a known way."""
+    bench.cases(CHAIN)
+    bench.adapter("good")
+    bench.adapter(
+        "wrong-answer",
+        "stranger",
+        "starts-children: platform\ndeviations: stranger.deviations.yaml\n",
+    )
+    (bench.folder / "adapters" / "stranger.deviations.yaml").write_text(KNOWN)
+    return bench
+
+
+def test_each_process_starts_its_child_in_its_own_way(pair: Bench) -> None:
+    """The way is that of the implementation that starts, not of the first process."""
+    done = subprocess.run(
+        pair.command("replay", "fake.chain", "--implementation", "fake", "--client", "stranger"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    starts = [line for line in done.stdout.splitlines() if "] start {" in line]
+    ways = [way for line in starts for way in ("documented", "platform") if f'"{way}"' in line]
+    assert ways == ["documented", "platform"], done.stdout + done.stderr
+
+
+def test_a_deviation_of_mixed_pairs_is_known_there_alone(pair: Bench) -> None:
+    """With its own kind at the other end the same failure is not known."""
+    done = pair.run("--client", "stranger")
+    assert done.status == 0 and done.verdicts() == {"fake.chain": "known deviation"}, done.output
+    pair.adapter("wrong-answer", "fake", "deviations: stranger.deviations.yaml\n")
+    done = pair.run()
+    assert done.status == 1 and done.verdicts() == {"fake.chain": "fail"}, done.output
