@@ -6,6 +6,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace System::IO::Pipes::Detail {
 
@@ -198,6 +199,23 @@ void PipeCore::Drain() {
     ThrowIfFailed(handle_->Port()->Drain());
 }
 
+template <typename TaskState, typename ResultOf>
+auto PipeCore::Completing(std::shared_ptr<TaskState> state, std::stop_token token, ResultOf resultOf) {
+    return [self = shared_from_this(), state = std::move(state), token = std::move(token),
+            resultOf](const Os::Transfer& transfer) {
+        try {
+            if (transfer.status == Os::Status::Canceled) {
+                throw Threading::Tasks::TaskCanceledException(token);
+            }
+            self->ThrowIfFailed(transfer);
+        } catch (...) {
+            state->SetCurrentException();
+            return;
+        }
+        state->SetResult(resultOf(transfer));
+    };
+}
+
 Task<int> PipeCore::ReadAsync(std::span<Byte> buffer, const std::stop_token& token) {
     RequireReads();  // [stream.precedence.direction-before-cancel]
     if (token.stop_requested()) {
@@ -208,19 +226,9 @@ Task<int> PipeCore::ReadAsync(std::span<Byte> buffer, const std::stop_token& tok
         return Task<int>::FromResult(0);
     }
     const auto state = std::make_shared<Task<int>::State>();
-    handle_->Port()->ReadAsync(buffer, token,
-                               [self = shared_from_this(), state, token](const Os::Transfer& result) {
-                                   try {
-                                       if (result.status == Os::Status::Canceled) {
-                                           throw Threading::Tasks::TaskCanceledException(token);
-                                       }
-                                       self->ThrowIfFailed(result);
-                                   } catch (...) {
-                                       state->SetCurrentException();
-                                       return;
-                                   }
-                                   state->SetResult(static_cast<int>(result.count));
-                               });
+    handle_->Port()->ReadAsync(buffer, token, Completing(state, token, [](const Os::Transfer& result) {
+                                   return static_cast<int>(result.count);
+                               }));
     return Task<int>(state);
 }
 
@@ -234,19 +242,8 @@ Task<> PipeCore::WriteAsync(std::span<const Byte> buffer, const std::stop_token&
         return Task<>::FromResult();
     }
     const auto state = std::make_shared<Task<>::State>();
-    handle_->Port()->WriteAsync(buffer, token,
-                                [self = shared_from_this(), state, token](const Os::Transfer& result) {
-                                    try {
-                                        if (result.status == Os::Status::Canceled) {
-                                            throw Threading::Tasks::TaskCanceledException(token);
-                                        }
-                                        self->ThrowIfFailed(result);
-                                    } catch (...) {
-                                        state->SetCurrentException();
-                                        return;
-                                    }
-                                    state->SetResult({});
-                                });
+    handle_->Port()->WriteAsync(
+        buffer, token, Completing(state, token, [](const Os::Transfer&) { return std::monostate(); }));
     return Task<>(state);
 }
 

@@ -86,6 +86,11 @@ class PipeCore final : public std::enable_shared_from_this<PipeCore> {
     void CheckConnected() const;
     void ThrowIfFailed(const Os::Transfer& result);
 
+    /// What an asynchronous transfer does when it has ended: it completes the task with `resultOf` it, or its
+    /// error.
+    template <typename TaskState, typename ResultOf>
+    [[nodiscard]] auto Completing(std::shared_ptr<TaskState> state, std::stop_token token, ResultOf resultOf);
+
     const PipeDirection direction_;
     const PipeTransmissionMode transmissionMode_;
     std::atomic<PipeTransmissionMode> readMode_;
