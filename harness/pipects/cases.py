@@ -187,6 +187,8 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
     threads: dict[str, str] = {}
+    left: dict[str, Mapping[str, Any]] = {}
+    """By thread: the arguments of the call that was left running there."""
     for raw, number in _repeated(entry["steps"]):
         line = f"{where.rpartition(':')[0]}:{raw.line}"
         step = dict(_substitute(raw, row))
@@ -216,6 +218,12 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
             if thread in threads:
                 raise UserError(f"{line}: a call is left running on '{thread}' already")
             threads[thread] = process
+            left[thread] = step.get("with") or {}
+        given = left.get(target, {}) if verb == "finish" else step.get("with") or {}
+        for missing in _arrays_missing(expectation, given):
+            raise UserError(
+                f"{line}: '{missing}' looks at an array that the call itself is given as 'buffer'"
+            )
         if verb == "finish":
             del threads[target]
         for name in [step.get("as"), *_callbacks(step), *([target] if verb == "start" else [])]:
@@ -226,6 +234,16 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         yield Step(verb, target, process, thread, step, expectation)
     if threads:
         raise UserError(f"{where}: no step finishes what runs on '{next(iter(threads))}'")
+
+
+def _arrays_missing(expectation: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of an expectation that ask for an array which is not among the arguments."""
+    buffer = given.get("buffer")
+    for choice in (expectation, *expectation.get("any", ())):
+        if "reads" in choice and not isinstance(buffer, Mapping):
+            yield "reads"
+        if choice.get("keeps") and isinstance(buffer, str):  # the name of one made before
+            yield "keeps"
 
 
 def _repeated(steps: Iterable[Any]) -> Iterator[tuple[Any, int]]:

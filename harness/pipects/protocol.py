@@ -175,7 +175,7 @@ def outcome_of(message: Mapping[str, Any]) -> Outcome:
     if not isinstance(result, dict) or ("returned" in result) == ("threw" in result):
         raise AdapterFault(f"a result has either 'returned' or 'threw', not {_excerpt(result)}")
     arrays = result.get("bytes", {})
-    if not isinstance(arrays, dict):
+    if not (isinstance(arrays, dict) and all(isinstance(each, str) for each in arrays.values())):
         raise AdapterFault(f"'bytes' is a mapping of parameters to text, not {_excerpt(arrays)}")
     if "returned" in result:
         return Returned(result["returned"], arrays)

@@ -47,6 +47,11 @@ def listed(bench: Bench, *arguments: str) -> Done:
         (HEAD + "  rows:\n    - {a: ''}\n" + STEP, 1, "gives no row id"),
         ("- id: [\n", 2, "expected node content"),
         (HEAD + STEP + "    - {new: Bytes, as: server, with: {length: 1}}\n", 6, "'server' is given twice"),
+        (
+            HEAD + STEP + "    - {call: server.Flush, as: bytes}\n"
+            "    - {call: server.Write, with: {buffer: $bytes}, keeps: true}\n", 7, "'keeps' looks at an array",
+        ),
+        (HEAD + STEP + "    - {call: server.ReadByte, reads: {text: a}}\n", 6, "'reads' looks at an array"),
         (HEAD, 1, "'steps' is a required property"),
     ],
 )  # fmt: skip

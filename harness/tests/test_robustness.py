@@ -52,6 +52,7 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
     [
         ("nonsense", "adapter error", "not JSON: this is not JSON"),
         ("wrong-id", "adapter error", "the id 4711"),
+        ("shows-no-array", "adapter error", "an array 'buffer' that the call was not given"),
         ("late", "hang", "no answer"),
         ("never", "hang", "no answer"),
         ("closes", "adapter error", "closed its connection"),

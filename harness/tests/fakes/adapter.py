@@ -75,7 +75,8 @@ def get(object: str, member: str, **_: Any) -> Any:
         return {"returned": target.out}
     if member == "CanRead":
         misbehave()
-        return {"returned": target.out if MODE == "wrong-answer" else not target.out}
+        answer = {"returned": target.out if MODE == "wrong-answer" else not target.out}
+        return {**answer, "bytes": {"buffer": "a5"}} if MODE == "shows-no-array" else answer
     raise Fault(-32001, f"no member {member}")
 
 
