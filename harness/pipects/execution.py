@@ -311,11 +311,10 @@ class Execution(Observing):
             raise refusal_of(outcome)
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
-        for name in getattr(outcome, "arrays", {}):
-            if not isinstance(arguments.get(name), Mapping):
-                raise AdapterFault(
-                    f"the answer shows an array '{name}' that the call was not given"
-                )
+        if matching.looks_at_arrays(resolved):
+            for name in getattr(outcome, "arrays", {}):
+                if not isinstance(arguments.get(name), Mapping):
+                    raise AdapterFault(f"the answer shows an array '{name}' that nobody gave it")
         if choice := choice or step.options.get("choice"):
             resolved = self._choose(choice, resolved, outcome, arguments)
         if not matching.holds(resolved, outcome, arguments):

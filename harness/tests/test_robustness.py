@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import Bench, environment
+from bench import CASES, Bench, environment
 
 QUICK = ("--timeout-scale", "0.1")
 """Deadlines of half a second, for adapters that never answer."""
@@ -52,7 +52,6 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
     [
         ("nonsense", "adapter error", "not JSON: this is not JSON"),
         ("wrong-id", "adapter error", "the id 4711"),
-        ("shows-no-array", "adapter error", "an array 'buffer' that the call was not given"),
         ("late", "hang", "no answer"),
         ("never", "hang", "no answer"),
         ("closes", "adapter error", "closed its connection"),
@@ -73,6 +72,16 @@ def test_a_misbehaviour_is_that_tests_verdict_only(
     assert done.verdicts() == {"fake.can-read": verdict, "fake.can-write": "pass"}
     assert words in done.failure("fake.can-read")["actual"]
     assert done.status == 1
+
+
+def test_an_array_that_was_never_given_is_the_adapters_fault(bench: Bench) -> None:
+    """Where the case looks at arrays; elsewhere a task may show those of the call that began it."""
+    bench.adapter("shows-no-array")
+    assert bench.run().verdicts()["fake.can-read"] == "pass"
+    bench.cases(CASES.replace("returns: false", "returns: false, keeps: true"))
+    done = bench.run()
+    assert done.verdicts()["fake.can-read"] == "adapter error"
+    assert "an array 'buffer' that nobody gave it" in done.failure("fake.can-read")["actual"]
 
 
 def test_a_gigabyte_on_standard_error_blocks_nobody(bench: Bench) -> None:
