@@ -1,15 +1,15 @@
 #!/bin/sh
 # The project's own tests: installs what is missing, builds, and runs everything under CTest.
-# Usage: test.sh [PRESET [CTEST-ARGUMENT...]]   (presets: release, asan, tsan)
+# Usage: test.sh [PRESET [CTEST-ARGUMENT...]]   (presets: release, asan, tsan, coverage)
 set -eu
 cd "$(dirname "$0")/.."
 preset=release
 case "${1:-}" in
     -h | --help)
-        echo "usage: ./pipects test [release|asan|tsan [CTEST-ARGUMENT...]]"
+        echo "usage: ./pipects test [release|asan|tsan|coverage [CTEST-ARGUMENT...]]"
         exit 0
         ;;
-    release | asan | tsan) preset=$1; shift ;;
+    release | asan | tsan | coverage) preset=$1; shift ;;
 esac
 sh tools/install-packages.sh test
 # What the tests need was just installed: without it nothing may be left out in silence.

@@ -166,9 +166,10 @@ void PipeCore::ThrowIfFailed(const Os::Transfer& result) {
         case Os::Status::Aborted:  // [stream.dispose-pending.async-read, stream.end-read.closed]
             throw IOException("The operation was aborted because this end of the pipe was disposed.");
         case Os::Status::Failed:
-            throw IOException(result.error == 0
-                                  ? "The system had no means left to wait for the operation."
-                                  : "The operation on the pipe failed: " + Os::Describe(result.error) + ".");
+            if (result.error == 0) {
+                throw IOException("The system had no means left to wait for the operation.");
+            }
+            throw IOException("The operation on the pipe failed: " + Os::Describe(result.error) + ".");
         default:
             break;
     }

@@ -69,10 +69,7 @@ std::streamsize StreamBuffer::xsgetn(char* to, std::streamsize count) {
 
 StreamBuffer::int_type StreamBuffer::overflow(int_type character) {
     SendHeld();
-    if (!traits_type::eq_int_type(character, traits_type::eof())) {
-        sputc(traits_type::to_char_type(character));
-    }
-    return traits_type::not_eof(character);
+    return sputc(traits_type::to_char_type(character));  // always one: only sputc calls this
 }
 
 std::streamsize StreamBuffer::xsputn(const char* from, std::streamsize count) {

@@ -225,6 +225,20 @@ TEST(PendingReads, OfOnePipeAreServedInTheOrderOfTheirCalls) {
     EXPECT_EQ(buffer, sent);
 }
 
+TEST(PendingReads, CloseRanksWhenOneInTheirMiddleIsCanceled) {
+    Ends ends;
+    Bytes buffer(3);
+    std::stop_source source;
+    const auto first = ends.reader.ReadAsync(std::span(buffer).first(1));
+    const auto second = ends.reader.ReadAsync(std::span(buffer).subspan(1, 1), source.get_token());
+    const auto third = ends.reader.ReadAsync(std::span(buffer).last(1));
+    source.request_stop();
+    EXPECT_TRUE(second.IsCanceled());
+    ends.writer.Write(BytesOf("13"), 0, 2);
+    EXPECT_EQ(first.Result() + third.Result(), 2);
+    EXPECT_EQ(buffer, (Bytes{'1', 0, '3'}));
+}
+
 TEST(PendingReads, KeepTheirOrderWithThoseThatHoldAThread) {
     Ends ends;
     Bytes first(1);

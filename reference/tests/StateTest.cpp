@@ -146,12 +146,35 @@ TEST(MovedStream, GoesOnWhereTheOtherCountsAsClosed) {
     // NOLINTBEGIN(bugprone-use-after-move): what is left is the point
     EXPECT_FALSE(ends.writer.CanWrite());
     EXPECT_THROW(ends.writer.WriteByte(1), ObjectDisposedException);
+    EXPECT_FALSE(ends.writer.CanRead());
+    EXPECT_FALSE(ends.writer.IsConnected());
+    EXPECT_FALSE(ends.writer.IsAsync());
+    EXPECT_THROW(static_cast<void>(ends.writer.GetClientHandleAsString()), ObjectDisposedException);
+    EXPECT_NO_THROW(ends.writer.DisposeLocalCopyOfClientHandle());
     EXPECT_NO_THROW(ends.writer.Dispose());
     // NOLINTEND(bugprone-use-after-move)
     const auto handle = writer.SafePipeHandle();
     writer = AnonymousPipeServerStream();
     EXPECT_TRUE(handle->IsClosed()) << "assigning disposes";
     EXPECT_EQ(ends.reader.ReadByte(), -1);
+}
+
+TEST(MovedStream, IsItselfAfterAssigningItToItself) {
+    Ends ends;
+    auto& same = ends.writer;
+    ends.writer = std::move(same);
+    ends.writer.WriteByte(5);
+    EXPECT_EQ(ends.reader.ReadByte(), 5);
+    auto& sameReader = ends.reader;
+    ends.reader = std::move(sameReader);
+    EXPECT_TRUE(ends.reader.CanRead());
+}
+
+TEST(MovedStream, CanBeAssignedToAgain) {
+    Ends ends;
+    const AnonymousPipeServerStream away = std::move(ends.writer);
+    ends.writer = AnonymousPipeServerStream();
+    EXPECT_TRUE(ends.writer.CanWrite());
 }
 
 /// Shows what only a derived class can reach.
@@ -175,6 +198,45 @@ class OwnStream : public PipeStream {
         PipeStream::Dispose(disposing);
     }
 };
+
+TEST(DerivedStream, OfMessagesReadsThemByTheMessage) {
+    Ends ends;
+    OwnStream stream(PipeDirection::In, PipeTransmissionMode::Message, 0);
+    stream.InitializeHandle(ends.writer.ClientSafePipeHandle(), false, false);
+    EXPECT_EQ(stream.ReadMode(), PipeTransmissionMode::Message);
+    EXPECT_TRUE(stream.IsMessageComplete());
+    stream.SetReadMode(PipeTransmissionMode::Byte);
+    EXPECT_THROW(static_cast<void>(stream.IsMessageComplete()), InvalidOperationException);
+    stream.SetReadMode(PipeTransmissionMode::Message);
+    EXPECT_TRUE(stream.IsMessageComplete());
+}
+
+TEST(DerivedStream, OfBytesReadsNoMessages) {
+    Ends ends;
+    OwnStream stream(PipeDirection::In);
+    stream.InitializeHandle(ends.writer.ClientSafePipeHandle(), false, false);
+    EXPECT_THROW(stream.SetReadMode(PipeTransmissionMode::Message), NotSupportedException);
+    EXPECT_EQ(stream.ReadMode(), PipeTransmissionMode::Byte);
+}
+
+TEST(DerivedStream, RefusesAHandleThatIsNotOpen) {
+    OwnStream stream(PipeDirection::In);
+    const int number = ::dup(STDERR_FILENO);
+    ::close(number);
+    EXPECT_THROW(stream.InitializeHandle(std::make_shared<SafePipeHandle>(number, false), false, false),
+                 IOException);
+    EXPECT_FALSE(stream.IsConnected());
+}
+
+TEST(DerivedStream, IsNothingAnyMoreOnceItIsMoved) {
+    OwnStream stream(PipeDirection::In);
+    const OwnStream other = std::move(stream);
+    // NOLINTBEGIN(bugprone-use-after-move): what is left is the point
+    EXPECT_FALSE(stream.IsHandleExposed());
+    stream.SetIsConnected(true);
+    EXPECT_FALSE(stream.IsConnected());
+    // NOLINTEND(bugprone-use-after-move)
+}
 
 TEST(DerivedStream, ChecksItsConstructorsArguments) {
     const auto noDirection = static_cast<PipeDirection>(4);

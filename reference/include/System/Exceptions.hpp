@@ -28,13 +28,20 @@ class SystemException : public Exception {
 class ArgumentException : public SystemException {
   public:
     explicit ArgumentException(const std::string& message, const std::string& paramName = {})
-        : SystemException(paramName.empty() ? message : message + " (Parameter '" + paramName + "')"),
+        : SystemException(Naming(message, paramName)),
           paramName_(std::make_shared<const std::string>(paramName)) {}
 
     /// The parameter at fault, as the documentation names it; empty when no single one is.
     [[nodiscard]] const std::string& ParamName() const noexcept { return *paramName_; }
 
   private:
+    [[nodiscard]] static std::string Naming(std::string message, const std::string& paramName) {
+        if (!paramName.empty()) {
+            message += " (Parameter '" + paramName + "')";
+        }
+        return message;
+    }
+
     std::shared_ptr<const std::string> paramName_;
 };
 

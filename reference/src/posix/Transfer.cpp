@@ -23,6 +23,7 @@ constexpr int dontSignal = 0x100;         // RWF_NOSIGNAL: no SIGPIPE, from Linu
 constexpr off_t noPosition = -1;          // as read and write have it
 constexpr std::size_t largest = INT_MAX;  // so that a count of bytes is an int
 
+// Settled for the whole process by the first handle that does not know the flags, be it a FIFO's.
 std::atomic<bool> readsTakeFlags = true;
 std::atomic<bool> writesTakeFlags = true;
 

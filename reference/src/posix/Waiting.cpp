@@ -13,11 +13,18 @@
 
 namespace System::IO::Pipes::Os {
 
-WakeHandle::WakeHandle() : handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!handle_) {
+namespace {
+
+[[nodiscard]] OwnedHandle ToWaitWith(int descriptor) {
+    if (descriptor == -1) {
         ThrowLastError("There is no handle left to wait with");
     }
+    return OwnedHandle(descriptor);
 }
+
+}  // namespace
+
+WakeHandle::WakeHandle() : handle_(ToWaitWith(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {}
 
 void WakeHandle::Signal() const noexcept {
     static_cast<void>(::eventfd_write(Descriptor(Get()), 1));
@@ -57,10 +64,7 @@ constexpr std::uint64_t wakeId = 0;
 
 }  // namespace
 
-Poller::Poller() : handle_(::epoll_create1(EPOLL_CLOEXEC)) {
-    if (!handle_) {
-        ThrowLastError("There is no handle left to wait with");
-    }
+Poller::Poller() : handle_(ToWaitWith(::epoll_create1(EPOLL_CLOEXEC))) {
     static_cast<void>(Add(wake_.Get(), End::Read, wakeId));
 }
 

@@ -1,0 +1,217 @@
+#include "Support.hpp"
+
+#include "HandedOut.hpp"
+#include "Os.hpp"
+
+#include <climits>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+// Handles: what is made of them, and what the system has to say when there are none left.
+
+namespace pipects::testing {
+namespace {
+
+/// Another descriptor of the pipe that `handle` stands for, open both ways, as only Linux can give it.
+[[nodiscard]] std::intptr_t OpenBothWays(std::intptr_t handle) {
+    return ::open(("/proc/self/fd/" + std::to_string(handle)).c_str(), O_RDWR | O_CLOEXEC);
+}
+
+/// A number that no handle has.
+[[nodiscard]] std::intptr_t Unused() {
+    const int number = ::dup(STDERR_FILENO);
+    ::close(number);
+    return number;
+}
+
+/// While it lives no handle with this number or a higher one can be made in this process.
+class HandleLimit {
+  public:
+    explicit HandleLimit(std::intptr_t first) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit lower{static_cast<rlim_t>(first), before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &lower);
+    }
+    HandleLimit(const HandleLimit&) = delete;
+    HandleLimit& operator=(const HandleLimit&) = delete;
+    HandleLimit(HandleLimit&&) = delete;
+    HandleLimit& operator=(HandleLimit&&) = delete;
+    ~HandleLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+[[nodiscard]] bool FailsWithIOException(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const IOException&) {
+        return true;
+    }
+    return false;
+}
+
+TEST(SafePipeHandle, ThatIsSetInvalidLeavesItsHandleOpen) {
+    AnonymousPipeServerStream server(PipeDirection::In);
+    const int copy =
+        ::fcntl(static_cast<int>(server.SafePipeHandle()->DangerousGetHandle()), F_DUPFD_CLOEXEC, 3);
+    {
+        SafePipeHandle handle(copy, true);
+        handle.SetHandleAsInvalid();
+        EXPECT_TRUE(handle.IsClosed());
+    }
+    EXPECT_TRUE(IsOpen(copy));
+    SafePipeHandle handle(copy, true);
+    handle.Close();
+    EXPECT_TRUE(handle.IsClosed());
+    EXPECT_FALSE(IsOpen(copy));
+}
+
+TEST(ClientConstructor, TakesAHandleThatIsOpenBothWays) {
+    AnonymousPipeServerStream server(PipeDirection::Out);
+    const std::intptr_t both = OpenBothWays(server.ClientSafePipeHandle()->DangerousGetHandle());
+    ASSERT_GT(both, 0);
+    AnonymousPipeClientStream client(PipeDirection::In, std::make_shared<SafePipeHandle>(both, true));
+    server.WriteByte('b');
+    EXPECT_EQ(client.ReadByte(), 'b');
+}
+
+TEST(ClientConstructor, RefusesAHandleThatIsNotOpen) {
+    const auto handle = std::make_shared<SafePipeHandle>(Unused(), false);
+    EXPECT_THROW(AnonymousPipeClientStream(PipeDirection::In, handle), IOException);
+}
+
+TEST(HandedOut, ForgetsAHandleThatIsClosed) {
+    AnonymousPipeServerStream server(PipeDirection::Out);
+    const auto number = server.ClientSafePipeHandle()->DangerousGetHandle();
+    static_cast<void>(server.GetClientHandleAsString());
+    EXPECT_EQ(Detail::HandedOut(number), server.ClientSafePipeHandle());
+    server.DisposeLocalCopyOfClientHandle();
+    EXPECT_EQ(Detail::HandedOut(number), nullptr);
+    EXPECT_EQ(Detail::HandedOut(INT_MAX), nullptr);
+}
+
+TEST(System, SaysWhatIsWrongWithANumber) {
+    const std::intptr_t number = Unused();
+    EXPECT_EQ(Os::Inspect(number), Os::HandleKind::NotOpen);
+    EXPECT_EQ(Os::Inspect(std::intptr_t{INT_MAX} + 1), Os::HandleKind::NotOpen);
+    EXPECT_EQ(Os::Unread(number), std::nullopt);
+    EXPECT_THROW(static_cast<void>(Os::BufferSize(number)), IOException);
+    EXPECT_THROW(Os::LetChildrenInherit(number), IOException);
+}
+
+TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
+    AnonymousPipeServerStream server(PipeDirection::Out);
+    const auto handle = server.SafePipeHandle();
+    const auto keep = ::fcntl(static_cast<int>(handle->DangerousGetHandle()), F_DUPFD_CLOEXEC, 3);
+    server.WriteByte('x');
+    ::close(static_cast<int>(handle->DangerousGetHandle()));
+    EXPECT_THROW(server.WaitForPipeDrain(), IOException);
+    ::dup2(keep, static_cast<int>(handle->DangerousGetHandle()));
+    ::close(keep);
+}
+
+// What needs the process's first asynchronous operation, or takes its standard streams away: each in a
+// process of its own.
+
+[[nodiscard]] bool BlockingReadFails() {
+    Ends ends;
+    {
+        const HandleLimit none(Unused());
+        if (!FailsWithIOException([&] { static_cast<void>(ends.reader.ReadByte()); })) {
+            return false;
+        }
+    }
+    ends.writer.WriteByte('x');
+    return ends.reader.ReadByte() == 'x';
+}
+
+[[nodiscard]] bool AsynchronousReadFails() {
+    Ends ends;
+    Bytes buffer(1);
+    return FailsWithIOException([&] { ends.reader.ReadAsync(std::span<Byte>(buffer)).Wait(); });
+}
+
+[[nodiscard]] bool AsynchronousReadWithoutHandlesFails() {
+    Ends ends;
+    Bytes buffer(1);
+    const HandleLimit none(Unused());
+    return FailsWithIOException([&] { ends.reader.ReadAsync(std::span<Byte>(buffer)).Wait(); });
+}
+
+[[nodiscard]] bool AsynchronousReadOfASecondOwnerFails() {
+    AnonymousPipeServerStream server(PipeDirection::Out);
+    const auto number = server.ClientSafePipeHandle()->DangerousGetHandle();
+    AnonymousPipeClientStream first(PipeDirection::In, server.ClientSafePipeHandle());
+    AnonymousPipeClientStream second(PipeDirection::In, std::make_shared<SafePipeHandle>(number, false));
+    Bytes buffer(2);
+    const auto waiting = first.ReadAsync(std::span(buffer).first(1));
+    {
+        const HandleLimit none(Unused());
+        const auto refused = second.ReadAsync(std::span(buffer).last(1));
+        if (!FailsWithIOException([&] { refused.Wait(); })) {
+            return false;
+        }
+    }
+    server.WriteByte('x');
+    return waiting.Result() == 1;
+}
+
+[[nodiscard]] bool ServerWithoutRoomAboveTheStandardStreamsFails() {
+    ::close(STDIN_FILENO);
+    ::close(STDOUT_FILENO);
+    const HandleLimit two(2);
+    return FailsWithIOException([] { const AnonymousPipeServerStream server; }) && !IsOpen(STDIN_FILENO) &&
+           !IsOpen(STDOUT_FILENO);
+}
+
+[[nodiscard]] bool AsynchronousReadWithoutAThreadFails() {
+    pthread_attr_t enormous;
+    pthread_attr_init(&enormous);
+    pthread_attr_setstacksize(&enormous, std::size_t{1} << 47);
+    pthread_setattr_default_np(&enormous);
+    return AsynchronousReadFails();
+}
+
+struct Scarcity {
+    std::string name;
+    bool (*fails)();
+};
+
+class OutOfResources : public ::testing::TestWithParam<Scarcity> {};
+
+TEST_P(OutOfResources, FailsWithIOException) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(std::exit(GetParam().fails() ? 0 : 1), ::testing::ExitedWithCode(0), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(In, OutOfResources,
+                         ::testing::Values(Scarcity{"ABlockingRead", BlockingReadFails},
+                                           Scarcity{"AnAsynchronousRead",
+                                                    AsynchronousReadWithoutHandlesFails},
+                                           Scarcity{"ASecondOwnersRead", AsynchronousReadOfASecondOwnerFails},
+                                           Scarcity{"AServerInPlaceOfStandardStreams",
+                                                    ServerWithoutRoomAboveTheStandardStreamsFails},
+                                           Scarcity{"AThread", AsynchronousReadWithoutAThreadFails}),
+                         [](const auto& each) { return each.param.name; });
+
+/// A continuation may end the process: it runs on the thread that the end of the process waits for.
+TEST(Exit, IsPossibleInAContinuation) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(
+        {
+            Ends ends;
+            Bytes buffer(1);
+            const auto read = ends.reader.ReadAsync(std::span<Byte>(buffer));
+            read.ContinueWith([](const auto&) { std::exit(7); });
+            ends.writer.WriteByte('x');
+            std::promise<void>().get_future().wait();
+        },
+        ::testing::ExitedWithCode(7), "");
+}
+
+}  // namespace
+}  // namespace pipects::testing
