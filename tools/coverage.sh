@@ -10,6 +10,7 @@ case "${1:-}" in
         exit 0
         ;;
 esac
+sh tools/install-packages.sh ci
 if [ -d build/coverage ]; then
     find build/coverage -name '*.gcda' -delete
 fi

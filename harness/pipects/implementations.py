@@ -178,7 +178,7 @@ def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, I
             if lack not in spec.capabilities:
                 raise UserError(f"{paths.shown(file)}: unknown capability '{lack}'")
         found[file.stem] = _read(file, entry, spec)
-    return found
+    return dict(sorted(found.items()))
 
 
 def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:

@@ -24,8 +24,9 @@ PROGRAMS = {
     "npm": "the accessibility check of the HTML report (axe-core)",
     "clang-format": ".ci/run: formatting",
     "clang-tidy": ".ci/run: static analysis",
+    "gcovr": "tools/coverage.sh: what the tests reach of the reference",
     "strace": "the proof that a read with data costs one system call",
-    "valgrind": ".ci/run: the in-process tests under valgrind",
+    "valgrind": "the in-process tests under valgrind",
 }
 
 
