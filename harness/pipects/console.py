@@ -170,6 +170,8 @@ class Reporter:
                     f"{implementation['id']}: a known deviation matches nothing: {entry}",
                     "bold red",
                 )
+        if not document["results"] and document["complete"]:
+            return
         self.say()
         if summary.is_matrix(document):
             self._grid(document)

@@ -6,7 +6,7 @@ import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipects import smoke, verdicts
@@ -59,8 +59,13 @@ class Introduction:
         return self.greeting is not None and all(check.ok for check in self.checks)
 
 
-def introduce(implementation: Implementation, scale: float) -> Introduction:
-    """Starts an implementation's adapter and holds the handshake test."""
+def introduce(
+    implementation: Implementation, capabilities: Collection[str], scale: float
+) -> Introduction:
+    """Starts an implementation's adapter and holds the handshake test.
+
+    `capabilities` are those that an adapter may say it lacks.
+    """
     if missing := implementation.missing():
         return Introduction(None, (), f"{', '.join(missing)} is not installed")
     implementation.prepare()
@@ -74,7 +79,7 @@ def introduce(implementation: Implementation, scale: float) -> Introduction:
             None, (smoke.Check("says hello with its token", False, f"{error}{words}"),)
         )
     try:
-        return Introduction(family.parent.greeting, tuple(smoke.run(family, scale)))
+        return Introduction(family.parent.greeting, tuple(smoke.run(family, capabilities, scale)))
     finally:
         family.end(politely=True)
 

@@ -58,7 +58,10 @@ def implementations(known: dict[str, Implementation], names: Sequence[str]) -> l
     """The implementations of these names; the reference without any."""
     for name in names:
         if name not in known:
-            raise UserError(f"unknown implementation '{name}'", similar(name, known))
+            raise UserError(
+                f"unknown implementation '{name}'",
+                f"{similar(name, known)}; your own: --adapters DIR, with {name}.yaml in DIR",
+            )
     return [known[name] for name in dict.fromkeys(names or ["reference"])]
 
 

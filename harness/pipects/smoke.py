@@ -3,8 +3,9 @@ implementation before any case runs."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,31 +26,45 @@ class Check:
     detail: str
 
 
-def run(family: Family, scale: float = 1.0) -> list[Check]:
-    """Asks the adapter what none may get wrong. Stops at the first answer that never comes."""
+def run(family: Family, capabilities: Collection[str], scale: float = 1.0) -> list[Check]:
+    """Asks the adapter what none may get wrong. Stops at the first answer that never comes.
+
+    `capabilities` are those that an adapter may say it lacks. The adapter is not to be used again.
+    """
     checks: list[Check] = []
     try:
-        checks.extend(_checks(family, scale))
+        checks.extend(_checks(family, capabilities, scale))
     except (AdapterFault, Overdue) as error:
         checks.append(Check("every question is answered", False, str(error)))
     return checks
 
 
-def _checks(family: Family, scale: float) -> Iterator[Check]:
+def _checks(family: Family, capabilities: Collection[str], scale: float) -> Iterator[Check]:
     adapter = family.parent
 
+    def answer(request: int) -> protocol.Outcome:
+        deadline = time.monotonic() + PATIENCE * scale
+        return protocol.outcome_of(adapter.connection.answer(request, deadline))
+
     def ask(method: str, parameters: Mapping[str, Any]) -> protocol.Outcome:
-        request = adapter.connection.send(method, parameters)
-        answer = adapter.connection.answer(request, time.monotonic() + PATIENCE * scale)
-        return protocol.outcome_of(answer)
+        return answer(adapter.connection.send(method, parameters))
+
+    def judged(text: str, ok: bool, expected: str, outcome: protocol.Outcome) -> Check:
+        return Check(text, ok, "" if ok else f"expected {expected}; {matching.say_actual(outcome)}")
 
     def refused(text: str, code: int, outcome: protocol.Outcome) -> Check:
         ok = isinstance(outcome, Refused) and outcome.code == code
-        detail = f"expected error {code}; {matching.say_actual(outcome)}"
-        return Check(text, ok, "" if ok else detail)
+        return judged(text, ok, f"error {code}", outcome)
+
+    def returns(text: str, value: Any, outcome: protocol.Outcome) -> Check:
+        ok = isinstance(outcome, Returned) and matching.matches(value, outcome.value)
+        return judged(text, ok, f"returned {matching.short(value)}", outcome)
 
     greeting = adapter.greeting
     yield Check("says hello with its token", True, f"{greeting.name} {greeting.version}".strip())
+    unknown = sorted({*greeting.lacks}.difference(capabilities))
+    words = f"{', '.join(unknown)}: not of spec/capabilities.yaml" if unknown else ""
+    yield Check("lacks only what is a capability", not unknown, words)
     yield refused(
         "refuses a type that cannot exist",
         protocol.NO_SUCH_MEMBER,
@@ -59,9 +74,9 @@ def _checks(family: Family, scale: float) -> Iterator[Check]:
         "create",
         {"type": "AnonymousPipeServerStream", "as": "smoke", "arguments": {"direction": "Out"}},
     )
-    made = isinstance(outcome, Returned) and matching.matches({"object": "smoke"}, outcome.value)
-    yield Check("makes a server", made, "" if made else matching.say_actual(outcome))
-    if not made:
+    made = returns("makes a server", {"object": "smoke"}, outcome)
+    yield made
+    if not made.ok:
         return
     yield refused(
         "refuses a member that cannot exist",
@@ -75,13 +90,33 @@ def _checks(family: Family, scale: float) -> Iterator[Check]:
     )
     yield refused("refuses a method that the protocol lacks", -32601, ask("pipects_no_method", {}))
     outcome = ask("get", {"object": "smoke", "member": "CanWrite", "thread": "other"})
-    ok = isinstance(outcome, Returned) and outcome.value is True
-    yield Check("answers on a second thread", ok, "" if ok else matching.say_actual(outcome))
+    yield returns("answers on a second thread", True, outcome)
     ask("create", {"type": "Bytes", "as": "rule", "arguments": {"pattern": 7, "length": 300}})
     outcome = ask("get", {"object": "rule", "member": "Hex"})
-    ok = isinstance(outcome, Returned) and outcome.value == bytespec.pattern(7, 300).hex()
-    yield Check("knows the pattern rule", ok, "" if ok else matching.say_actual(outcome))
+    yield returns("knows the pattern rule", bytespec.pattern(7, 300).hex(), outcome)
     request = adapter.connection.send("forget", {"dispose": True})
     protocol.acknowledge(adapter.connection.answer(request, time.monotonic() + PATIENCE * scale))
     yield Check("forgets what it is told to", True, "")
     yield refused("has forgotten it", -32002, ask("get", {"object": "smoke", "member": "CanRead"}))
+    ask(
+        "create",
+        {"type": "AnonymousPipeServerStream", "as": "empty", "arguments": {"direction": "In"}},
+    )
+    reading = adapter.connection.send(
+        "call",
+        {
+            "object": "empty",
+            "member": "Read",
+            "thread": "other",
+            "arguments": {"buffer": {"bytes": {"length": 1}}, "offset": 0, "count": 1},
+        },
+    )
+    text = "answers while another thread waits in a Read"
+    try:  # whatever it answers: this closes the pipe's other end, so that the Read comes to an end
+        ask("call", {"object": "empty", "member": "DisposeLocalCopyOfClientHandle"})
+    except Overdue as error:
+        yield Check(text, False, f"{error}: who reads the socket must not do the work as well")
+        return
+    yield Check(text, True, "")
+    with contextlib.suppress(Overdue):  # a Read that does not end is a matter for the cases
+        answer(reading)

@@ -52,7 +52,7 @@ def test_the_handshake_passes_at_once(
         timeout=4 * ENOUGH,
         check=False,
     )
-    assert "handshake: 10 checks passed" in run.stdout, run.stdout + run.stderr
+    assert "handshake: 12 checks passed" in run.stdout, run.stdout + run.stderr
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -33,6 +33,8 @@ def test_a_good_adapter_passes(bench: Bench) -> None:
         ("wrong-token", "wrong token"),
         ("wrong-protocol", "protocol 99"),
         ("says-yes", "a type that cannot exist"),
+        ("unknown-lack", "asnyc: not of spec/capabilities.yaml"),
+        ("one-thread", "who reads the socket must not do the work"),
     ],
 )
 def test_an_unfit_adapter_is_told_from_a_failing_implementation(
@@ -43,6 +45,7 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
     done = bench.run(*QUICK)
     assert "not fit to be asked" in done.output
     assert words in " ".join(done.output.split())
+    assert "no test was run: fake: the handshake failed at" in " ".join(done.output.split())
     assert done.verdicts() == {}
     assert done.status != 0
 

@@ -84,5 +84,6 @@ def _pattern(result: Result) -> str:
     """What of a failure's text tells this way to fail from another."""
     assert result["failure"] is not None
     actual = result["failure"]["actual"]
+    actual = re.sub(r" to request \d+.*", "", actual)  # the number is the harness's own
     thrown = re.match(r"threw \w+( naming \w+)?", actual)
     return f"^{re.escape(thrown[0] if thrown else actual[:60])}".replace(r"\ ", " ")

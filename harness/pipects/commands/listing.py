@@ -93,13 +93,14 @@ def show_command(args: argparse.Namespace) -> int:
     loaded = suite.load(args)
     the_spec, tests = loaded.spec, loaded.tests
     covering = traceability.covering(the_spec, tests)
+    named = [test for test in tests if args.id in (test.id, test.case)]
     if args.id in the_spec.requirements:
         requirement = the_spec.requirements[args.id]
         content = _requirement(the_spec, requirement, covering[args.id])
-        return _print(
-            args.format, content, _requirement_text(the_spec, requirement, covering[args.id])
-        )
-    named = [test for test in tests if args.id in (test.id, test.case)]
+        text = _requirement_text(the_spec, requirement, covering[args.id])
+        if named:
+            text += f"\nA case has the same id; a row of it: {named[0].id}"
+        return _print(args.format, content, text)
     if not named:
         near = selection.similar(args.id, [*the_spec.requirements, *(test.case for test in tests)])
         raise UserError(f"'{args.id}' is neither a case nor a requirement", near)

@@ -38,7 +38,10 @@ def replay_command(args: argparse.Namespace) -> int:
     tests = selection.select(loaded.tests, the_spec, [args.case])
     (server,) = selection.implementations(known, [args.implementation])
     (client,) = selection.implementations(known, [args.client or args.implementation])
-    introductions = {each.id: introduce(each, args.timeout_scale) for each in (server, client)}
+    introductions = {
+        each.id: introduce(each, the_spec.capabilities, args.timeout_scale)
+        for each in (server, client)
+    }
     reporter = Reporter(the_spec, tests, verbose=True)
     for name, introduction in introductions.items():
         if not introduction.ok:
@@ -50,7 +53,7 @@ def replay_command(args: argparse.Namespace) -> int:
         results.append(result)
         _show(reporter, result)
 
-    settings = Settings(jobs=1, scale=args.timeout_scale, trace=True)
+    settings = Settings(jobs=1, scale=args.timeout_scale, trace=True, where=suite.repeated(args))
     started = time.monotonic()
     Run(Pair(server, client), introductions, settings).execute(tests, each)
     bad = sum(result.verdict in verdicts.BAD for result in results)

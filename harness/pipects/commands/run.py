@@ -210,7 +210,9 @@ def _execute(
     kept = True
     try:
         for identifier, implementation in taking_part.items():
-            introductions[identifier] = introduce(implementation, args.timeout_scale)
+            introductions[identifier] = introduce(
+                implementation, the_spec.capabilities, args.timeout_scale
+            )
             reporter.introduce(identifier, introductions[identifier])
         for pair in pairs:
             if all(introductions[each_id].ok for each_id in (pair.server.id, pair.client.id)):
@@ -288,5 +290,8 @@ def _conclude(
     for file in (results_file, *written):
         reporter.say(f"  {paths.shown(file)}")
     if not composed["results"] and composed["complete"]:
-        reporter.say("pipects: no test was run", "bold red")
+        for each in composed["implementations"]:
+            failed = [check["check"] for check in each["smoke"]["checks"] if not check["ok"]]
+            why = f"the handshake failed at '{failed[0]}'" if failed else each["reason"]
+            reporter.say(f"pipects: no test was run: {each['id']}: {why}", "bold red")
     return status

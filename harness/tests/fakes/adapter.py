@@ -112,8 +112,11 @@ def misbehave() -> None:
 def call(object: str, member: str, **_: Any) -> Any:
     target = find(object)
     if member == "Read":
-        os.read(target.mine, 1)
-        return {"returned": 1}
+        return {"returned": len(os.read(target.mine, 1))}
+    if member == "DisposeLocalCopyOfClientHandle":
+        os.close(target.theirs)
+        target.theirs = -1
+        return {"returned": None}
     if MODE != "says-yes":
         raise Fault(-32001, f"no member {member}")
     return {"returned": None}
@@ -147,7 +150,7 @@ def hello(**_: Any) -> Any:
         "os": "linux",
         "pid": os.getpid(),
         "arguments": ARGUMENTS,
-        "lacks": ["async"],
+        "lacks": ["asnyc" if MODE == "unknown-lack" else "async"],
     }
 
 
@@ -190,6 +193,9 @@ def main() -> None:
     host, port = os.environ["PIPECTS_ADDRESS"].split(":")
     LINK = socket.create_connection((host, int(port)))
     for line in LINK.makefile(encoding="utf-8"):
+        if MODE == "one-thread":
+            answer(json.loads(line))
+            continue
         threading.Thread(target=answer, args=(json.loads(line),), daemon=True).start()
     if MODE not in ("ignores-sigterm", "closes"):
         os._exit(0)
