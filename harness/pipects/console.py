@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
@@ -203,6 +204,15 @@ class Reporter:
             bad = verdict in verdicts.BAD and any(numbers)
             style = "bold red" if bad else "" if any(numbers) else "dim"
             self.say(f"{verdict:17}" + "".join(f"{number:>{width}}" for number in numbers), style)
+        for name in counted:
+            reasons = Counter(
+                result["reason"]
+                for result in document["results"]
+                if result["server"] == name and result["verdict"] == verdicts.NOT_APPLICABLE
+            )
+            if reasons:
+                told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+                self.say(_wrapped(f"not applicable to {name}: {told}", 0).lstrip(), "dim")
 
     def _requirements(self, document: Results) -> None:
         """How many requirements there are, have a case, and held, by level and implementation."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bench import Bench, Done
+from bench import CASES, Bench, Done
 
 Command = Callable[..., Done]
 
@@ -74,6 +74,18 @@ def test_showing_what_there_is_not_is_an_error(pipects: Command) -> None:
     done = pipects("show", "server.ctor.direction.inout-rejectet")
     assert done.status == 2
     assert "did you mean server.ctor.direction.inout-rejected" in done.errors
+
+
+def test_what_does_not_apply_is_counted_by_its_reason(bench: Bench) -> None:
+    """So that a reader sees at once what was not asked, and why."""
+    bench.adapter("good", more="lacks: [span]\n")
+    bench.cases(
+        CASES.replace("  steps", "  needs: [span]\n  steps", 1)
+        + CASES.replace("fake.", "fake.other-").replace("  steps", "  platforms: windows\n  steps")
+    )
+    done = bench.run()
+    words = "not applicable to fake: 2 a case for windows only, 1 fake lacks span"
+    assert words in " ".join(done.output.split())
 
 
 def test_repetitions_say_what_differs(bench: Bench) -> None:
