@@ -60,10 +60,6 @@ def defects_command(args: argparse.Namespace) -> int:
     for defect in chosen:
         file = tree / defect.file
         whole = file.read_text(encoding="utf-8")
-        if whole.count(defect.find) != 1:
-            raise UserError(
-                f"{defect.id}: its text stands {whole.count(defect.find)} times in {defect.file}"
-            )
         file.write_text(whole.replace(defect.find, defect.replace), encoding="utf-8")
         try:
             _build(tree)
@@ -93,6 +89,11 @@ def load(ids: Sequence[str] = ()) -> list[Defect]:
     for defect in known.values():
         if defect.requirement not in requirements:
             raise UserError(f"{paths.shown(FILE)}: unknown requirement '{defect.requirement}'")
+        times = (paths.ROOT / defect.file).read_text(encoding="utf-8").count(defect.find)
+        if times != 1:
+            raise UserError(
+                f"{paths.shown(FILE)}: {defect.id}: its text stands {times} times in {defect.file}"
+            )
     for name in ids:
         if name not in known:
             raise UserError(f"unknown defect '{name}'", f"there are {', '.join(known)}")
