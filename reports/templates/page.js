@@ -135,7 +135,8 @@ function follow() {
   if (kind === "requirement" || kind === "test") reveal(kind, decoded(rest.join("/")));
   if (kind === "wrong" && rest.length) {
     const section = document.getElementById(decoded(hash)) ?? document.getElementById("wrong");
-    if (section.tagName === "DETAILS") section.open = true;
+    const around = section.closest("details");
+    if (around) around.open = true;
     section.scrollIntoView({ block: "start" });
   }
 }

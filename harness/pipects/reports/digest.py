@@ -86,6 +86,11 @@ class LevelAnswer:
     held: Counter[Held]
 
     @property
+    def wrong(self) -> int:
+        """How many requirements it does not meet, known or not."""
+        return self.held["broken"] + self.held["deviates"]
+
+    @property
     def applicable(self) -> int:
         """How many requirements could be held: the platform or a lack does not rule them out."""
         return self.total - self.held["not applicable"]
@@ -95,7 +100,7 @@ class LevelAnswer:
         """no: something is broken or deviates; open: something, or all, did not run; partly: not all could be seen."""
         if not self.total:
             return "none"
-        if self.held["broken"] or self.held["deviates"]:
+        if self.wrong:
             return "no"
         if self.held["not run"] or not self.held["held"]:
             return "open"

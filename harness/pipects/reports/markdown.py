@@ -22,9 +22,13 @@ def render(results: Results) -> str:
     for who, _, text in digest.run_problems(results):
         parts += [f"> **{_text(who)}**: {_text(text)}", ""]
     if results["implementations"]:
-        parts += _answers(results)
         if summary.is_matrix(results):
             parts += _grid(results)
+            parts += _answers(
+                results, "As a server, with every client: a failure may be the client's"
+            )
+        else:
+            parts += _answers(results, "Does it conform?")
         parts += _verdicts(results)
     wrong = digest.wrong(results)
     for implementation in results["implementations"]:
@@ -53,9 +57,9 @@ def _code(text: str, length: int = _LONGEST) -> str:
     return f"{fence}{pad}{plain}{pad}{fence}"
 
 
-def _answers(results: Results) -> list[str]:
+def _answers(results: Results, heading: str) -> list[str]:
     lines = [
-        "| Does it conform? | must | should |",
+        f"| {heading} | must | should |",
         "|---|---|---|",
     ]
     for each in results["implementations"]:

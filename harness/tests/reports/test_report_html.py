@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import synthetic
 from lxml import etree, html as lxml_html
-from pipects.reports import html, summary
+from pipects.reports import html, markdown, summary
 from pipects.reports.document import Results
 
 STATES: dict[str, Callable[[], Results]] = {
@@ -104,6 +104,22 @@ def test_what_is_wrong_names_the_sentence_and_its_source() -> None:
         assert any("learn.microsoft.com" in link for link in item.xpath(".//a/@href"))
 
 
+def test_what_is_wrong_is_told_in_short_first() -> None:
+    """A line for each card, with its title and its first sentence, and a link that leads to it."""
+    page = parsed(synthetic.make())
+    section = page.xpath("//details[@id='wrong/mono-6.8']")[0]
+    cards = section.xpath("article")
+    lines = section.xpath("ol[@class='short']/li")
+    assert len(lines) == len(cards) > 1
+    for line, card in zip(lines, cards, strict=True):
+        assert line.xpath("a/@href") == [f"#{card.get('id')}"]
+        assert words(card.xpath(".//blockquote")[0]) in words(line.xpath("span")[0])
+    assert "#wrong/mono-6.8" in page.xpath("//p[@class='jump']/a/@href")
+    assert (
+        page.xpath("//table[@class='answers']//a[@class='go']/@href").count("#wrong/mono-6.8") == 1
+    )
+
+
 def test_one_cause_is_one_card() -> None:
     """All requirements that one known deviation breaks stand below it together."""
     section = parsed(synthetic.make()).xpath("//details[@id='wrong/mono-6.8']")[0]
@@ -124,6 +140,9 @@ def test_the_matrix_is_there_if_there_is_one(results: Results) -> None:
     """A table with a cell for each pair."""
     cells = parsed(results).xpath("//table[@class='matrix']/tbody/tr/td")
     assert len(cells) == (16 if summary.is_matrix(results) else 0)
+    said = "a failure may be the client's"
+    assert (said in words(parsed(results))) == summary.is_matrix(results)
+    assert (said in markdown.render(results)) == summary.is_matrix(results)
 
 
 def test_the_data_is_json_whatever_it_holds(results: Results) -> None:
