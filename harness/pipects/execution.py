@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipects import matching, paths, protocol, verdicts
+from pipects import bytespec, matching, paths, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import Differs, Named, NoSuchMember, NotApplicable, Running
 from pipects.conversation import ignore_note, refusal_of
@@ -312,13 +312,23 @@ class Execution(Observing):
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
         if matching.looks_at_arrays(resolved):
-            for name in getattr(outcome, "arrays", {}):
-                if not isinstance(arguments.get(name), Mapping):
-                    raise AdapterFault(f"the answer shows an array '{name}' that nobody gave it")
+            self._require_arrays(outcome.arrays, arguments)
         if choice := choice or step.options.get("choice"):
             resolved = self._choose(choice, resolved, outcome, arguments)
         if not matching.holds(resolved, outcome, arguments):
             raise Differs(matching.say_expected(resolved), matching.say_actual(outcome))
+
+    def _require_arrays(self, shown: Mapping[str, str], arguments: Mapping[str, Any]) -> None:
+        """That the answer shows the arrays that the call was given, and no other."""
+        for name in shown:
+            if not isinstance(arguments.get(name), Mapping):
+                raise AdapterFault(f"the answer shows an array '{name}' that nobody gave it")
+        buffer = arguments.get("buffer")
+        if isinstance(buffer, Mapping) and "buffer" not in shown:
+            if len(bytespec.make(buffer)) <= protocol.LARGEST_SHOWN:
+                raise AdapterFault(
+                    "the answer has no 'bytes' for 'buffer': what it holds is unknown"
+                )
 
     def _choose(
         self, choice: str, expectation: Any, outcome: Outcome, arguments: Mapping[str, Any]

@@ -15,6 +15,8 @@ from pipects.errors import AdapterFault, ConnectionLost, Overdue
 VERSION = 1
 NO_SUCH_MEMBER = -32001
 LONGEST_LINE = 64 * 1024 * 1024
+LARGEST_SHOWN = 65536
+"""Bytes of an array that an answer still shows."""
 
 
 @dataclass(frozen=True)

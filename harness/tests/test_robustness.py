@@ -87,6 +87,20 @@ def test_an_array_that_was_never_given_is_the_adapters_fault(bench: Bench) -> No
     assert "an array 'buffer' that nobody gave it" in done.failure("fake.can-read")["actual"]
 
 
+def test_an_array_that_is_not_shown_is_the_adapters_fault(bench: Bench) -> None:
+    """What a Read did to it can't be told, so nothing is said of the implementation."""
+    bench.adapter("good")
+    bench.cases(
+        "- id: fake.reads\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}\n"
+        "    - {call: server.DisposeLocalCopyOfClientHandle}\n"
+        "    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, keeps: true}\n"
+    )
+    done = bench.run()
+    assert done.verdicts()["fake.reads"] == "adapter error"
+    assert "the answer has no 'bytes' for 'buffer'" in done.failure("fake.reads")["actual"]
+
+
 def test_a_gigabyte_on_standard_error_blocks_nobody(bench: Bench) -> None:
     """The flood is read and dropped but for its end."""
     bench.adapter("floods")
