@@ -1,6 +1,7 @@
 // The callback of a BeginRead or BeginWrite that can end at once runs on the caller's thread, before Begin returns.
 using System;
 using System.IO.Pipes;
+using System.Threading;
 
 using var server = new AnonymousPipeServerStream(PipeDirection.Out);
 using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
@@ -11,7 +12,11 @@ Try("BeginRead", (buffer, callback) => client.EndRead(client.BeginRead(buffer, 0
 static void Try(string member, Action<byte[], AsyncCallback> call)
 {
     var caller = Environment.CurrentManagedThreadId;
+    using var called = new ManualResetEventSlim();
     call(new byte[1], _ =>
-        Console.WriteLine($"{member}: its callback runs on the caller's thread: {Environment.CurrentManagedThreadId == caller} (expected: False)"));
-    System.Threading.Thread.Sleep(100);
+    {
+        Console.WriteLine($"{member}: its callback runs on the caller's thread: {Environment.CurrentManagedThreadId == caller} (expected: False)");
+        called.Set();
+    });
+    called.Wait(3000);
 }

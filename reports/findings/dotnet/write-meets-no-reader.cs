@@ -2,6 +2,7 @@
 using System;
 using System.IO;
 using System.IO.Pipes;
+using System.Linq;
 using System.Threading;
 
 using var server = new AnonymousPipeServerStream(PipeDirection.Out);
@@ -18,7 +19,16 @@ var writer = new Thread(() =>
     }
 });
 writer.Start();
-Thread.Sleep(500); // the pipe is full, and Write waits
+WaitUntilBlocked(server); // the pipe is full
 client.Dispose();
 writer.Join();
 Console.WriteLine($"IsConnected is {server.IsConnected} (expected: False)");
+
+// Until a thread is in read or write on that end, as Linux tells it.
+static void WaitUntilBlocked(PipeStream end)
+{
+    var call = $" 0x{end.SafePipeHandle.DangerousGetHandle().ToInt64():x} ";
+    bool Waits(string task) => File.ReadAllText(task + "/syscall").Substring(1).StartsWith(call);
+    if (!SpinWait.SpinUntil(() => Directory.GetDirectories("/proc/self/task").Any(Waits), 10_000))
+        throw new TimeoutException("no thread waits");
+}

@@ -1,6 +1,7 @@
 // A Write that a signal cuts short goes on with the array's beginning in place of its rest.
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -26,7 +27,7 @@ static class Program
             server.Dispose();
         });
         writer.Start();
-        Thread.Sleep(500); // the pipe is full, and Write waits
+        WaitUntilInWrite(ref id); // the pipe is full
         var process = Process.GetCurrentProcess().Id;
         var got = new byte[65536];
         long at = 0, wrong = -1;
@@ -36,9 +37,32 @@ static class Program
                 if (at + i >= sent.Length || got[i] != sent[at + i])
                     wrong = at + i;
             syscall(SignalThread, process, Volatile.Read(ref id), Signal);
-            Thread.Sleep(1);
+            WaitUntilInWrite(ref id);
         }
         Console.WriteLine($"{at} bytes came; the first wrong one: {wrong} (expected: {sent.Length} bytes, and -1)");
+    }
+
+    // Until the thread is in write (1 on x86-64), as Linux tells it, or has ended.
+    static void WaitUntilInWrite(ref long thread)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (deadline.ElapsedMilliseconds < 10_000)
+        {
+            var file = $"/proc/self/task/{Volatile.Read(ref thread)}/syscall";
+            try
+            {
+                if (File.ReadAllText(file).StartsWith("1 "))
+                    return;
+            }
+            catch (IOException) when (Volatile.Read(ref thread) != 0)
+            {
+                return;
+            }
+            catch (IOException) // it has not begun
+            {
+            }
+        }
+        throw new TimeoutException("the thread does not wait");
     }
 
     [DllImport("libc")]

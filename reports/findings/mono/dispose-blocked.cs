@@ -1,6 +1,8 @@
 // Dispose marks the end as closed, but what waits in it goes on waiting, and the descriptor stays open until then.
 using System;
+using System.IO;
 using System.IO.Pipes;
+using System.Linq;
 using System.Threading;
 
 static class Program
@@ -22,6 +24,18 @@ static class Program
         return thread;
     }
 
+    // The call of a thread that is in read or write on that end, as Linux tells it.
+    static string WaitUntilBlocked(PipeStream end)
+    {
+        var call = string.Format(" 0x{0:x} ", end.SafePipeHandle.DangerousGetHandle().ToInt64());
+        string found = null;
+        if (!SpinWait.SpinUntil(() => (found = Directory.GetDirectories("/proc/self/task")
+                .Select(task => File.ReadAllText(task + "/syscall"))
+                .FirstOrDefault(text => text.Substring(1).StartsWith(call))) != null, 10000))
+            throw new TimeoutException("no thread waits");
+        return found;
+    }
+
     static void Main()
     {
         var reads = new AnonymousPipeServerStream(PipeDirection.In);
@@ -31,7 +45,8 @@ static class Program
         var reader = Start(() => reads.Read(new byte[4], 0, 4));
         var writer = Start(() => writes.Write(new byte[300000], 0, 300000));
         var task = later.ReadAsync(new byte[4], 0, 4);
-        Thread.Sleep(500);
+        foreach (var end in new[] { reads, writes, later })
+            WaitUntilBlocked(end);
         reads.Dispose();
         writes.Dispose();
         later.Dispose();

@@ -14,9 +14,10 @@ static class Program
     {
         var server = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var handle = server.GetClientHandleAsString();
-        var child = new Thread(() => system("timeout 3 cat <&" + handle + "; echo \"cat ended with $?\" '(0: end of the stream, 124: still waiting after 3 s)'"));
+        var marker = Path.GetTempFileName();
+        var child = new Thread(() => system("rm " + marker + "; timeout 3 cat <&" + handle + "; echo \"cat ended with $?\" '(0: end of the stream, 124: still waiting after 3 s)'"));
         child.Start();
-        Thread.Sleep(500);
+        SpinWait.SpinUntil(() => !File.Exists(marker), 10000); // the child is there, with all that it inherits
         server.DisposeLocalCopyOfClientHandle();
         server.Dispose();
         child.Join();

@@ -2,6 +2,7 @@
 using System;
 using System.IO;
 using System.IO.Pipes;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 
@@ -24,6 +25,18 @@ static class Program
     [DllImport("libdl.so.2")]
     static extern IntPtr dlsym(IntPtr library, string name);
 
+    // The call of a thread that is in read or write on that end, as Linux tells it.
+    static string WaitUntilBlocked(PipeStream end)
+    {
+        var call = string.Format(" 0x{0:x} ", end.SafePipeHandle.DangerousGetHandle().ToInt64());
+        string found = null;
+        if (!SpinWait.SpinUntil(() => (found = Directory.GetDirectories("/proc/self/task")
+                .Select(task => File.ReadAllText(task + "/syscall"))
+                .FirstOrDefault(text => text.Substring(1).StartsWith(call))) != null, 10000))
+            throw new TimeoutException("no thread waits");
+        return found;
+    }
+
     static void Main()
     {
         signal(Window, dlsym(IntPtr.Zero, "getpid")); // a handler that does nothing
@@ -43,7 +56,7 @@ static class Program
             }
         }) { IsBackground = true };
         reader.Start();
-        Thread.Sleep(500);
+        WaitUntilBlocked(server);
         pthread_kill(thread, Window);
         Console.WriteLine(reader.Join(500) ? "the signal ended the read" : "the read goes on waiting");
     }

@@ -1,6 +1,8 @@
 // A Write that the system took in parts begins anew with the array's first byte after each part. A signal is enough for a part.
 using System;
+using System.IO;
 using System.IO.Pipes;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 
@@ -20,6 +22,18 @@ static class Program
     [DllImport("libdl.so.2")]
     static extern IntPtr dlsym(IntPtr library, string name);
 
+    // The call of a thread that is in read or write on that end, as Linux tells it.
+    static string WaitUntilBlocked(PipeStream end)
+    {
+        var call = string.Format(" 0x{0:x} ", end.SafePipeHandle.DangerousGetHandle().ToInt64());
+        string found = null;
+        if (!SpinWait.SpinUntil(() => (found = Directory.GetDirectories("/proc/self/task")
+                .Select(task => File.ReadAllText(task + "/syscall"))
+                .FirstOrDefault(text => text.Substring(1).StartsWith(call))) != null, 10000))
+            throw new TimeoutException("no thread waits");
+        return found;
+    }
+
     static void Main()
     {
         signal(Window, dlsym(IntPtr.Zero, "getpid")); // a handler that does nothing
@@ -36,16 +50,16 @@ static class Program
             server.Dispose();
         });
         writer.Start();
-        Thread.Sleep(500); // the pipe is full now
+        var first = WaitUntilBlocked(server); // the pipe is full now
         pthread_kill(thread, Window);
-        Thread.Sleep(100);
+        SpinWait.SpinUntil(() => WaitUntilBlocked(server) != first, 10000); // it is in the next call, for the rest
         var got = new byte[data.Length];
         int total = 0, count;
         while (total < got.Length && (count = client.Read(got, total, got.Length - total)) > 0)
             total += count;
-        var first = 0;
-        while (first < total && got[first] == data[first])
-            first++;
-        Console.WriteLine("{0} bytes arrived, the first wrong one is {1}", total, first == data.Length ? "none" : first.ToString());
+        var wrong = 0;
+        while (wrong < total && got[wrong] == data[wrong])
+            wrong++;
+        Console.WriteLine("{0} bytes arrived, the first wrong one is {1}", total, wrong == data.Length ? "none" : wrong.ToString());
     }
 }
