@@ -13,7 +13,7 @@ from pipects import smoke, verdicts
 from pipects.cases import Test
 from pipects.errors import NotStarted
 from pipects.execution import Execution
-from pipects.implementations import Implementation
+from pipects.implementations import Deviation, Implementation
 from pipects.processes import Family, Greeting
 from pipects.verdicts import Failure, Result
 
@@ -31,6 +31,13 @@ class Pair:
         return (
             self.server.id if self.server is self.client else f"{self.server.id}>{self.client.id}"
         )
+
+    @property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """What is known of either end; some of it shows beside a stranger only."""
+        if self.server is self.client:
+            return tuple(each for each in self.server.deviations if not each.mixed)
+        return (*self.server.deviations, *self.client.deviations)
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ class Run:
         self, pair: Pair, introductions: dict[str, Introduction], settings: Settings
     ) -> None:
         self._pair = pair
+        self._deviations = pair.deviations
         self._introductions = introductions
         self._settings = settings
         self._todo: Lane = queue.SimpleQueue()
@@ -158,11 +166,7 @@ class Run:
 
     def _to_hang(self, tests: Sequence[Test]) -> frozenset[str]:
         """Tests that are known to hang: beside the others they cost no time, for they only wait."""
-        known = [
-            deviation
-            for deviation in (*self._pair.server.deviations, *self._pair.client.deviations)
-            if deviation.verdict == verdicts.HANG
-        ]
+        known = [each for each in self._deviations if each.verdict == verdicts.HANG]
         return frozenset(
             test.id for test in tests if any(deviation.names(test.id) for deviation in known)
         )
@@ -178,22 +182,21 @@ class Run:
                     continue
                 started = time.monotonic()
                 trace: list[str] = []
-                try:
-                    if family is None:
-                        family = self._start(trace)
-                except NotStarted as error:
-                    self._done.put(self._unstarted(test, repetition, started, error))
-                    continue
-                execution = Execution(
-                    test, family, self._pair.server, self._pair.client, self._settings.scale,
-                    (lambda kind, text: trace.append(f"{kind} {text}")) if self._settings.trace else None,
-                )  # fmt: skip
-                family.listen(
+                note = (
                     (lambda kind, text: trace.append(f"{kind} {text}"))
                     if self._settings.trace
                     else None
                 )
-                record = execution.run()
+                try:
+                    if family is None:
+                        family = self._start()
+                except NotStarted as error:
+                    self._done.put(self._unstarted(test, repetition, started, error))
+                    continue
+                family.listen(note)
+                record = Execution(
+                    test, family, self._pair.server, self._pair.client, self._settings.scale, note
+                ).run()
                 if not record.reusable:
                     self._families.discard(family)
                     family.end()
@@ -219,7 +222,7 @@ class Run:
         while not self._stop.is_set() and (task := lane.get()) is not None:
             yield task
 
-    def _start(self, trace: list[str]) -> Family:
+    def _start(self) -> Family:
         server = self._pair.server
         family = Family(
             server.command(), time.monotonic() + server.start_seconds * self._settings.scale
@@ -260,8 +263,7 @@ class Run:
             failure=failure,
             trace=trace,
         )
-        deviations = [*server.deviations, *(client.deviations if client is not server else ())]
-        return verdicts.judge(result, deviations)
+        return verdicts.judge(result, self._deviations)
 
 
 def differing(results: Sequence[Result]) -> list[str]:

@@ -78,12 +78,7 @@ def judge(result: Result, deviations: Iterable[Deviation]) -> Result:
     unexpected pass; a failure other than the known one stays, and says so. A list is about its
     implementation with itself: with a stranger's other end a known failure may not happen.
     """
-    mixed = result.server != result.client
-    about = [
-        deviation
-        for deviation in deviations
-        if deviation.names(result.test) and (mixed or not deviation.mixed)
-    ]
+    about = [deviation for deviation in deviations if deviation.names(result.test)]
     if result.verdict in (FAIL, HANG, CRASH):
         actual = result.failure.actual if result.failure else ""
         for deviation in about:
@@ -93,7 +88,7 @@ def judge(result: Result, deviations: Iterable[Deviation]) -> Result:
             return dataclasses.replace(
                 result, reason=f"{about[0].where} lists another way to fail: {about[0].happens}"
             )
-    elif result.verdict == PASS and not mixed:
+    elif result.verdict == PASS and result.server == result.client:
         for deviation in about:
             if deviation.sometimes is None:
                 return dataclasses.replace(
