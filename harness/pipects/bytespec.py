@@ -22,6 +22,11 @@ def make(spec: Mapping[str, Any]) -> bytes:
     raise ValueError(f"not bytes: {dict(spec)}")
 
 
+def length(spec: Mapping[str, Any]) -> int:
+    """How many bytes BYTES stands for; a long pattern is not made for it."""
+    return int(spec["length"]) if "length" in spec else len(make(spec))
+
+
 def pattern(seed: int, length: int) -> bytes:
     """The rule's first `length` bytes."""
     return bytes(

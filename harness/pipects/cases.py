@@ -186,9 +186,8 @@ def _simple(value: Any) -> bool:
 def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
-    threads: dict[str, str] = {}
-    left: dict[str, Mapping[str, Any]] = {}
-    """By thread: the arguments of the call that was left running there."""
+    running: dict[str, Step] = {}
+    """By thread: the call that was left running there."""
     for raw, number in _repeated(entry["steps"]):
         line = f"{where.rpartition(':')[0]}:{raw.line}"
         step = dict(_substitute(raw, row))
@@ -202,7 +201,7 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         if isinstance(target, list):
             target = " ".join(target)
         step.pop("covers", None)
-        process = _process(verb, target, step, names, threads, line)
+        process = _process(verb, target, step, names, running, line)
         thread = step.get("on", "main")
         expectation = {name: step.pop(name) for name in OUTCOME_KEYS if name in step}
         if "any" in expectation and "because" not in entry:
@@ -214,26 +213,25 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         for used in _references((step, expectation)):
             if used.partition(".")[0] not in names:
                 raise UserError(f"{line}: '${used}' is neither a column nor a name given before")
+        made = Step(verb, target, process, thread, step, expectation)
         if "until" in step:
-            if thread in threads:
+            if thread in running:
                 raise UserError(f"{line}: a call is left running on '{thread}' already")
-            threads[thread] = process
-            left[thread] = step.get("with") or {}
-        given = left.get(target, {}) if verb == "finish" else step.get("with") or {}
+            running[thread] = made
+        call = running.pop(target) if verb == "finish" else made
+        given = call.options.get("with") or {}
         for missing in _arrays_missing(expectation, given):
             raise UserError(
                 f"{line}: '{missing}' looks at an array that the call itself is given as 'buffer'"
             )
-        if verb == "finish":
-            del threads[target]
         for name in [step.get("as"), *_callbacks(step), *([target] if verb == "start" else [])]:
             if name is not None:
                 if name in names:
                     raise UserError(f"{line}: the name '{name}' is given twice")
                 names[name] = target if verb == "start" else process
-        yield Step(verb, target, process, thread, step, expectation)
-    if threads:
-        raise UserError(f"{where}: no step finishes what runs on '{next(iter(threads))}'")
+        yield made
+    if running:
+        raise UserError(f"{where}: no step finishes what runs on '{next(iter(running))}'")
 
 
 def _arrays_missing(expectation: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
@@ -265,7 +263,7 @@ def _numbered(value: Any, number: int) -> Any:
 
 def _process(
     verb: str, target: str, step: Mapping[str, Any], names: Mapping[str, str],
-    threads: Mapping[str, str], line: str,
+    running: Mapping[str, Step], line: str,
 ) -> str:  # fmt: skip
     """The process that a step is about."""
 
@@ -273,6 +271,11 @@ def _process(
         if name not in names:
             raise UserError(f"{line}: nothing is called '{name}' here")
         return names[name]
+
+    def left_on(thread: str) -> str:
+        if thread not in running:
+            raise UserError(f"{line}: no call was left running on '{thread}'")
+        return running[thread].process
 
     if verb in ("call", "get", "set", "transfer"):
         head = target.partition(".")[0]
@@ -282,13 +285,9 @@ def _process(
     if verb == "forget":
         return of(target.split()[0])
     if verb in ("finish", "signal"):
-        if target not in threads:
-            raise UserError(f"{line}: no call was left running on '{target}'")
-        return threads[target]
+        return left_on(target)
     if verb == "observe" and "on" in step:
-        if step["on"] not in threads:
-            raise UserError(f"{line}: no call was left running on '{step['on']}'")
-        return threads[step["on"]]
+        return left_on(step["on"])
     if verb == "observe" and "in" not in step and "of" in step:
         return of(step["of"])
     return of(step.get("in", "parent"))

@@ -325,7 +325,7 @@ class Execution(Observing):
                 raise AdapterFault(f"the answer shows an array '{name}' that nobody gave it")
         buffer = arguments.get("buffer")
         if isinstance(buffer, Mapping) and "buffer" not in shown:
-            if len(bytespec.make(buffer)) <= protocol.LARGEST_SHOWN:
+            if bytespec.length(buffer) <= protocol.LARGEST_SHOWN:
                 raise AdapterFault(
                     "the answer has no 'bytes' for 'buffer': what it holds is unknown"
                 )

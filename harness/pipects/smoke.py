@@ -42,12 +42,11 @@ def run(family: Family, capabilities: Collection[str], scale: float = 1.0) -> li
 def _checks(family: Family, capabilities: Collection[str], scale: float) -> Iterator[Check]:
     adapter = family.parent
 
-    def answer(request: int) -> protocol.Outcome:
-        deadline = time.monotonic() + PATIENCE * scale
-        return protocol.outcome_of(adapter.connection.answer(request, deadline))
+    def answer(request: int) -> Any:
+        return adapter.connection.answer(request, time.monotonic() + PATIENCE * scale)
 
     def ask(method: str, parameters: Mapping[str, Any]) -> protocol.Outcome:
-        return answer(adapter.connection.send(method, parameters))
+        return protocol.outcome_of(answer(adapter.connection.send(method, parameters)))
 
     def judged(text: str, ok: bool, expected: str, outcome: protocol.Outcome) -> Check:
         return Check(text, ok, "" if ok else f"expected {expected}; {matching.say_actual(outcome)}")
@@ -94,8 +93,7 @@ def _checks(family: Family, capabilities: Collection[str], scale: float) -> Iter
     ask("create", {"type": "Bytes", "as": "rule", "arguments": {"pattern": 7, "length": 300}})
     outcome = ask("get", {"object": "rule", "member": "Hex"})
     yield returns("knows the pattern rule", bytespec.pattern(7, 300).hex(), outcome)
-    request = adapter.connection.send("forget", {"dispose": True})
-    protocol.acknowledge(adapter.connection.answer(request, time.monotonic() + PATIENCE * scale))
+    protocol.acknowledge(answer(adapter.connection.send("forget", {"dispose": True})))
     yield Check("forgets what it is told to", True, "")
     yield refused("has forgotten it", -32002, ask("get", {"object": "smoke", "member": "CanRead"}))
     ask(
