@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +84,13 @@ class Bench:
     def run(self, *arguments: str) -> Done:
         """`pipects run fake` with more arguments, to its end."""
         file = self.folder / "results.json"
-        done = subprocess.run(
-            self.command("run", "fake", "--json", str(file), *arguments),
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=ENOUGH,
-            check=False,
-        )
+        done = self.pipects("run", "fake", "--json", str(file), *arguments, enough=ENOUGH)
         results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-        return Done(done.returncode, done.stdout, done.stderr, results)
+        return replace(done, results=results)
+
+    def pipects(self, *arguments: str, enough: float = ENOUGH / 2) -> Done:
+        """`pipects` with the bench's adapters and cases, to its end; `enough` seconds at most."""
+        return finished(self.command(*arguments), enough)
 
     def processes(self) -> list[int]:
         """The processes of the bench's adapters that are still there."""
@@ -115,12 +113,12 @@ def environment(**more: str) -> dict[str, str]:
 
 def run_pipects(*arguments: str) -> Done:
     """The command with these arguments, to its end."""
+    return finished([sys.executable, "-m", "pipects", *arguments])
+
+
+def finished(command: Sequence[str], enough: float = ENOUGH) -> Done:
+    """A command line, to its end; `enough` seconds at most."""
     done = subprocess.run(
-        [sys.executable, "-m", "pipects", *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=ENOUGH,
-        check=False,
+        command, env=environment(), capture_output=True, text=True, timeout=enough, check=False
     )
     return Done(done.returncode, done.stdout, done.stderr, None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
-from bench import Bench, Done, environment
+from bench import Bench
 
 HEAD = """\
 - id: fake.one
@@ -14,19 +12,6 @@ HEAD = """\
   covers: [stream.can-write.writable]
 """
 STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
-
-
-def listed(bench: Bench, *arguments: str) -> Done:
-    """`pipects list cases` over the bench's cases."""
-    done = subprocess.run(
-        bench.command("list", "cases", *arguments),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr, None)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +46,7 @@ def test_what_is_wrong_is_named_with_file_and_line(
     """Exit status 2, one message, the line on which the thing begins."""
     bench.adapter("good")
     file = bench.cases(text)
-    done = listed(bench)
+    done = bench.pipects("list", "cases")
     assert done.status == 2
     assert words in done.errors
     assert f"{file}:{line}:" in done.errors
@@ -71,7 +56,7 @@ def test_a_file_that_is_no_case_file_is_an_error(bench: Bench) -> None:
     """Nothing below cases/ is passed over in silence."""
     bench.adapter("good")
     bench.cases("", name="notes.txt")
-    assert "notes.txt: not a case file" in listed(bench).errors
+    assert "notes.txt: not a case file" in bench.pipects("list", "cases").errors
 
 
 def test_rows_become_tests_with_ids_of_their_parameters(bench: Bench) -> None:
@@ -81,7 +66,7 @@ def test_rows_become_tests_with_ids_of_their_parameters(bench: Bench) -> None:
         HEAD + "  across: {direction: [In, Out]}\n  rows:\n    - {size: 1}\n    - {size: -1}\n"
         "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: $direction}}\n"
     )
-    done = listed(bench)
+    done = bench.pipects("list", "cases")
     assert [line.split()[0] for line in done.output.splitlines()] == [
         "fake.one/in,1", "fake.one/in,minus-1", "fake.one/out,1", "fake.one/out,minus-1",
     ]  # fmt: skip

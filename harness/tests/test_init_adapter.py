@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bench import ENOUGH, ROOT, Bench, Done, environment
+from bench import ENOUGH, ROOT, Bench, Done, finished
 from pipects import cases, implementations, paths, selection, spec
 from pipects.commands import init_adapter
 
@@ -44,16 +43,9 @@ def test_the_handshake_passes_at_once(
     done = pipects("init-adapter", language, str(folder), "--name", name)
     assert done.status == 0, done.errors
     assert f"./pipects run {name} --adapters {folder}" in done.output
-    run = subprocess.run(
-        bench.command("run", name, "--json", str(folder / "r.json")),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=4 * ENOUGH,
-        check=False,
-    )
-    assert "handshake: 12 checks passed" in run.stdout, run.stdout + run.stderr
-    assert run.returncode == 0, run.stdout + run.stderr
+    run = finished(bench.command("run", name, "--json", str(folder / "r.json")), 4 * ENOUGH)
+    assert "handshake: 12 checks passed" in run.output, run.output + run.errors
+    assert run.status == 0, run.output + run.errors
 
 
 @pytest.mark.parametrize("language", sorted(NEEDS))

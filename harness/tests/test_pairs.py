@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
-from bench import Bench, environment
+from bench import Bench
 
 CHAIN = """\
 - id: fake.chain
@@ -48,17 +46,10 @@ def pair(bench: Bench) -> Bench:
 
 def test_each_process_starts_its_child_in_its_own_way(pair: Bench) -> None:
     """The way is that of the implementation that starts, not of the first process."""
-    done = subprocess.run(
-        pair.command("replay", "fake.chain", "--implementation", "fake", "--client", "stranger"),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    starts = [line for line in done.stdout.splitlines() if "] start {" in line]
+    done = pair.pipects("replay", "fake.chain", "--implementation", "fake", "--client", "stranger")
+    starts = [line for line in done.output.splitlines() if "] start {" in line]
     ways = [way for line in starts for way in ("documented", "platform") if f'"{way}"' in line]
-    assert ways == ["documented", "platform"], done.stdout + done.stderr
+    assert ways == ["documented", "platform"], done.output + done.errors
 
 
 def test_a_deviation_of_mixed_pairs_is_known_there_alone(pair: Bench) -> None:

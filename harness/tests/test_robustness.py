@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import CASES, Bench, environment
+from bench import CASES, Bench, environment, finished
 
 QUICK = ("--timeout-scale", "0.1")
 """Deadlines of half a second, for adapters that never answer."""
@@ -238,17 +238,10 @@ def test_a_program_that_is_absent_is_said_and_marked_not_run(bench: Bench) -> No
 def test_replay_shows_messages_and_observations(bench: Bench) -> None:
     """Every step, every message both ways."""
     bench.adapter("good")
-    done = subprocess.run(
-        bench.command("replay", "fake.can-write", "--implementation", "fake"),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "step 1" in done.stdout and '"member": "CanWrite"' in done.stdout
-    assert '{"returned": true}' in done.stdout
+    done = bench.pipects("replay", "fake.can-write", "--implementation", "fake")
+    assert done.status == 0, done.output + done.errors
+    assert "step 1" in done.output and '"member": "CanWrite"' in done.output
+    assert '{"returned": true}' in done.output
 
 
 def test_the_harness_leaves_no_handle_of_its_own(bench: Bench, tmp_path: Path) -> None:
@@ -264,14 +257,7 @@ def test_the_harness_leaves_no_handle_of_its_own(bench: Bench, tmp_path: Path) -
     limited = "import resource,sys,runpy; resource.setrlimit(resource.RLIMIT_NOFILE,(40,40)); " \
         "sys.argv[0]='pipects'; runpy.run_module('pipects', run_name='__main__')"  # fmt: skip
     command = bench.command("run", "fake", "--json", str(tmp_path / "r.json"))
-    done = subprocess.run(
-        [command[0], "-c", limited, *command[3:]],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = finished([command[0], "-c", limited, *command[3:]])
     results = json.loads((tmp_path / "r.json").read_text())["results"]
-    assert {result["verdict"] for result in results} == {"crash"}, done.stdout[-2000:] + done.stderr
+    assert {result["verdict"] for result in results} == {"crash"}, done.output[-2000:] + done.errors
     assert len(results) == 60
