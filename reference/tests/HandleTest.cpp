@@ -7,7 +7,6 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 // Handles: what is made of them, and what the system has to say when there are none left.
@@ -19,31 +18,6 @@ namespace {
 [[nodiscard]] std::intptr_t OpenBothWays(std::intptr_t handle) {
     return ::open(("/proc/self/fd/" + std::to_string(handle)).c_str(), O_RDWR | O_CLOEXEC);
 }
-
-/// A number that no handle has.
-[[nodiscard]] std::intptr_t Unused() {
-    const int number = ::dup(STDERR_FILENO);
-    ::close(number);
-    return number;
-}
-
-/// While it lives no handle with this number or a higher one can be made in this process.
-class HandleLimit {
-  public:
-    explicit HandleLimit(std::intptr_t first) {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        const rlimit lower{static_cast<rlim_t>(first), before_.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &lower);
-    }
-    HandleLimit(const HandleLimit&) = delete;
-    HandleLimit& operator=(const HandleLimit&) = delete;
-    HandleLimit(HandleLimit&&) = delete;
-    HandleLimit& operator=(HandleLimit&&) = delete;
-    ~HandleLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-  private:
-    rlimit before_{};
-};
 
 [[nodiscard]] bool FailsWithIOException(const std::function<void()>& call) {
     try {
@@ -80,7 +54,7 @@ TEST(ClientConstructor, TakesAHandleThatIsOpenBothWays) {
 }
 
 TEST(ClientConstructor, RefusesAHandleThatIsNotOpen) {
-    const auto handle = std::make_shared<SafePipeHandle>(Unused(), false);
+    const auto handle = std::make_shared<SafePipeHandle>(UnusedHandle(), false);
     EXPECT_THROW(AnonymousPipeClientStream(PipeDirection::In, handle), IOException);
 }
 
@@ -95,7 +69,7 @@ TEST(HandedOut, ForgetsAHandleThatIsClosed) {
 }
 
 TEST(System, SaysWhatIsWrongWithANumber) {
-    const std::intptr_t number = Unused();
+    const std::intptr_t number = UnusedHandle();
     EXPECT_EQ(Os::Inspect(number), Os::HandleKind::NotOpen);
     EXPECT_EQ(Os::Inspect(std::intptr_t{INT_MAX} + 1), Os::HandleKind::NotOpen);
     EXPECT_EQ(Os::Unread(number), std::nullopt);
@@ -120,7 +94,7 @@ TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
 [[nodiscard]] bool BlockingReadFails() {
     Ends ends;
     {
-        const HandleLimit none(Unused());
+        const HandleLimit none(UnusedHandle());
         if (!FailsWithIOException([&] { static_cast<void>(ends.reader.ReadByte()); })) {
             return false;
         }
@@ -138,7 +112,7 @@ TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
 [[nodiscard]] bool AsynchronousReadWithoutHandlesFails() {
     Ends ends;
     Bytes buffer(1);
-    const HandleLimit none(Unused());
+    const HandleLimit none(UnusedHandle());
     return FailsWithIOException([&] { ends.reader.ReadAsync(std::span<Byte>(buffer)).Wait(); });
 }
 
@@ -150,7 +124,7 @@ TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
     Bytes buffer(2);
     const auto waiting = first.ReadAsync(std::span(buffer).first(1));
     {
-        const HandleLimit none(Unused());
+        const HandleLimit none(UnusedHandle());
         const auto refused = second.ReadAsync(std::span(buffer).last(1));
         if (!FailsWithIOException([&] { refused.Wait(); })) {
             return false;
@@ -179,6 +153,8 @@ TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
 struct Scarcity {
     std::string name;
     bool (*fails)();
+
+    friend void PrintTo(const Scarcity& scarcity, std::ostream* out) { *out << scarcity.name; }
 };
 
 class OutOfResources : public ::testing::TestWithParam<Scarcity> {};

@@ -221,10 +221,8 @@ TEST(DerivedStream, OfBytesReadsNoMessages) {
 
 TEST(DerivedStream, RefusesAHandleThatIsNotOpen) {
     OwnStream stream(PipeDirection::In);
-    const int number = ::dup(STDERR_FILENO);
-    ::close(number);
-    EXPECT_THROW(stream.InitializeHandle(std::make_shared<SafePipeHandle>(number, false), false, false),
-                 IOException);
+    const auto handle = std::make_shared<SafePipeHandle>(UnusedHandle(), false);
+    EXPECT_THROW(stream.InitializeHandle(handle, false, false), IOException);
     EXPECT_FALSE(stream.IsConnected());
 }
 

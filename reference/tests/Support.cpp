@@ -74,6 +74,22 @@ std::size_t Unread(std::intptr_t handle) {
     return static_cast<std::size_t>(count);
 }
 
+std::intptr_t UnusedHandle() {
+    const int number = ::dup(STDERR_FILENO);
+    ::close(number);
+    return number;
+}
+
+HandleLimit::HandleLimit(std::intptr_t first) {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit lower{static_cast<rlim_t>(first), before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
+}
+
+HandleLimit::~HandleLimit() {
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0);
+}
+
 Background::Background(std::function<void()> call)
     : thread_([this, call = std::move(call)] {
           announced_.set_value(::gettid());

@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 namespace pipects::testing {
@@ -52,6 +53,23 @@ std::size_t Fill(PipeStream& writer);
 [[nodiscard]] bool IsInherited(std::intptr_t handle);
 [[nodiscard]] std::vector<int> OpenDescriptors();
 [[nodiscard]] std::size_t Unread(std::intptr_t handle);
+
+/// A number that no handle has.
+[[nodiscard]] std::intptr_t UnusedHandle();
+
+/// While it lives no handle with this number or a higher one can be made in this process.
+class HandleLimit {
+  public:
+    explicit HandleLimit(std::intptr_t first);
+    HandleLimit(const HandleLimit&) = delete;
+    HandleLimit& operator=(const HandleLimit&) = delete;
+    HandleLimit(HandleLimit&&) = delete;
+    HandleLimit& operator=(HandleLimit&&) = delete;
+    ~HandleLimit();
+
+  private:
+    rlimit before_{};
+};
 
 /// A call in a thread of its own, which can be seen to be blocked.
 class Background {
