@@ -44,6 +44,16 @@ def pair(bench: Bench) -> Bench:
     return bench
 
 
+def test_a_pair_that_can_not_be_asked_names_the_end_that_is_unfit(pair: Bench) -> None:
+    """And says nothing of the other."""
+    pair.adapter("exits", "stranger")
+    done = pair.run("--client", "stranger")
+    said = [line for line in done.output.splitlines() if "no test was run" in line]
+    assert said == [
+        "pipects: no test was run: stranger: the handshake failed at 'says hello with its token'"
+    ]
+
+
 def test_each_process_starts_its_child_in_its_own_way(pair: Bench) -> None:
     """The way is that of the implementation that starts, not of the first process."""
     done = pair.pipects("replay", "fake.chain", "--implementation", "fake", "--client", "stranger")

@@ -93,8 +93,8 @@ function outcome(test, result) {
     h("p", null, h("b", null, who(result)), " ", tag(verdict, "verdict"), " ", h("small", null, duration(result[SECONDS]))));
   if (more.reason !== undefined) box.append(h("p", null, text(more.reason)));
   if (more.deviation) {
-    const [happens, kind, reason, url] = more.deviation.map((index, at) => at < 4 ? text(index) : index);
-    box.append(h("p", null, h("b", null, happens), ` ${reason} (${kind}) `, safe(url) ? link(url, "Upstream, or the source") : null));
+    const [happens, kind, reason, url, leadsTo] = more.deviation.map((index, at) => at < 5 ? text(index) : index);
+    box.append(h("p", null, h("b", null, happens), ` ${reason} (${kind}) `, safe(url) ? link(url, leadsTo) : null));
   }
   const failure = more.failure;
   if (failure) {

@@ -17,7 +17,7 @@ from pipects.cases import Test
 from pipects.console import Reporter
 from pipects.errors import UserError
 from pipects.observe import linux as system
-from pipects.reports import baseline, commands, diff, model, shard
+from pipects.reports import baseline, commands, diff, digest, model, shard
 from pipects.reports.document import Results
 from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
 from pipects.spec import Spec
@@ -291,7 +291,8 @@ def _conclude(
         reporter.say(f"  {paths.shown(file)}")
     if not composed["results"] and composed["complete"]:
         for each in composed["implementations"]:
-            failed = [check["check"] for check in each["smoke"]["checks"] if not check["ok"]]
-            why = f"the handshake failed at '{failed[0]}'" if failed else each["reason"]
-            reporter.say(f"pipects: no test was run: {each['id']}: {why}", "bold red")
+            failed = digest.failed_checks(each)
+            why = f"the handshake failed at '{failed[0]['check']}'" if failed else each["reason"]
+            if why:
+                reporter.say(f"pipects: no test was run: {each['id']}: {why}", "bold red")
     return status

@@ -18,6 +18,7 @@ from pipects.reports.document import (
     Requirement,
     Result,
     Results,
+    SmokeCheck,
     Test,
     Verdict,
 )
@@ -196,6 +197,11 @@ def wrong(results: Results) -> dict[str, list[Wrong]]:
     return table
 
 
+def failed_checks(implementation: Implementation) -> list[SmokeCheck]:
+    """What of the handshake failed."""
+    return [check for check in implementation["smoke"]["checks"] if not check["ok"]]
+
+
 def run_problems(results: Results) -> Iterator[tuple[str, Literal["error", "failure"], str]]:
     """What makes the run itself not good, apart from any result: who, how bad, and the text."""
     if not results["complete"]:
@@ -204,8 +210,9 @@ def run_problems(results: Results) -> Iterator[tuple[str, Literal["error", "fail
         yield "run", "error", "nothing was run"
     for each in results["implementations"]:
         if each["smoke"]["verdict"] == "fail":
-            failed = [check for check in each["smoke"]["checks"] if not check["ok"]]
-            text = "; ".join(f"{check['check']}: {check['detail']}" for check in failed)
+            text = "; ".join(
+                f"{check['check']}: {check['detail']}" for check in failed_checks(each)
+            )
             yield each["id"], "error", f"smoke test failed: {text or each['reason'] or 'no detail'}"
         for entry in each["unused_deviations"]:
             yield each["id"], "failure", f"known deviation that matches nothing: {entry}"

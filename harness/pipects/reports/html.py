@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipects import paths
-from pipects.reports import charts, digest, html_data, html_views, summary
+from pipects.reports import charts, digest, html_data, html_views, sources, summary
 from pipects.reports.document import Results
 from pipects.reports.text import one_line, plural, readable, seconds
 
@@ -83,6 +83,7 @@ def _environment() -> jinja2.Environment:
         one_line=one_line,
         seconds=seconds,
         external=external,
+        upstream=sources.upstream,
         number=_number,
     )
     environment.globals.update(

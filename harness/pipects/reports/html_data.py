@@ -105,6 +105,7 @@ def _result(
             strings(deviation["kind"]),
             strings(deviation["reason"]),
             strings(deviation["link"]),
+            strings(sources.upstream(deviation["link"])),
             requirements.get(deviation["requirement"], -1),
         ]
     if result.get("trace"):

@@ -36,6 +36,11 @@ def link(results: Results, reference: str) -> Link:
     return Link(f"{title}: {one_line(part)}", _of_part(url, source["title"], part))
 
 
+def upstream(address: str) -> str:
+    """What a known deviation's link leads to."""
+    return "Upstream thread" if re.search(r"/(issues|pull)/", address) else "Source"
+
+
 def _of_part(url: str, title: str, part: str) -> str:
     """The address of a source's part, or that of the source."""
     if url.startswith("https://github.com/"):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import synthetic
 from lxml import etree, html as lxml_html
-from pipects.reports import html, markdown, summary
+from pipects.reports import html, markdown, sources, summary
 from pipects.reports.document import Results
 
 STATES: dict[str, Callable[[], Results]] = {
@@ -118,6 +118,19 @@ def test_what_is_wrong_is_told_in_short_first() -> None:
     assert (
         page.xpath("//table[@class='answers']//a[@class='go']/@href").count("#wrong/mono-6.8") == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://github.com/dotnet/runtime/issues/1", "Upstream thread"),
+        ("https://github.com/dotnet/runtime/pull/1", "Upstream thread"),
+        ("https://learn.microsoft.com/dotnet/api/issues", "Source"),
+    ],
+)
+def test_a_deviations_link_says_where_it_leads(address: str, name: str) -> None:
+    """To people who discuss it, or to a text."""
+    assert sources.upstream(address) == name
 
 
 def test_one_cause_is_one_card() -> None:
