@@ -55,20 +55,10 @@ def only_covered_by(spec: Spec, tests: Sequence[Test]) -> dict[str, list[str]]:
     return alone
 
 
-def redundant(spec: Spec, tests: Sequence[Test]) -> list[str]:
-    """Cases without which every requirement would still have one."""
-    return [case for case, alone in only_covered_by(spec, tests).items() if not alone]
-
-
 def check(spec: Spec, tests: Sequence[Test]) -> None:
-    """Raises UserError if a requirement has no case, or if a case is redundant."""
+    """Raises UserError if a requirement has no case."""
     if missing := uncovered(spec, tests):
         raise UserError(
             f"{len(missing)} requirements have no case, {missing[0]} for one",
             "'pipects list requirements --uncovered' names them",
-        )
-    if extra := redundant(spec, tests):
-        raise UserError(
-            f"{len(extra)} cases are the only one for no requirement, {extra[0]} for one",
-            "'pipects list cases --redundant' names them",
         )

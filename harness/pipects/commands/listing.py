@@ -25,11 +25,6 @@ def add(subparsers: Any) -> None:
     listing.add_argument(
         "--uncovered", action="store_true", help="of requirements: those without a case"
     )
-    listing.add_argument(
-        "--redundant",
-        action="store_true",
-        help="of cases: those without which every requirement still has one",
-    )
     suite.add_options(listing)
     listing.set_defaults(run=list_command)
 
@@ -75,9 +70,6 @@ def list_command(args: argparse.Namespace) -> int:
         content = [_requirement(the_spec, each, covering[each.id]) for each in chosen]
         lines = [f"{each.id:58} {each.level:6} {len(covering[each.id])} cases" for each in chosen]
         return _print(args.format, content, lines)
-    if args.redundant:
-        extra = traceability.redundant(the_spec, tests)
-        return _print(args.format, extra, extra)
     if args.case:
         tests = selection.select(tests, the_spec, args.case)
     alone = traceability.only_covered_by(the_spec, tests)
