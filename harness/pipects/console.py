@@ -46,8 +46,10 @@ class Reporter:
         """Prints one line (or more), above the bar if there is one."""
         self._console.print(Text(text, style=style))
 
-    def introduce(self, name: str, introduction: Introduction) -> None:
-        """Says how the handshake test went."""
+    def introduce(
+        self, name: str, introduction: Introduction, unconfirmed: str | None = None
+    ) -> None:
+        """Says how the handshake test went, and of a release that its list of deviations is older."""
         if introduction.reason:
             self.say(f"{name}: not run, {introduction.reason}", "yellow")
             return
@@ -57,6 +59,8 @@ class Reporter:
             self.say(f"{name}: {known}; handshake: {len(introduction.checks)} checks passed")
             if greeting.lacks:
                 self.say(_wrapped(f"lacks: {', '.join(greeting.lacks)}", 2), "dim")
+            if unconfirmed:
+                self.say(_wrapped(unconfirmed, 2), "yellow")
             return
         self.say(f"{name}: the adapter is not fit to be asked", "bold red")
         for check in introduction.checks:

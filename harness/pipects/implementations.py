@@ -17,6 +17,7 @@ from typing import Any
 from pipects import datafile, paths
 from pipects.errors import UserError
 from pipects.processes import Command
+from pipects.releases import Range, parse
 from pipects.spec import Spec
 
 
@@ -29,7 +30,7 @@ class Deviation:
     verdict: str
     happens: str
     matches: str | None
-    releases: tuple[str, ...] | None
+    releases: Range | None
     kind: str
     reason: str
     link: str
@@ -69,6 +70,18 @@ class Implementation:
     variant_of: str | None
     default: bool
     """Whether it takes part where none is named."""
+    release: str | None = None
+    confirmed: str | None = None
+    """The newest release that its list of deviations was held against."""
+
+    @property
+    def unconfirmed(self) -> str | None:
+        """What to tell a reader of a release that is newer than its list of deviations knows."""
+        if self.release is None or self.confirmed is None:
+            return None
+        if parse(self.release) <= parse(self.confirmed):
+            return None
+        return f"new release, list not confirmed (it was held against {self.confirmed} last)"
 
     @property
     def build_folder(self) -> Path:
@@ -189,7 +202,7 @@ def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
         deviations = tuple(
             deviation
             for deviation in listed
-            if deviation.releases is None or identifier in deviation.releases
+            if deviation.releases is None or _in_range(deviation, entry.get("release"), file)
         )
     return Implementation(
         id=identifier,
@@ -209,7 +222,19 @@ def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
         start_seconds=float(entry.get("start-seconds", 10)),
         variant_of=entry.get("variant-of"),
         default=entry.get("default", "variant-of" not in entry),
+        release=entry.get("release"),
+        confirmed=entry.get("confirmed"),
     )
+
+
+def _in_range(deviation: Deviation, release: str | None, manifest: Path) -> bool:
+    if release is None:
+        raise UserError(
+            f"{deviation.where}: a deviation of some releases, but {paths.shown(manifest)} says no "
+            "'release'"
+        )
+    assert deviation.releases is not None
+    return deviation.releases.holds(release)
 
 
 def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
@@ -227,7 +252,7 @@ def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
             verdict=entry["verdict"],
             happens=entry["happens"],
             matches=entry.get("matches"),
-            releases=tuple(entry["releases"]) if "releases" in entry else None,
+            releases=_range(entry["releases"], where) if "releases" in entry else None,
             kind=entry["kind"],
             reason=entry["reason"],
             link=entry["link"],
@@ -235,3 +260,10 @@ def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
             mixed=entry.get("pairs") == "mixed",
             where=where,
         )
+
+
+def _range(text: str, where: str) -> Range:
+    try:
+        return Range(text)
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from error

@@ -213,7 +213,7 @@ def _execute(
             introductions[identifier] = introduce(
                 implementation, the_spec.capabilities, args.timeout_scale
             )
-            reporter.introduce(identifier, introductions[identifier])
+            reporter.introduce(identifier, introductions[identifier], implementation.unconfirmed)
         for pair in pairs:
             if all(introductions[each_id].ok for each_id in (pair.server.id, pair.client.id)):
                 with reporter.begin(pair.title, len(tests) * args.repeat):
