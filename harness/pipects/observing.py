@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from pipects import matching, protocol
+from pipects import ends, matching, protocol
 from pipects.cases import Step
 from pipects.conversation import Conversation, Differs, Named, Running
 from pipects.errors import AdapterFault, Overdue
-from pipects.observe import Proof
+from pipects.observe import End, Proof
 from pipects.observe import linux as system
 from pipects.protocol import Returned
 
@@ -25,17 +25,17 @@ class Observing(Conversation):
         if not pipes:
             raise AdapterFault(f"no pipe is known of '{step.options['of']}'")
         wanted = sorted(step.options["are"])
-        found: list[str] = []
+        found: list[End] = []
 
         def as_wanted() -> bool:
-            found[:] = sorted(end.kind for end in system.pipe_ends(pid) if end.pipe in pipes)
-            return _same_ends(wanted, found)
+            found[:] = [end for end in system.pipe_ends(pid) if end.pipe in pipes]
+            return ends.same(wanted, found)
 
-        if not self._comes(as_wanted):
-            raise Differs(
-                f"the process holds {_listed(wanted)}", f"the process holds {_listed(found)}"
-            )
-        self._note("observed", f"process {pid} holds {_listed(found)}")
+        fits = self._comes(as_wanted)
+        held = ends.listed(sorted(end.kind for end in found))
+        if not fits:
+            raise Differs(f"the process holds {ends.listed(wanted)}", f"the process holds {held}")
+        self._note("observed", f"process {pid} holds {held}")
 
     def _observe_blocked(self, step: Step) -> None:
         self._prove_blocked(self._running[step.options["on"]])
@@ -171,25 +171,3 @@ class Observing(Conversation):
         return Proof(
             "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
         )
-
-
-def _same_ends(wanted: list[str], found: list[str]) -> bool:
-    """Whether the ends are those wanted; `read*` and `write*` take what no other names."""
-    rest = list(found)
-    for end in sorted(wanted, key=lambda each: each.endswith("*")):
-        access = end[:-1] if end.endswith("*") else None
-        match = next((each for each in rest if each == end or each.split()[0] == access), None)
-        if match is None:
-            return False
-        rest.remove(match)
-    return not rest
-
-
-def _listed(kinds: list[str]) -> str:
-    return (
-        " and ".join(
-            f"a {kind[:-1]} end in whatever mode" if kind.endswith("*") else f"a {kind} end"
-            for kind in kinds
-        )
-        or "no end of it"
-    )

@@ -2,6 +2,7 @@
 #include <pipects/inprocess/Words.hpp>
 
 #include <algorithm>
+#include <sstream>
 
 namespace pipects::inprocess {
 
@@ -10,33 +11,49 @@ namespace {
 std::string Listed(const std::vector<std::string>& kinds) {
     std::string text;
     for (const std::string& kind : kinds) {
-        const bool any = kind.ends_with('*');
-        text += (text.empty() ? "a " : " and a ") + kind.substr(0, kind.size() - (any ? 1 : 0)) + " end" +
-                (any ? " in whatever mode" : "");
+        text += (text.empty() ? "a " : " and a ") + kind + " end";
     }
     return text.empty() ? "no end of it" : text;
 }
 
-/// Whether the ends are those wanted; `read*` and `write*` take what no other names.
-bool AreSame(const std::vector<std::string>& wanted, std::vector<std::string> found) {
-    const auto take = [&](const std::string& end, bool any) {
-        const auto it = std::find_if(found.begin(), found.end(), [&](const std::string& kind) {
-            return any ? kind.substr(0, kind.find(' ')) == end.substr(0, end.size() - 1) : kind == end;
-        });
-        if (it == found.end()) {
+std::vector<std::string> KindsOf(const std::vector<system::End>& ends) {
+    std::vector<std::string> kinds;
+    for (const system::End& end : ends) {
+        kinds.push_back(end.Kind());
+    }
+    std::sort(kinds.begin(), kinds.end());
+    return kinds;
+}
+
+/// Whether the end has the access that is wanted, and each mark that the case is about.
+bool Fits(const std::string& wanted, const system::End& end) {
+    std::istringstream words(wanted);
+    for (std::string word; words >> word;) {
+        const bool fits = word == "read"          ? !end.writes
+                          : word == "write"       ? end.writes
+                          : word == "inheritable" ? end.inheritable
+                          : word == "private"     ? !end.inheritable
+                          : word == "nonblocking" ? end.nonblocking
+                                                  : !end.nonblocking;
+        if (!fits) {
             return false;
         }
-        found.erase(it);
-        return true;
-    };
-    for (const bool any : {false, true}) {
-        for (const std::string& end : wanted) {
-            if (end.ends_with('*') == any && !take(end, any)) {
-                return false;
-            }
-        }
     }
-    return found.empty();
+    return true;
+}
+
+/// Whether there are exactly the ends that are wanted, one for each.
+bool AreSame(const std::vector<std::string>& wanted, std::vector<system::End> found) {
+    const auto byNumber = [](const system::End& one, const system::End& other) {
+        return one.descriptor < other.descriptor;
+    };
+    std::sort(found.begin(), found.end(), byNumber);
+    do {
+        if (std::equal(wanted.begin(), wanted.end(), found.begin(), found.end(), Fits)) {
+            return true;
+        }
+    } while (std::next_permutation(found.begin(), found.end(), byNumber));
+    return false;
 }
 
 bool Writes(const Step& step) {
@@ -80,22 +97,18 @@ void Row::ObserveEnds(const Step& step) {
     }
     auto wanted = step.options.at("are").get<std::vector<std::string>>();
     std::sort(wanted.begin(), wanted.end());
-    std::vector<std::string> found;
+    std::vector<system::End> found;
     const auto asWanted = [&] {
-        found.clear();
-        for (const system::End& end : system::PipeEnds()) {
-            if (pipes.contains(end.pipe)) {
-                found.push_back(end.Kind());
-            }
-        }
-        std::sort(found.begin(), found.end());
+        found = system::PipeEnds();
+        std::erase_if(found, [&](const system::End& end) { return !pipes.contains(end.pipe); });
         return AreSame(wanted, found);
     };
-    if (!system::Comes(asWanted, settle_)) {
-        throw Ended(Verdict::Fail, "the process holds " + Listed(wanted),
-                    "the process holds " + Listed(found));
+    const bool fits = system::Comes(asWanted, settle_);
+    const std::string held = "the process holds " + Listed(KindsOf(found));
+    if (!fits) {
+        throw Ended(Verdict::Fail, "the process holds " + Listed(wanted), held);
     }
-    session_.note("the process holds " + Listed(found));
+    session_.note(held);
 }
 
 void Row::ObserveBlocked(const Step& step) {

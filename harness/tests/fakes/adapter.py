@@ -31,6 +31,7 @@ class Server:
     def __init__(self, arguments: dict[str, Any]) -> None:
         self.out = arguments.get("direction", "Out") == "Out"
         reading, writing = os.pipe()
+        os.set_blocking(reading, MODE != "nonblocking")
         self.mine, self.theirs = (writing, reading) if self.out else (reading, writing)
 
     def dispose(self) -> None:

@@ -1,0 +1,50 @@
+"""Marks of pipe ends decide only where a case names them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import Bench
+from pipects import ends
+from pipects.observe import End
+
+CASE = """\
+- id: fake.ends
+  title: A server holds both ends of its pipe
+  covers: [server.pipe.unnamed]
+  rows:
+    - {label: %s}
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {observe: ends, of: server, are: [%s, write]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"),
+    [
+        ("read", "pass"),
+        ("read private", "pass"),
+        ("read nonblocking", "pass"),
+        ("read private nonblocking", "pass"),
+        ("read blocking", "fail"),
+        ("read inheritable", "fail"),
+        ("write", "fail"),
+    ],
+)
+def test_a_mark_decides_where_the_case_names_it(bench: Bench, end: str, verdict: str) -> None:
+    """The fake's reading end is in non-blocking mode: what says nothing of modes holds."""
+    bench.adapter("nonblocking")
+    bench.cases(CASE % (end.replace(" ", "-"), end))
+    done = bench.run("--timeout-scale", "0.1")
+    assert list(done.verdicts().values()) == [verdict], done.output
+
+
+def test_each_end_is_taken_once_whatever_the_order() -> None:
+    """Where one end fits two that are wanted, the other is found a place all the same."""
+    private = End("read", False, False, 1, 3)
+    shared = End("read", True, False, 1, 4)
+    assert ends.same(["read blocking", "read inheritable"], [shared, private])
+    assert ends.same(["read", "read private"], [private, shared])
+    assert not ends.same(["read private", "read private"], [private, shared])
+    assert not ends.same(["read"], [private, shared])
