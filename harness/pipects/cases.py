@@ -115,7 +115,13 @@ def load(spec: Spec, folder: Path = paths.CASES) -> list[Test]:
 def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
     where = f"{paths.shown(file)}:{entry.line}"
     key = _key(entry, where)
-    for row in _rows(entry):
+    for table_row in _rows(entry):
+        row = {
+            column: _substitute(
+                value, {name: table_row[name] for name in table_row if name != column}
+            )
+            for column, value in table_row.items()
+        }
         suffix = ",".join(_slug(row[column], where) for column in key)
         covers = (*row.get("covers", ()), *entry.get("covers", ()))
         if not covers:
@@ -149,15 +155,24 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
 
 
 def _rows(entry: Any) -> Iterator[dict[str, Any]]:
-    across = entry.get("across", {})
-    for values in itertools.product(*across.values()):
+    for choice in itertools.product(*_choices(entry)):
         for row in entry.get("rows", [{}]):
-            yield {**dict(zip(across, values)), **row}
+            yield {name: value for part in (*choice, row) for name, value in part.items()}
+
+
+def _choices(entry: Any) -> Iterator[list[dict[str, Any]]]:
+    """For each column of `across` what it may be, with the columns that go with each value."""
+    for column, values in entry.get("across", {}).items():
+        if isinstance(values, Mapping):
+            yield [{column: value, **further} for value, further in values.items()]
+        else:
+            yield [{column: value} for value in values]
 
 
 def _key(entry: Any, where: str) -> list[str]:
     rows = entry.get("rows", [{}])
-    known = {*entry.get("across", {}), *(column for row in rows for column in row)} - {"covers"}
+    known = {name for parts in (*_choices(entry), rows) for part in parts for name in part}
+    known -= {"covers"}
     if "key" in entry:
         for column in entry["key"]:
             if column not in known:

@@ -294,7 +294,7 @@ class Execution(Observing):
         if step.options.get("wait"):
             full["as"] = f"task_of_step_{self._step[0] if self._step else 0}"
         outcome = self._ask(step, method, full)
-        if step.options.get("wait") and isinstance(outcome, Returned):
+        if step.options.get("wait") and isinstance(outcome, Returned) and outcome.value is not None:
             wait = {"object": full["as"], "member": "Wait", "thread": step.thread}
             outcome = self._ask(step, "call", wait)
         self._keep(step, outcome)

@@ -72,6 +72,20 @@ def test_rows_become_tests_with_ids_of_their_parameters(bench: Bench) -> None:
     ]  # fmt: skip
 
 
+def test_a_column_across_may_bring_others_and_columns_may_name_columns(bench: Bench) -> None:
+    """The further columns belong to their value; what one column holds may name another."""
+    bench.adapter("good")
+    bench.cases(
+        HEAD
+        + "  across:\n    end:\n      reader: {direction: In}\n      writer: {direction: Out}\n"
+        "  rows:\n    - {arguments: {direction: $direction}}\n  key: [end]\n"
+        "  steps:\n    - {new: AnonymousPipeServerStream, as: $end, with: $arguments}\n"
+    )
+    shown = bench.pipects("show", "fake.one").output
+    assert "new: AnonymousPipeServerStream, as: writer, with: {direction: Out}" in shown
+    assert "new: AnonymousPipeServerStream, as: reader, with: {direction: In}" in shown
+
+
 def test_words_of_yaml_1_1_stay_words(bench: Bench) -> None:
     """`on` is a key, not a Boolean."""
     bench.adapter("good")

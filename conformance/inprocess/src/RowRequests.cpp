@@ -43,7 +43,8 @@ void Row::Invoke(const Step& step, const std::string& method, Json parameters) {
         parameters["as"] = "task_of_step_" + std::to_string(index_);
     }
     Outcome outcome = Ask(method, parameters);
-    if (waits && std::holds_alternative<Returned>(outcome)) {
+    const auto* const begun = std::get_if<Returned>(&outcome);
+    if (waits && begun != nullptr && !begun->value.is_null()) {
         outcome = Ask("call", {{"object", parameters["as"]}, {"member", "Wait"}, {"thread", step.thread}});
     }
     Keep(step, outcome);
