@@ -2,7 +2,22 @@
 
 import sys
 
-from pipects.cli import main
+from pipects import interrupts
+from pipects.errors import Interrupted, said
+
+
+def start() -> int:
+    """The command, with signals minded from the first moment on: loading it takes a while."""
+    interrupts.install()
+    try:
+        from pipects.cli import main
+
+        return main()
+    except Interrupted as reason:
+        interrupts.ignore()
+        print(f"pipects: {said(reason)}", file=sys.stderr)
+        return 2
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 
-from pipects import __version__
+from pipects import __version__, interrupts
 from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, replay, run
-from pipects.errors import UserError
+from pipects.errors import Interrupted, UserError, said
+from pipects.observe import NotObservable, descent
+from pipects.observe import linux as system
 from pipects.reports import commands as reports
+from pipects.reports.text import readable
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,21 +35,42 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit status."""
-    args = parser().parse_args(arguments)
+    """Runs the command line and returns its exit status. Nothing that it starts outlives it."""
+    interrupts.install()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    with contextlib.suppress(NotObservable):  # then orphans are found as far as may be
+        system.adopt_orphans()
+    household = descent.Household()
     try:
+        return _guarded(arguments)
+    finally:
+        interrupts.ignore()
+        household.end()
+
+
+def _guarded(arguments: Sequence[str] | None) -> int:
+    """The one place in which every error ends: a line of words, and the exit status 2."""
+    try:
+        args = parser().parse_args(arguments)
         status: int = args.run(args)
         sys.stdout.flush()
         return status
-    except UserError as error:
-        print(f"pipects: {error}", file=sys.stderr)
-        if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
+    except (Exception, Interrupted) as error:
+        if isinstance(error, OSError):
+            # It may be the output that can't be written; what is left in its buffer is lost anyway.
+            _let_go_of_output()
+        if not isinstance(error, BrokenPipeError):  # say nothing more, to anyone
+            with contextlib.suppress(OSError):
+                print(f"pipects: {readable(said(error))}", file=sys.stderr)
+                if isinstance(error, UserError) and error.hint:
+                    print(f"  {readable(error.hint)}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        # Who reads our output has gone; say nothing more, to anyone.
+
+
+def _let_go_of_output() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
-    except KeyboardInterrupt:
-        print("pipects: interrupted", file=sys.stderr)
-        return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Conversation:
         """Which outcomes of `any` are still possible, by the name of the choice."""
         self._descriptors: dict[tuple[str, int], str | None] = {}
         self._proofs: list[str] = []
-        self._limited: list[int] = []
+        self._limited: list[Adapter] = []
         self._told: int | None = None
         """How many keys of descriptions could be compared; None if nothing was described."""
         self._step: tuple[int, Step] | None = None
@@ -116,12 +117,9 @@ class Conversation:
         if not isinstance(outcome, Returned):
             return
         value = outcome.value
-        if isinstance(value, (int, str)) and not isinstance(value, bool):
-            if str(value).isdigit() and len(str(value)) < 10:
-                pid = self._adapter(step.process).pid
-                self._descriptors[step.process, int(value)] = system.descriptor_target(
-                    pid, int(value)
-                )
+        if (number := descriptor_of(value)) is not None:
+            pid = self._adapter(step.process).pid
+            self._descriptors[step.process, number] = system.descriptor_target(pid, number)
         if name is not None:
             is_object = isinstance(value, dict) and "object" in value
             self._names[name] = Named(step.process, is_object, value, self._pipes(step))
@@ -136,9 +134,9 @@ class Conversation:
             if isinstance(value, str) and value.startswith("$") and value[1:] in self._names:
                 pipes |= self._names[value[1:]].pipes
             if name in ("pipeHandleAsString", "preexistingHandle"):
-                text = str(self._value(name, value)).strip(" +\t")
-                if text.isdigit() and len(text) < 10:
-                    pipe = system.pipe_of(self._adapter(step.process).pid, int(text))
+                number = descriptor_of(self._value(name, value))
+                if number is not None:
+                    pipe = system.pipe_of(self._adapter(step.process).pid, number)
                     pipes |= {pipe} if pipe is not None else set()
         return frozenset(pipes)
 
@@ -155,7 +153,7 @@ class Conversation:
     def _value(self, parameter: str, value: Any) -> Any:
         """A value as the protocol carries it."""
         if parameter == "preexistingHandle" and isinstance(value, str):
-            return int(self._value("", value))
+            return self._handle(self._value("", value))
         if isinstance(value, str) and "${" in value:
             return INSIDE.sub(lambda match: str(self._value("", f"${match[1]}")), value)
         if isinstance(value, str) and value.startswith("$"):
@@ -176,6 +174,14 @@ class Conversation:
             return {key: self._value("", inner) for key, inner in value.items()}
         return value
 
+    @staticmethod
+    def _handle(value: Any) -> int:
+        """The number of a handle that a step before has given."""
+        number = descriptor_of(value)
+        if number is None:
+            raise Differs("a handle's number", f"it is {matching.short(value)}")
+        return number
+
     def _adapter(self, process: str) -> Adapter:
         if process not in self._processes:
             raise AdapterFault(f"the case uses the process '{process}' after its end")
@@ -189,6 +195,14 @@ class Conversation:
             raise Overdue(f"the process '{name}' does not end")
         self._ended[name] = self._processes.pop(name)
         self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")
+
+
+def descriptor_of(value: Any) -> int | None:
+    """The number of a descriptor that a value is, or that a text says; None if it can be none."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    text = str(value).strip(" +\t")
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def ignore_note(kind: str, text: str) -> None:

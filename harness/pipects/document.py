@@ -52,9 +52,14 @@ class Journal:
         self._file: IO[str] | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8")
+            self._file = path.open("w", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise UserError(f"{path}: can't be written: {error.strerror}") from error
+
+    @property
+    def path(self) -> Path:
+        """Where the results are."""
+        return self._path
 
     def add(self, result: Result) -> None:
         """Writes one result through to the file."""

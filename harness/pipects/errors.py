@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class UserError(Exception):
     """The run can't be done as asked: a bad file, an unknown id, a missing program. Exit status 2.
@@ -32,3 +35,26 @@ class ConnectionLost(AdapterFault):
 
 class Overdue(Exception):
     """An answer or a state did not come within its deadline."""
+
+
+class Interrupted(BaseException):
+    """The user, or who runs the suite for him, ended the command. No error, so nothing handles it as one."""
+
+
+def said(error: BaseException) -> str:
+    """Any error in one line: what can be mended, or where pipects itself went wrong."""
+    match error:
+        case UserError():
+            return str(error)
+        case Interrupted():
+            return f"interrupted by {error}"
+        case BrokenPipeError():
+            return "who read the output has gone"
+        case OSError(strerror=str()):
+            return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        case MemoryError():
+            return "there is not enough memory"
+    steps = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
+    words = " ".join([str(error), *getattr(error, "__notes__", ())]).split()
+    return f"a fault of pipects itself: {type(error).__name__}{place}: {' '.join(words)[:300]}"

@@ -12,11 +12,12 @@ from typing import Any
 
 from pipects import bytespec, matching, paths, protocol, verdicts
 from pipects.cases import Step
-from pipects.conversation import Differs, Named, NoSuchMember, NotApplicable, Running
-from pipects.conversation import ignore_note, refusal_of
+from pipects.conversation import BYTES_KEYS, Differs, Named, NoSuchMember, NotApplicable, Running
+from pipects.conversation import exit_of, ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
+from pipects.meeting import HIGHEST_PID, Adapter
 from pipects.observing import Observing
 from pipects.processes import GRACE, Command
 from pipects.protocol import Outcome, Refused, Returned
@@ -45,9 +46,10 @@ class Execution(Observing):
     def run(self) -> Record:
         """Executes the test to its end and cleans up behind it. Never raises for what it meets."""
         record = self._guarded()
-        for pid in self._limited:
-            with contextlib.suppress(ProcessLookupError):  # it may have ended with the case
-                system.limit_handles(pid, None)
+        for adapter in self._limited:
+            with contextlib.suppress(OSError):  # it may have ended with the case
+                if not adapter.watch.ended():
+                    system.limit_handles(adapter.pid, None)
         for adapter in (*self._processes.values(), *self._ended.values()):
             if adapter is not self._family.parent:
                 adapter.close()
@@ -79,6 +81,10 @@ class Execution(Observing):
             )
         except (ConnectionLost, FileNotFoundError, ProcessLookupError) as lost:
             return self._lost(lost)
+        except PermissionError as refused:
+            return Record(
+                verdicts.NOT_OBSERVABLE, reason=f"the system refuses to show it: {refused}"
+            )
         except AdapterFault as fault:
             return self._failed(
                 verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(fault)
@@ -92,20 +98,17 @@ class Execution(Observing):
         """The verdict when a process is gone, or its connection, or what /proc had of it."""
         for name, adapter in self._processes.items():
             if adapter.watch.ended(0.05):
-                try:
-                    how = str(adapter.watch.exit())
-                except NotObservable:
-                    how = "unknown status"
-                return self._failed(
-                    verdicts.CRASH, "the process lives on", f"the process '{name}' ended with {how}"
-                )
+                return self._crashed(name, adapter)
         for name, adapter in self._processes.items():
             if adapter.watch.ended(GRACE):
-                how = str(adapter.watch.exit())
-                return self._failed(
-                    verdicts.CRASH, "the process lives on", f"the process '{name}' ended with {how}"
-                )
+                return self._crashed(name, adapter)
+        if isinstance(lost, OSError):  # all of them live: what is gone is the view of them
+            return Record(verdicts.NOT_OBSERVABLE, reason=f"the system does not show it: {lost}")
         return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(lost))
+
+    def _crashed(self, name: str, adapter: Adapter) -> Record:
+        how = f"the process '{name}' ended with {exit_of(adapter)}"
+        return self._failed(verdicts.CRASH, "the process lives on", how)
 
     def _failed(self, verdict: str, expected: str, actual: str) -> Record:
         observed: list[str] = []
@@ -113,7 +116,8 @@ class Execution(Observing):
         for name, adapter in self._processes.items():
             if not adapter.watch.ended():
                 observed += [f"'{name}' (process {adapter.pid}) holds {self._held(adapter.pid)}"]
-                threads += system.situation(adapter.pid)
+                with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
+                    threads += system.situation(adapter.pid)
         if verdict == verdicts.CRASH:
             self._family.output.settle(GRACE)
         index, step = self._step if self._step else (None, None)
@@ -134,7 +138,7 @@ class Execution(Observing):
     def _held(self, pid: int) -> str:
         try:
             ends = [end for end in system.pipe_ends(pid) if end.pipe in self._born]
-        except NotObservable as unseen:
+        except (OSError, NotObservable) as unseen:
             return str(unseen)
         return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends) or (
             "no end of the case's pipes"
@@ -214,8 +218,10 @@ class Execution(Observing):
                 "way": step.options.get("way", self._implementation(step.process).starts_children),
             },
         )
-        if not isinstance(outcome, Returned) or not isinstance(outcome.value, int):
+        if not isinstance(outcome, Returned):
             raise Differs("a child is started", matching.say_actual(outcome))
+        if type(outcome.value) is not int or not 0 < outcome.value <= HIGHEST_PID:
+            raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
         self._processes[step.target] = self._family.child(
             token, outcome.value, self._deadline(step)
         )
@@ -250,8 +256,9 @@ class Execution(Observing):
         self._judge(running.step, outcome, step.expectation, step.options.get("choice"))
 
     def _do_limit(self, step: Step) -> None:
-        pid = self._adapter(step.target).pid
-        self._limited.append(pid)
+        adapter = self._adapter(step.target)
+        pid = adapter.pid
+        self._limited.append(adapter)
         system.limit_handles(pid, system.next_free_descriptors(pid, step.options["handles"]))
 
     def _do_signal(self, step: Step) -> None:
@@ -321,7 +328,8 @@ class Execution(Observing):
     def _require_arrays(self, shown: Mapping[str, str], arguments: Mapping[str, Any]) -> None:
         """That the answer shows the arrays that the call was given, and no other."""
         for name in shown:
-            if not isinstance(arguments.get(name), Mapping):
+            given = arguments.get(name)
+            if not isinstance(given, Mapping) or not BYTES_KEYS.issuperset(given):
                 raise AdapterFault(f"the answer shows an array '{name}' that nobody gave it")
         buffer = arguments.get("buffer")
         if isinstance(buffer, Mapping) and "buffer" not in shown:
@@ -357,9 +365,8 @@ class Execution(Observing):
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
-            strays = [pid for pid in self._family.members() if pid != self._family.parent.pid]
-            if strays:
-                raise Differs("no process is left behind", f"processes {strays} are")
+            if not self._comes(lambda: not self._family.strays()):
+                raise Differs("no process is left behind", f"processes {self._family.strays()} are")
         if "parent" not in self._processes:
             return
         parent = self._family.parent

@@ -100,7 +100,8 @@ def _special(key: str, wanted: Any, actual: Any) -> bool:
             )
         case "bytes":
             wanted_hex = bytespec.make(wanted).hex()
-            return isinstance(actual, Mapping) and actual.get("bytes", {}).get("hex") == wanted_hex
+            shown = actual.get("bytes") if isinstance(actual, Mapping) else None
+            return isinstance(shown, Mapping) and shown.get("hex") == wanted_hex
         case _:
             return isinstance(actual, Mapping) and actual.get(key) == wanted
 

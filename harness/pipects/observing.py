@@ -67,7 +67,7 @@ class Observing(Conversation):
 
     def _observe_descriptor(self, step: Step) -> None:
         process = step.options.get("in", step.process)
-        number = int(self._value("number", step.options["number"]))
+        number = self._handle(self._value("number", step.options["number"]))
         pid = self._adapter(process).pid
         if (process, number) not in self._descriptors:
             self._descriptors[process, number] = system.descriptor_target(pid, number)

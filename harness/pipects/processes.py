@@ -6,18 +6,19 @@ import collections
 import contextlib
 import os
 import secrets
-import select
 import signal
-import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from pathlib import Path
+from typing import IO
 
 from pipects import protocol
 from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
+from pipects.meeting import Adapter, Greeting, Meeting, proven
+from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
 
 SESSION_VARIABLE = "PIPECTS_SESSION"
@@ -34,124 +35,6 @@ class Command:
     program: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Greeting:
-    """An adapter's answer to hello."""
-
-    pid: int
-    name: str
-    version: str
-    language: str
-    runtime: str
-    os: str
-    arguments: tuple[str, ...]
-    lacks: tuple[str, ...]
-
-
-class Adapter:
-    """A process that speaks the protocol: an implementation's server or one of its children."""
-
-    def __init__(self, connection: protocol.Connection, greeting: Greeting) -> None:
-        self.connection = connection
-        self.greeting = greeting
-        self.pid = greeting.pid
-        self.watch = system.Watch(greeting.pid)
-
-    def close(self) -> None:
-        """Closes the harness's handles on the process; does not end it."""
-        self.connection.close()
-        self.watch.close()
-
-
-class Meeting:
-    """A listening socket on the loopback address at which adapters present their tokens."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self._arrived: dict[str, Adapter] = {}
-        self._expected: set[str] = set()
-
-    @property
-    def address(self) -> str:
-        """HOST:PORT, as adapters get it."""
-        host, port = self._socket.getsockname()
-        return f"{host}:{port}"
-
-    def close(self) -> None:
-        """Stops listening."""
-        self._socket.close()
-
-    def token(self) -> str:
-        """A new one-time token that an adapter will present."""
-        token = secrets.token_hex(16)
-        self._expected.add(token)
-        return token
-
-    def wait_for(
-        self, token: str, deadline: float, gone: "ProcessGone", listener: protocol.Listener | None
-    ) -> Adapter:
-        """The adapter that presents `token`. Raises Overdue, or AdapterFault if it can't be one.
-
-        `gone` says whether the process that should come has ended, so that nobody waits for it.
-        """
-        while token not in self._arrived:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Overdue("the adapter did not connect and answer hello")
-            if not select.select([self._socket], [], [], min(left, 0.02))[0]:
-                if (reason := gone()) is not None:
-                    raise AdapterFault(f"the adapter ended before it said hello ({reason})")
-                continue
-            link, _ = self._socket.accept()
-            connection = protocol.Connection(link, listener)
-            try:
-                self._greet(connection, deadline)
-            except BaseException:
-                connection.close()
-                raise
-        self._expected.discard(token)
-        return self._arrived.pop(token)
-
-    def _greet(self, connection: protocol.Connection, deadline: float) -> None:
-        request = connection.send("hello", {"protocol": protocol.VERSION})
-        try:
-            message = connection.answer(request, deadline)
-        except Overdue:
-            raise Overdue("the adapter connected and never answered hello") from None
-        result = message.get("result")
-        if not isinstance(result, dict):
-            raise AdapterFault(f"the adapter refused hello: {message.get('error')}")
-        if result.get("protocol") != protocol.VERSION:
-            raise AdapterFault(
-                f"the adapter speaks protocol {result.get('protocol')!r}, not {protocol.VERSION}"
-            )
-        token = result.get("token")
-        if token not in self._expected:
-            raise AdapterFault("the adapter presented a wrong token")
-        try:
-            greeting = Greeting(
-                pid=int(result["pid"]),
-                name=str(result["name"]),
-                version=str(result["version"]),
-                language=str(result["language"]),
-                runtime=str(result["runtime"]),
-                os=str(result["os"]),
-                arguments=tuple(map(str, result["arguments"])),
-                lacks=tuple(map(str, result["lacks"])),
-            )
-            self._arrived[token] = Adapter(connection, greeting)
-        except (KeyError, TypeError, ValueError) as error:
-            raise AdapterFault(f"the answer to hello lacks {error}") from error
-        except ProcessLookupError:
-            raise AdapterFault(
-                f"the adapter says it is process {result['pid']}, which is none"
-            ) from None
-
-
-ProcessGone = Any
-"""A function that says why a process is gone, or None while it is not."""
 
 
 class Output:
@@ -184,13 +67,21 @@ class Output:
 
 
 class Family:
-    """An implementation's first process with all its descendants: started and ended together."""
+    """An implementation's first process with all its descendants: started and ended together.
+
+    `stopped` says that the run is over, so that nobody waits for an adapter any longer.
+    """
 
     def __init__(
-        self, command: Command, deadline: float, listener: protocol.Listener | None = None
+        self,
+        command: Command,
+        deadline: float,
+        listener: protocol.Listener | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.meeting = Meeting()
+        self.meeting = Meeting(self._has)
         self._listener = listener
+        self._stopped = stopped
         self.session = secrets.token_hex(8)
         token = self.meeting.token()
         environment = {**os.environ, **command.environment, **self.variables(token)}
@@ -208,9 +99,10 @@ class Family:
                 env=environment,
                 start_new_session=True,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.meeting.close()
-            raise UserError(f"{command.program} can't be started: {error.strerror}") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise UserError(f"{command.program} can't be started: {why}") from error
         finally:
             os.close(nothing)
         assert self._root.stdout is not None
@@ -233,26 +125,27 @@ class Family:
         }
 
     def child(self, token: str, pid: int, deadline: float) -> Adapter:
-        """The child that presents `token`, which was started as process `pid`."""
+        """The child that presents `token`, which was started as process `pid`.
 
-        def gone() -> str | None:
-            return (
-                None
-                if os.path.exists(f"/proc/{pid}") and not system.is_zombie(pid)
-                else "it is gone"
-            )
+        Raises AdapterFault if that is none of the family's processes.
+        """
+        watch = proven(pid, self._has)
+        try:
 
-        return self.meeting.wait_for(token, deadline, gone, self._listener)
+            def gone() -> str | None:
+                return "it is gone" if self._stopped() or watch.ended() else None
+
+            return self.meeting.wait_for(token, deadline, gone, self._listener)
+        finally:
+            watch.close()
 
     def _root_gone(self) -> str | None:
+        if self._stopped():
+            return "the run is over"
         status = self._root.poll()
         if status is None:
             return None
-        return f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
-
-    def root_exit(self) -> str | None:
-        """How the first process ended, in words; None while it runs."""
-        return self._root_gone()
+        return f"signal {system.signal_name(-status)}" if status < 0 else f"status {status}"
 
     def listen(self, listener: protocol.Listener | None) -> None:
         """Tells `listener` of every message from now on."""
@@ -260,21 +153,56 @@ class Family:
         self.parent.connection.listen(listener)
 
     def kill(self) -> None:
-        """Kills the first process at once, from any thread; its worker sees it go."""
+        """Kills every process at once, from any thread; its worker sees them go."""
+        for process in self._members():
+            descent.send(process, signal.SIGKILL)
         self._root.kill()
 
-    def members(self) -> list[int]:
-        """Every living process of the family."""
+    def strays(self) -> list[int]:
+        """Living processes of the family that are neither the parent nor what started it."""
+        known = {self.parent.pid, self._root.pid}
+        with contextlib.suppress(NotObservable):
+            known.update(descent.ancestors(self.parent.pid, descent.table()))
+        return [each.pid for each in self._members() if each.pid not in known and not each.zombie]
+
+    def _has(self, pid: int) -> bool:
+        """Whether a process is one of the family: the first one, or proven to come of it."""
+        if pid == self._root.pid:
+            return True
+        return any(each.pid == pid for each in self._of(descent.table()))
+
+    def _members(self) -> list[descent.Process]:
+        """Every process of the family that the system shows, those that have ended, too."""
+        try:
+            return self._of(descent.table())
+        except NotObservable:
+            return []
+
+    def _of(self, processes: descent.Table) -> list[descent.Process]:
+        """Those that descend from the first process; or that were adopted when theirs ended, and
+        still have its session or environment."""
+        root = self._root.pid
         return [
-            pid
-            for pid in system.with_environment(SESSION_VARIABLE, self.session)
-            if not system.is_zombie(pid)
+            each
+            for each in descent.descendants(os.getpid(), processes)
+            if root in (each.pid, each.session)
+            or root in descent.ancestors(each.pid, processes)
+            or self._marked(each.pid)
         ]
+
+    def _marked(self, pid: int) -> bool:
+        wanted = f"{SESSION_VARIABLE}={self.session}".encode()
+        try:
+            return wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            return False
 
     def end(self, *, politely: bool = False) -> None:
         """Ends every process of the family and collects them. May be called again."""
         if politely and self._root.poll() is None:
-            with contextlib.suppress(AdapterFault, Overdue, ConnectionLost):
+            with contextlib.suppress(
+                AdapterFault, Overdue, ConnectionLost, subprocess.TimeoutExpired
+            ):
                 until = time.monotonic() + GRACE
                 request = self.parent.connection.send("exit", {"status": 0})
                 self.parent.connection.answer(request, until)
@@ -282,27 +210,20 @@ class Family:
         if hasattr(self, "parent"):
             self.parent.close()
         self.meeting.close()
-        if self._root.poll() is None:
-            self._root.kill()
-        self._root.wait()
-        for _ in range(100):
-            left = self.members()
-            if not left:
-                break
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            collect_orphans(left)
+        first, others = self._root, [each.pid for each in self._members()]
+        if first.poll() is None:
+            first.send_signal(signal.SIGSTOP)  # it starts nothing more, and still proves descent
+        others += descent.end(self._others)
+        if first.poll() is None:
+            first.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            first.wait(GRACE)
+        others += descent.end(self._others)  # whom its end may have set free
+        descent.collect(pid for pid in set(others) if pid != first.pid)
         self.output.settle(GRACE)
 
+    def _others(self) -> list[descent.Process]:
+        return [each for each in self._members() if not each.zombie and each.pid != self._root.pid]
 
-def collect_orphans(pids: Sequence[int]) -> None:
-    """Collects what the harness has inherited of `pids`, waiting until each has ended."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            watch = system.Watch(pid)
-            try:
-                watch.ended(GRACE)
-                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
-            finally:
-                watch.close()
+
+__all__ = ["GRACE", "Adapter", "Command", "Family", "Greeting", "Output"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import select
 import socket
 import time
@@ -17,6 +19,10 @@ NO_SUCH_MEMBER = -32001
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_SHOWN = 65536
 """Bytes of an array that an answer still shows."""
+DEEPEST = 64
+"""Lists and mappings inside each other that a message may have."""
+PATIENCE = 10.0
+"""Seconds in which an adapter must take in a request."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,11 @@ Listener = Callable[[str, str], None]
 class Connection:
     """One adapter's connection. Not thread-safe: the worker that drives the process owns it."""
 
-    def __init__(self, link: socket.socket, listener: Listener | None = None) -> None:
+    def __init__(
+        self, link: socket.socket, listener: Listener | None = None, longest: int = LONGEST_LINE
+    ) -> None:
         self._link = link
+        self._longest = longest
         self._listener = listener or (lambda direction, text: None)
         self._pending: set[int] = set()
         self._answers: dict[int, Any] = {}
@@ -69,6 +78,10 @@ class Connection:
     def listen(self, listener: Listener | None) -> None:
         """Tells `listener` of every message from now on."""
         self._listener = listener or (lambda direction, text: None)
+
+    def trust(self) -> None:
+        """From now on the other side may send as much as an adapter may."""
+        self._longest = LONGEST_LINE
 
     def fileno(self) -> int:
         """The socket's descriptor, for select."""
@@ -87,12 +100,13 @@ class Connection:
         )
         self._listener(">", text)
         data = memoryview(text.encode() + b"\n")
+        until = time.monotonic() + PATIENCE
         try:
             while data:
                 try:
                     data = data[self._link.send(data) :]
                 except BlockingIOError:
-                    if not select.select([], [self._link], [], 10)[1]:
+                    if not ready(self._link, select.POLLOUT, until - time.monotonic()):
                         raise AdapterFault("the adapter does not read its requests") from None
         except OSError as error:
             raise ConnectionLost(f"the connection to the adapter broke: {error}") from error
@@ -120,7 +134,7 @@ class Connection:
 
     def poll(self, seconds: float) -> None:
         """Takes in what has arrived, waiting for at most `seconds`."""
-        if not select.select([self._link], [], [], seconds)[0]:
+        if not ready(self._link, select.POLLIN, seconds):
             return
         try:
             data = self._link.recv(1 << 20)
@@ -138,26 +152,68 @@ class Connection:
             self._searched = 0
             self._take(line)
         self._searched = len(self._buffer)
-        if len(self._buffer) > LONGEST_LINE:
-            raise AdapterFault(f"a line of the adapter exceeds {LONGEST_LINE} bytes")
+        if len(self._buffer) > self._longest:
+            raise AdapterFault(f"a line of the adapter exceeds {self._longest} bytes")
 
     def _take(self, line: bytes) -> None:
         try:
             text = line.decode("utf-8")
             self._listener("<", text)
-            message = json.loads(text)
-        except (UnicodeDecodeError, ValueError) as error:
+            message = json.loads(text, parse_constant=_no_number)
+        except RecursionError:
+            raise AdapterFault(
+                f"the adapter's answer is nested too deep: {_excerpt(line)}"
+            ) from None
+        except ValueError as error:
             raise AdapterFault(f"the adapter sent what is not JSON: {_excerpt(line)}") from error
+        if odd := oddity(message):
+            raise AdapterFault(f"the adapter's answer has {odd}: {_excerpt(line)}")
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
             raise AdapterFault(f"the adapter sent what is not JSON-RPC 2.0: {_excerpt(line)}")
         identifier = message.get("id")
-        if identifier not in self._pending or identifier in self._answers:
+        if (
+            type(identifier) is not int
+            or identifier not in self._pending
+            or identifier in self._answers
+        ):
             raise AdapterFault(
-                f"the adapter answered with the id {identifier!r}, which was not asked: {_excerpt(line)}"
+                f"the adapter answered with the id {_excerpt(identifier)}, which was not asked: "
+                f"{_excerpt(line)}"
             )
         if ("result" in message) == ("error" in message):
             raise AdapterFault(f"an answer has either a result or an error: {_excerpt(line)}")
         self._answers[identifier] = message
+
+
+def ready(link: Any, event: int, seconds: float) -> bool:
+    """Whether a socket can be read or written (or is broken) within so many seconds."""
+    poller = select.poll()
+    poller.register(link, event)
+    return bool(poller.poll(max(0.0, seconds) * 1000))
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def oddity(value: Any) -> str | None:
+    """What in a message JSON's grammar allows and no adapter may send, or None."""
+    todo = [(value, 1)]
+    while todo:
+        here, depth = todo.pop()
+        match here:
+            case dict() | list():
+                if depth > DEEPEST:
+                    return f"more than {DEEPEST} levels"
+                inner = [*here, *here.values()] if isinstance(here, dict) else here
+                todo += [(each, depth + 1) for each in inner]
+            case str() if not here.isascii() and any("\ud800" <= sign <= "\udfff" for sign in here):
+                return "half a surrogate pair, which is no text"
+            case float() if not math.isfinite(here):
+                return "a number that is not finite"
+            case int() if not -(2**63) <= here < 2**64:
+                return "a number beyond 64 bits"
+    return None
 
 
 def acknowledge(message: Mapping[str, Any]) -> None:
@@ -170,27 +226,48 @@ def outcome_of(message: Mapping[str, Any]) -> Outcome:
     """Reads an answer's outcome. Raises AdapterFault if it is not as the protocol says."""
     if "error" in message:
         error = message["error"]
-        if not isinstance(error, dict) or not isinstance(error.get("code"), int):
-            raise AdapterFault(f"an error has a code and a message, not {error!r}")
+        if not isinstance(error, dict) or type(error.get("code")) is not int:
+            raise AdapterFault(f"an error has a code and a message, not {_excerpt(error)}")
         return Refused(error["code"], str(error.get("message", "")))
     result = message["result"]
     if not isinstance(result, dict) or ("returned" in result) == ("threw" in result):
         raise AdapterFault(f"a result has either 'returned' or 'threw', not {_excerpt(result)}")
     arrays = result.get("bytes", {})
-    if not (isinstance(arrays, dict) and all(isinstance(each, str) for each in arrays.values())):
-        raise AdapterFault(f"'bytes' is a mapping of parameters to text, not {_excerpt(arrays)}")
+    if not isinstance(arrays, dict) or not all(map(_is_hex, arrays.values())):
+        raise AdapterFault(f"'bytes' maps parameters to hexadecimal text, not {_excerpt(arrays)}")
+    arrays = {name: each.lower() for name, each in arrays.items()}
     if "returned" in result:
-        return Returned(result["returned"], arrays)
+        return Returned(_object_or_value(result["returned"]), arrays)
     threw = result["threw"]
     if not isinstance(threw, dict) or not isinstance(threw.get("type"), str):
         raise AdapterFault(f"'threw' names the exception's type, not {_excerpt(threw)}")
+    for key in ("parameter", "message", "token"):
+        if not isinstance(threw.get(key), str | None):
+            raise AdapterFault(f"'{key}' of what was thrown is text, not {_excerpt(threw[key])}")
     return Threw(
         threw["type"],
         threw.get("parameter"),
-        str(threw.get("message") or ""),
+        threw.get("message") or "",
         threw.get("token"),
         arrays,
     )
+
+
+def _object_or_value(value: Any) -> Any:
+    """A returned value, whose own form is right; the documented type is a matter for the case."""
+    if isinstance(value, dict):
+        for key in ("object", "type", "same"):
+            if key in value and not isinstance(value[key], str | None):
+                raise AdapterFault(f"'{key}' of an object is a name, not {_excerpt(value[key])}")
+        if "bytes" in value:
+            shown = value["bytes"]
+            if not isinstance(shown, dict) or not _is_hex(shown.get("hex")):
+                raise AdapterFault(f"returned bytes are hexadecimal text, not {_excerpt(shown)}")
+    return value
+
+
+def _is_hex(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("(?:[0-9A-Fa-f]{2})*", value) is not None
 
 
 def _excerpt(value: Any) -> str:

@@ -14,6 +14,7 @@ from pipects.cases import Test
 from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.implementations import Deviation, Implementation
+from pipects.observe import NotObservable
 from pipects.processes import Family, Greeting
 from pipects.verdicts import Failure, Result
 
@@ -85,6 +86,8 @@ def introduce(
         return Introduction(
             None, (smoke.Check("says hello with its token", False, f"{error}{words}"),)
         )
+    except NotObservable as unseen:
+        return Introduction(None, (), str(unseen))
     try:
         return Introduction(family.parent.greeting, tuple(smoke.run(family, capabilities, scale)))
     finally:
@@ -109,6 +112,8 @@ def lacking(test: Test, pair: Pair, introductions: dict[str, Introduction]) -> s
 Lane = queue.SimpleQueue[tuple[int, Test] | None]
 """Tests for those workers that take from it, each with its repetition, and a None for each worker."""
 
+FAREWELL = 10.0
+"""Seconds in which workers whose processes have been killed come to their end."""
 WAITING = 4
 """How many tests that are known to hang may wait beside the others at the same time."""
 
@@ -143,7 +148,9 @@ class Run:
         for number, lane in enumerate(lanes):
             lane.put(None)
             self._workers.append(
-                threading.Thread(target=self._work, args=(lane,), name=f"worker {number}")
+                threading.Thread(
+                    target=self._work, args=(lane,), name=f"worker {number}", daemon=True
+                )
             )
         for worker in self._workers:
             worker.start()
@@ -161,8 +168,9 @@ class Run:
             self._stop.set()
             for family in list(self._families):
                 family.kill()
+            until = time.monotonic() + FAREWELL
             for worker in self._workers:
-                worker.join()
+                worker.join(max(0.0, until - time.monotonic()))
 
     def _to_hang(self, tests: Sequence[Test]) -> frozenset[str]:
         """Tests that are known to hang: beside the others they cost no time, for they only wait."""
@@ -193,10 +201,27 @@ class Run:
                 except NotStarted as error:
                     self._done.put(self._unstarted(test, repetition, started, error))
                     continue
+                except NotObservable as unseen:
+                    self._done.put(
+                        self._result(
+                            test, repetition, time.monotonic() - started, verdicts.NOT_OBSERVABLE,
+                            reason=str(unseen),
+                        )  # fmt: skip
+                    )
+                    continue
                 family.listen(note)
-                record = Execution(
-                    test, family, self._pair.server, self._pair.client, self._settings.scale, note
-                ).run()
+                try:
+                    record = Execution(
+                        test,
+                        family,
+                        self._pair.server,
+                        self._pair.client,
+                        self._settings.scale,
+                        note,
+                    ).run()
+                except Exception as error:
+                    error.add_note(f"(in the test {test.id})")
+                    raise
                 if not record.reusable:
                     self._families.discard(family)
                     family.end()
@@ -213,10 +238,14 @@ class Run:
         except BaseException as error:  # handed to the caller's thread, which raises it
             self._done.put(error)
         finally:
-            if family is not None:
-                self._families.discard(family)
-                family.end(politely=not self._stop.is_set())
-            self._done.put(None)
+            try:
+                if family is not None:
+                    self._families.discard(family)
+                    family.end(politely=not self._stop.is_set())
+            except BaseException as error:
+                self._done.put(error)
+            finally:
+                self._done.put(None)
 
     def _tasks(self, lane: Lane) -> Iterator[tuple[int, Test]]:
         while not self._stop.is_set() and (task := lane.get()) is not None:
@@ -225,7 +254,9 @@ class Run:
     def _start(self) -> Family:
         server = self._pair.server
         family = Family(
-            server.command(), time.monotonic() + server.start_seconds * self._settings.scale
+            server.command(),
+            time.monotonic() + server.start_seconds * self._settings.scale,
+            stopped=self._stop.is_set,
         )
         self._families.add(family)
         return family

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 from pipects import selection, suite, verdicts
+from pipects.commands import run
 from pipects.console import Reporter
-from pipects.observe import linux as system
 from pipects.running import Pair, Run, Settings, introduce
 from pipects.verdicts import Result
 
@@ -25,14 +25,13 @@ def add(subparsers: Any) -> None:
     replay.add_argument("case", metavar="CASE")
     replay.add_argument("--implementation", default="reference", metavar="IMPLEMENTATION")
     replay.add_argument("--client", metavar="IMPLEMENTATION")
-    replay.add_argument("--timeout-scale", type=float, default=1.0, metavar="X")
+    replay.add_argument("--timeout-scale", type=run.factor, default=1.0, metavar="X")
     suite.add_options(replay)
     replay.set_defaults(run=replay_command)
 
 
 def replay_command(args: argparse.Namespace) -> int:
     """`pipects replay`. Returns the exit status."""
-    system.adopt_orphans()
     loaded = suite.load(args)
     the_spec, known = loaded.spec, loaded.implementations
     tests = selection.select(loaded.tests, the_spec, [args.case])

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
-import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from pipects import document, paths, selection, suite, traceability, verdicts
+from pipects import document, interrupts, paths, selection, suite, traceability, verdicts
 from pipects.cases import Test
 from pipects.console import Reporter
-from pipects.errors import UserError
-from pipects.observe import linux as system
-from pipects.reports import baseline, commands, diff, digest, model, shard
+from pipects.errors import Interrupted, UserError, said
+from pipects.reports import baseline, commands, diff, digest, model, output, shard
 from pipects.reports.document import Results
 from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
 from pipects.spec import Spec
 from pipects.verdicts import Result
 
 
-class Interrupted(Exception):
-    """The user, or who runs the suite for him, ended the run."""
+MOST = 100_000
+"""Of repetitions, and of tests at the same time."""
 
 
 def add(subparsers: Any) -> None:
@@ -92,7 +90,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--shuffle", type=int, metavar="SEED", help="in an order that the seed decides"
     )
     how.add_argument(
-        "--timeout-scale", type=_factor, default=1.0, metavar="X", help="multiply every deadline"
+        "--timeout-scale", type=factor, default=1.0, metavar="X", help="multiply every deadline"
     )
     how.add_argument("--trace", action="store_true", help="keep every message in the results")
     write = parser.add_argument_group("what to write")
@@ -115,10 +113,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
+    if number > MOST:
+        raise argparse.ArgumentTypeError(f"at most {MOST}")
     return number
 
 
-def _factor(text: str) -> float:
+def factor(text: str) -> float:
+    """An option's value by which deadlines are multiplied."""
     number = float(text)
     if not 0 < number < 1000:
         raise argparse.ArgumentTypeError("above 0 and below 1000")
@@ -176,9 +177,14 @@ def _execute(
     pairs: Sequence[Pair],
     args: argparse.Namespace,
 ) -> int:
-    system.adopt_orphans()
     results_file = args.json or paths.OUT / "results.json"
     html_file = args.html or (None if args.json else paths.OUT / "report.html")
+    reports = {"html": html_file, "junit": args.junit, "markdown": args.markdown}
+    output.check(
+        {"json": results_file, **reports}, {"baseline": args.baseline, "times": args.times}
+    )
+    if args.baseline:
+        baseline.read(args.baseline)  # what is wrong with it is said before the run, not behind it
     reporter = Reporter(the_spec, tests, verbose=args.verbose)
     settings = Settings(
         args.jobs, args.repeat, args.timeout_scale, args.trace, suite.repeated(args)
@@ -200,14 +206,6 @@ def _execute(
             journal.add(result)
         reporter.result(result)
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise Interrupted(signal.Signals(number).name)
-
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
-    kept = True
     try:
         for identifier, implementation in taking_part.items():
             introductions[identifier] = introduce(
@@ -218,16 +216,14 @@ def _execute(
             if all(introductions[each_id].ok for each_id in (pair.server.id, pair.client.id)):
                 with reporter.begin(pair.title, len(tests) * args.repeat):
                     Run(pair, introductions, settings).execute(tests, each)
-    except Interrupted as reason:
-        broken_off = f"interrupted by {reason}"
-        reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
-    except UserError as error:
-        if not results:
+    except (Exception, Interrupted) as error:
+        if not results and not isinstance(error, Interrupted):
             journal.close(keep=False)
             raise
-        broken_off = str(error)
-        reporter.say(f"pipects: {broken_off}", "bold red")
-    try:
+        broken_off = said(error)
+        with contextlib.suppress(OSError):  # it may be the output that can't be written
+            reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
+    with interrupts.held(), _journal_to_the_end(journal, results):
         composed = document.compose(
             the_spec,
             tests,
@@ -255,17 +251,29 @@ def _execute(
             },
         )
         document.write(composed, results_file)
-        kept = False
-    finally:
-        journal.close(keep=kept)
-    return _conclude(composed, seen, results_file, html_file, reporter, args)
+    return _conclude(composed, seen, results_file, reports, reporter, args)
+
+
+@contextlib.contextmanager
+def _journal_to_the_end(journal: document.Journal, results: Sequence[Result]) -> Iterator[None]:
+    """The journal goes once the results stand in a document; else it stays, and that is said."""
+    try:
+        yield
+    except UserError as error:
+        journal.close(keep=True)
+        kept = f"{len(results)} results are kept in {paths.shown(journal.path)}"
+        raise UserError(str(error), kept) from error
+    except BaseException:
+        journal.close(keep=True)
+        raise
+    journal.close(keep=False)
 
 
 def _conclude(
     composed: Results,
     seen: Sequence[Result],
     results_file: Path,
-    html_file: Path | None,
+    reports: dict[str, Path | None],
     reporter: Reporter,
     args: argparse.Namespace,
 ) -> int:
@@ -279,13 +287,11 @@ def _conclude(
         reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs")
     reporter.say(f"{composed['seconds']:.1f} s: {shlex.join(composed['command'])}", "dim")
     status = composed["summary"]["exit_status"]
+    written = commands.write_reports(composed, reports)
     if args.baseline and composed["complete"]:
         comparison = baseline.compare(args.baseline, composed)
         reporter.say(diff.render(comparison))
         status = 1 if comparison.regression else 0
-    written = commands.write_reports(
-        composed, {"html": html_file, "junit": args.junit, "markdown": args.markdown}
-    )
     reporter.say("written:")
     for file in (results_file, *written):
         reporter.say(f"  {paths.shown(file)}")

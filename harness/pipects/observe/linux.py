@@ -73,6 +73,7 @@ def descriptor_target(pid: int, descriptor: int) -> str | None:
         link = os.readlink(f"/proc/{pid}/fd/{descriptor}")
         return f"{link}#{os.stat(f'/proc/{pid}/fd/{descriptor}').st_ino}"
     except FileNotFoundError:
+        _must_show(pid)
         return None
     except PermissionError as error:
         raise NotObservable(str(error)) from error
@@ -88,12 +89,26 @@ def _links(pid: int) -> Iterator[tuple[int, str]]:
     try:
         names = os.listdir(f"/proc/{pid}/fd")
     except FileNotFoundError:
+        _must_show(pid)
         return
     except PermissionError as error:
         raise NotObservable(f"the system does not show the handles of process {pid}") from error
     for name in names:
         with contextlib.suppress(FileNotFoundError):
             yield int(name), os.readlink(f"/proc/{pid}/fd/{name}")
+
+
+def _must_show(pid: int) -> None:
+    """Raises NotObservable if the process is there and the system does not show it."""
+    if os.path.exists(f"/proc/{pid}/stat"):
+        return
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return
+    except PermissionError:
+        pass
+    raise NotObservable(f"the system does not show process {pid}")
 
 
 def _flags(pid: int, descriptor: int) -> int | None:
@@ -111,6 +126,7 @@ def threads(pid: int) -> list[int]:
     try:
         return sorted(map(int, os.listdir(f"/proc/{pid}/task")))
     except FileNotFoundError:
+        _must_show(pid)
         return []
 
 
@@ -376,7 +392,7 @@ class Watch:
             return None
         if result.si_code == os.CLD_EXITED:
             return Exit(result.si_status, None)
-        return Exit(None, signal.Signals(result.si_status).name)
+        return Exit(None, signal_name(result.si_status))
 
     def _from_pidfd(self) -> Exit | None:
         request = bytearray(64)
@@ -400,8 +416,17 @@ class Watch:
 
 def _decoded(status: int) -> Exit:
     if os.WIFSIGNALED(status):
-        return Exit(None, signal.Signals(os.WTERMSIG(status)).name)
+        return Exit(None, signal_name(os.WTERMSIG(status)))
     return Exit(os.WEXITSTATUS(status), None)
+
+
+def signal_name(number: int) -> str:
+    """A signal's name; the real-time ones are counted from the first of them."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        beyond = number - signal.SIGRTMIN
+        return f"SIGRTMIN+{beyond}" if beyond > 0 else f"SIG{number}"
 
 
 def is_zombie(pid: int) -> bool:
@@ -410,15 +435,3 @@ def is_zombie(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def with_environment(name: str, value: str) -> list[int]:
-    """The processes that were started with NAME=VALUE in their environment."""
-    wanted = f"{name}={value}".encode()
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) != os.getpid():
-            with contextlib.suppress(OSError):
-                if wanted in Path(f"/proc/{entry}/environ").read_bytes().split(b"\0"):
-                    found.append(int(entry))
-    return found

@@ -55,12 +55,21 @@ def _friendly(command: Command) -> Command:
 
 
 def write_reports(results: Results, files: dict[str, Path | None]) -> list[Path]:
-    """Writes the reports that are asked for (`{"html": PATH, ...}`), and tells the files that were written."""
+    """Writes the reports that are asked for (`{"html": PATH, ...}`), and tells the files that were written.
+
+    One that can't be written keeps no other from it; it is said at the end, by a UserError.
+    """
     written: list[Path] = []
+    problems: list[str] = []
     for kind, path in files.items():
         if path is not None:
-            output.write(path, RENDERERS[kind][0](results))
-            written.append(path)
+            try:
+                output.write(path, RENDERERS[kind][0](results))
+                written.append(path)
+            except UserError as error:
+                problems.append(str(error))
+    if problems:
+        raise UserError("; ".join(problems))
     return written
 
 

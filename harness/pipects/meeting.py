@@ -1,0 +1,279 @@
+"""Where adapters present their tokens: who they are, and that they are what they say."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import select
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipects import protocol
+from pipects.errors import AdapterFault, Overdue
+from pipects.observe import NotObservable
+from pipects.observe import linux as system
+
+MOST_VISITORS = 128
+"""Connections that have not shown a token yet; of more, the oldest is dropped."""
+LONGEST_GREETING = 1 << 20
+HIGHEST_PID = 2**31 - 1
+
+ProcessGone = Callable[[], str | None]
+"""Says why a process is gone, or None while it is not."""
+Belongs = Callable[[int], bool]
+"""Whether a process is one of the family. Raises NotObservable where that can't be told."""
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """An adapter's answer to hello."""
+
+    pid: int
+    name: str
+    version: str
+    language: str
+    runtime: str
+    os: str
+    arguments: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+class Adapter:
+    """A process that speaks the protocol: an implementation's server or one of its children."""
+
+    def __init__(
+        self, connection: protocol.Connection, greeting: Greeting, watch: system.Watch
+    ) -> None:
+        self.connection = connection
+        self.greeting = greeting
+        self.pid = greeting.pid
+        self.watch = watch
+
+    def close(self) -> None:
+        """Closes the harness's handles on the process; does not end it."""
+        self.connection.close()
+        self.watch.close()
+
+
+@dataclass
+class Visitor:
+    """Someone who has connected and not yet shown a token."""
+
+    connection: protocol.Connection
+    request: int
+    heard: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Meeting:
+    """A listening socket on the loopback address at which adapters present their tokens.
+
+    Anyone on the machine can connect to it. Only the token says who is awaited: whoever has none is
+    dropped, and nobody waits for him.
+    """
+
+    def __init__(self, belongs: Belongs) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._socket.setblocking(False)
+        self._belongs = belongs
+        self._visitors: list[Visitor] = []
+        self._arrived: dict[str, Adapter | Exception] = {}
+        self._expected: set[str] = set()
+        self._turned_away: str | None = None
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT, as adapters get it."""
+        host, port = self._socket.getsockname()
+        return f"{host}:{port}"
+
+    def close(self) -> None:
+        """Stops listening, and lets go of everyone whom nobody has asked for."""
+        self._socket.close()
+        for visitor in self._visitors:
+            visitor.connection.close()
+        for adapter in self._arrived.values():
+            if isinstance(adapter, Adapter):
+                adapter.close()
+        self._visitors.clear()
+        self._arrived.clear()
+
+    def token(self) -> str:
+        """A new one-time token that an adapter will present."""
+        token = secrets.token_hex(16)
+        self._expected.add(token)
+        return token
+
+    def wait_for(
+        self,
+        token: str,
+        deadline: float,
+        gone: ProcessGone,
+        listener: protocol.Listener | None,
+    ) -> Adapter:
+        """The adapter that presents `token`. Raises Overdue, or AdapterFault if it can't be one.
+
+        `gone` says whether the process that should come has ended, so that nobody waits for it.
+        """
+        while token not in self._arrived:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                silent = f"; {len(self._visitors)} connected and never answered hello"
+                raise Overdue(
+                    "the adapter did not connect and answer hello"
+                    + (silent if self._visitors else "")
+                    + self._hint()
+                )
+            if not self._anyone(min(left, 0.02)):
+                if (reason := gone()) is not None:
+                    raise AdapterFault(
+                        f"the adapter ended before it said hello ({reason}){self._hint()}"
+                    )
+                continue
+            self._let_in()
+            self._hear(listener)
+        found = self._arrived.pop(token)
+        if isinstance(found, Exception):
+            raise found
+        found.connection.listen(listener)
+        return found
+
+    def _hint(self) -> str:
+        return f"; a connection was dropped: {self._turned_away}" if self._turned_away else ""
+
+    def _anyone(self, seconds: float) -> bool:
+        """Whether someone has come, or said something, within so many seconds."""
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
+        for visitor in self._visitors:
+            poller.register(visitor.connection, select.POLLIN)
+        return bool(poller.poll(seconds * 1000))
+
+    def _let_in(self) -> None:
+        """Greets everyone who has connected in the meantime."""
+        while True:
+            try:
+                link, _ = self._socket.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE) and self._visitors:
+                    self._drop(self._visitors[0], "too many came")
+                    continue
+                return  # whoever it was has gone
+            visitor = self._greeted(link)
+            if visitor is not None:
+                self._visitors.append(visitor)
+            if len(self._visitors) > MOST_VISITORS:
+                self._drop(self._visitors[0], "too many came")
+
+    @staticmethod
+    def _greeted(link: socket.socket) -> Visitor | None:
+        heard: list[tuple[str, str]] = []
+        connection: protocol.Connection | None = None
+        try:
+            connection = protocol.Connection(
+                link, lambda direction, text: heard.append((direction, text)), LONGEST_GREETING
+            )
+            request = connection.send("hello", {"protocol": protocol.VERSION})
+            return Visitor(connection, request, heard)
+        except (AdapterFault, OSError):  # gone already
+            link.close()
+            return None
+
+    def _hear(self, listener: protocol.Listener | None) -> None:
+        """Takes in what visitors have answered; drops those who answer without a token."""
+        for visitor in list(self._visitors):
+            try:
+                if not visitor.connection.has_answer(visitor.request):
+                    continue
+                message = visitor.connection.answer(visitor.request, 0)
+            except AdapterFault as fault:
+                self._drop(visitor, str(fault))
+                continue
+            result = message.get("result")
+            token = result.get("token") if isinstance(result, dict) else None
+            if not isinstance(token, str) or token not in self._expected:
+                refused = "the adapter refused hello" if "error" in message else None
+                self._drop(visitor, refused or "the adapter presented a wrong token")
+                continue
+            self._visitors.remove(visitor)
+            self._expected.discard(token)
+            for each in visitor.heard if listener else ():
+                listener(*each)  # type: ignore[misc]
+            try:
+                self._arrived[token] = self._adapter(visitor.connection, result)
+            except (AdapterFault, NotObservable) as fault:
+                visitor.connection.close()
+                self._arrived[token] = fault
+
+    def _drop(self, visitor: Visitor, why: str) -> None:
+        self._turned_away = why
+        self._visitors.remove(visitor)
+        visitor.connection.close()
+
+    def _adapter(self, connection: protocol.Connection, result: Mapping[str, Any]) -> Adapter:
+        if result.get("protocol") != protocol.VERSION:
+            raise AdapterFault(
+                f"the adapter speaks protocol {result.get('protocol')!r}, not {protocol.VERSION}"
+            )
+        greeting = Greeting(
+            pid=_number(result, "pid"),
+            name=_text(result, "name"),
+            version=_text(result, "version"),
+            language=_text(result, "language"),
+            runtime=_text(result, "runtime"),
+            os=_text(result, "os"),
+            arguments=_texts(result, "arguments"),
+            lacks=_texts(result, "lacks"),
+        )
+        watch = proven(greeting.pid, self._belongs)
+        connection.trust()
+        return Adapter(connection, greeting, watch)
+
+
+def proven(pid: int, belongs: Belongs) -> system.Watch:
+    """A watch on a process of the family. Raises AdapterFault if it is none, or has gone."""
+    try:
+        watch = system.Watch(pid)
+    except OSError as error:
+        if error.errno in (errno.ENOSYS, errno.EPERM):
+            raise NotObservable(f"this system can't watch processes: {error.strerror}") from error
+        raise AdapterFault(f"the adapter says it is process {pid}, which is none") from None
+    try:
+        # While it lives its number can't come to mean another process, so what is found is about it.
+        if not belongs(pid) or watch.ended():
+            raise AdapterFault(f"the adapter says it is process {pid}, which is none of its own")
+    except BaseException:
+        watch.close()
+        raise
+    return watch
+
+
+def _number(result: Mapping[str, Any], key: str) -> int:
+    value = _of(result, key)
+    if type(value) is not int or not 0 < value <= HIGHEST_PID:
+        raise AdapterFault(f"'{key}' in the answer to hello is a process id, not {value!r:.80}")
+    return value
+
+
+def _text(result: Mapping[str, Any], key: str) -> str:
+    value = _of(result, key)
+    if not isinstance(value, str):
+        raise AdapterFault(f"'{key}' in the answer to hello is text, not {value!r:.80}")
+    return value
+
+
+def _texts(result: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = _of(result, key)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise AdapterFault(f"'{key}' in the answer to hello is a list of texts, not {value!r:.80}")
+    return tuple(value)
+
+
+def _of(result: Mapping[str, Any], key: str) -> Any:
+    if key not in result:
+        raise AdapterFault(f"the answer to hello lacks '{key}'")
+    return result[key]
