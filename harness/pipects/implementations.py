@@ -182,20 +182,20 @@ def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, I
     for file in sorted(
         f for folder in folders for f in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))
     ):
-        if file.name.endswith(".deviations.yaml"):
+        if file.name.endswith((".deviations.yaml", ".releases.yaml")):
             continue
         entry = datafile.load(file, "manifest")
         if file.stem in found:
             raise UserError(f"{paths.shown(file)}: an implementation {file.stem} exists already")
-        for lack in entry.get("lacks", ()):
-            if lack not in spec.capabilities:
-                raise UserError(f"{paths.shown(file)}: unknown capability '{lack}'")
-        found[file.stem] = _read(file, entry, spec)
+        found[file.stem] = read(file.stem, file, entry, spec)
     return dict(sorted(found.items()))
 
 
-def _read(file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
-    identifier = file.stem
+def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
+    """An implementation from a manifest's content. Raises UserError with the file of what is wrong."""
+    for lack in entry.get("lacks", ()):
+        if lack not in spec.capabilities:
+            raise UserError(f"{paths.shown(file)}: unknown capability '{lack}'")
     deviations: tuple[Deviation, ...] = ()
     if "deviations" in entry:
         listed = _deviations(file.parent / entry["deviations"], spec)

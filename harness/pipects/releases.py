@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -35,3 +36,16 @@ class Range:
     def holds(self, release: str) -> bool:
         """Whether a release is in the range. A preview counts as the release that it leads to."""
         return SpecifierSet(self.text).contains(Version(parse(release).base_version))
+
+
+def ascending(numbers: Iterable[str]) -> list[str]:
+    """Releases in their order, oldest first."""
+    return sorted(numbers, key=parse)
+
+
+def newest(numbers: Iterable[str]) -> str:
+    """The newest release that is no preview; the newest preview where there is nothing else."""
+    known = ascending(numbers)
+    if not known:
+        raise UserError("there is no release at all")
+    return next((each for each in reversed(known) if not parse(each).is_prerelease), known[-1])

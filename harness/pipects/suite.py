@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipects import cases, implementations, paths, spec
+from pipects import cases, implementations, paths, products, selection, spec
 from pipects.cases import Test
+from pipects.errors import UserError
 from pipects.implementations import Implementation
+from pipects.products import NEWEST, Product
 from pipects.spec import Spec
 
 
@@ -20,6 +23,33 @@ class Suite:
     spec: Spec
     tests: list[Test]
     implementations: dict[str, Implementation]
+    products: dict[str, Product]
+
+    def chosen(self, names: Sequence[str]) -> list[Implementation]:
+        """The implementations of these names, the reference without any; NAME@RELEASE is one release."""
+        for name in names:
+            if "@" in name and name not in self.implementations:
+                self.implementations[name] = self._release(name)
+            elif name in self.products and name not in self.implementations:
+                raise UserError(
+                    f"'{name}' is a product: say which release, {name}@{NEWEST} or {name}@RELEASE",
+                    f"'pipects list releases {name}' has them all",
+                )
+        return selection.implementations(self.implementations, names)
+
+    def product(self, name: str) -> Product:
+        """The product of this name. Raises UserError if there is none."""
+        if name not in self.products:
+            known = ", ".join(self.products) or "none"
+            raise UserError(
+                f"'{name}' is nothing of which any release can be had", f"there is: {known}"
+            )
+        return self.products[name]
+
+    def _release(self, name: str) -> Implementation:
+        product, _, release = name.partition("@")
+        found = self.product(product)
+        return found.implementation(found.newest() if release == NEWEST else release)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,5 +82,6 @@ def load(args: argparse.Namespace) -> Suite:
     """Loads what the options name. Raises UserError with file and line for what is wrong."""
     the_spec = spec.load()
     tests = cases.load(the_spec, args.cases or paths.CASES)
-    known = implementations.load(the_spec, [paths.ADAPTERS, *args.adapters])
-    return Suite(the_spec, tests, known)
+    folders = [paths.ADAPTERS, *args.adapters]
+    known = implementations.load(the_spec, folders)
+    return Suite(the_spec, tests, known, products.load(the_spec, folders))

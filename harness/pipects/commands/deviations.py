@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipects import selection, suite, verdicts
+from pipects import suite, verdicts
 from pipects.errors import UserError
 from pipects.reports import model
 from pipects.reports.document import Result, Results
@@ -46,7 +46,7 @@ def deviations_command(args: argparse.Namespace) -> int:
     if args.implementation is None and len(ran) != 1:
         raise UserError(f"{args.results}: several ran ({', '.join(ran)}); say --implementation ID")
     name = args.implementation or ran[0]
-    selection.implementations(loaded.implementations, [name])
+    loaded.chosen([name])
     entries = [*draft(results, name)]
     if not entries:
         print(f"{name}: nothing fails that is not known", file=sys.stderr)

@@ -17,7 +17,7 @@ PROGRAMS = {
     "cmake": "builds the reference",
     "ninja": "builds the reference",
     "c++": "builds the reference",
-    "dotnet": "the four .NET implementations",
+    "dotnet": "the .NET implementations, and any release of .NET",
     "mono": "the Mono implementation",
     "mcs": "the Mono implementation",
     "chromium": "tests of the HTML report in a real browser",

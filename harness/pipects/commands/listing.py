@@ -16,8 +16,11 @@ from pipects.spec import Requirement, Spec
 
 def add(subparsers: Any) -> None:
     """Adds `list` and `show`."""
-    listing = subparsers.add_parser("list", help="list cases, requirements or implementations")
-    listing.add_argument("what", choices=("cases", "requirements", "implementations"))
+    listing = subparsers.add_parser(
+        "list", help="list cases, requirements, implementations, or the releases of a product"
+    )
+    listing.add_argument("what", choices=("cases", "requirements", "implementations", "releases"))
+    listing.add_argument("product", nargs="?", metavar="PRODUCT", help="of releases: whose")
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.add_argument(
         "--case", action="append", default=[], metavar="GLOB", help="of cases: only those"
@@ -43,6 +46,10 @@ def list_command(args: argparse.Namespace) -> int:
     """`pipects list`. Returns the exit status."""
     loaded = suite.load(args)
     the_spec, tests, known = loaded.spec, loaded.tests, loaded.implementations
+    if args.what != "releases" and args.product:
+        raise UserError(f"'list {args.what}' takes no '{args.product}'")
+    if args.what == "releases":
+        return _releases(loaded, args)
     if args.what == "implementations":
         rows: list[dict[str, Any]] = [
             {
@@ -78,6 +85,15 @@ def list_command(args: argparse.Namespace) -> int:
         [_test(test, alone[test.case]) for test in tests],
         [f"{test.id:60} {test.title}" for test in tests],
     )
+
+
+def _releases(loaded: suite.Suite, args: argparse.Namespace) -> int:
+    if args.product is None:
+        names = ", ".join(loaded.products)
+        raise UserError("'list releases' wants a product", f"there is: {names}")
+    product = loaded.product(args.product)
+    found = product.available()
+    return _print(args.format, found, [f"{product.id}@{release}" for release in found])
 
 
 def show_command(args: argparse.Namespace) -> int:

@@ -33,10 +33,10 @@ def add(subparsers: Any) -> None:
 def replay_command(args: argparse.Namespace) -> int:
     """`pipects replay`. Returns the exit status."""
     loaded = suite.load(args)
-    the_spec, known = loaded.spec, loaded.implementations
+    the_spec = loaded.spec
     tests = selection.select(loaded.tests, the_spec, [args.case])
-    (server,) = selection.implementations(known, [args.implementation])
-    (client,) = selection.implementations(known, [args.client or args.implementation])
+    (server,) = loaded.chosen([args.implementation])
+    (client,) = loaded.chosen([args.client or args.implementation])
     introductions = {
         each.id: introduce(each, the_spec.capabilities, args.timeout_scale)
         for each in (server, client)

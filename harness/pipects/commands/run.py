@@ -15,6 +15,7 @@ from pipects import document, interrupts, paths, selection, suite, traceability,
 from pipects.cases import Test
 from pipects.console import Reporter
 from pipects.errors import Interrupted, UserError, said
+from pipects.implementations import Implementation
 from pipects.reports import baseline, commands, diff, digest, model, output, shard
 from pipects.reports.document import Results
 from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
@@ -32,12 +33,19 @@ def add(subparsers: Any) -> None:
         "run",
         help="run the cases on implementations",
         description="Runs the cases on implementations (the reference without any), between real "
-        "processes, and reports. Exit status: 0 all held or known, 1 something did not, 2 the run "
+        "processes, and reports. NAME@RELEASE is one release of a product, NAME@latest the newest. Exit status: 0 all held or known, 1 something did not, 2 the run "
         "could not be done.",
     )
     run.add_argument("implementations", nargs="*", metavar="IMPLEMENTATION")
     run.add_argument(
         "--client", metavar="IMPLEMENTATION", help="children are of this implementation instead"
+    )
+    run.add_argument(
+        "--runtime",
+        type=Path,
+        metavar="DIR",
+        help="a product's adapter on a runtime of your own: a shared framework, or a folder with "
+        "'dotnet'; a release beside its name says which deviations to expect",
     )
     _add_options(run)
     run.set_defaults(run=run_command)
@@ -129,14 +137,27 @@ def factor(text: str) -> float:
 def run_command(args: argparse.Namespace) -> int:
     """`pipects run`. Returns the exit status."""
     loaded = suite.load(args)
-    the_spec, every_test, known = loaded.spec, loaded.tests, loaded.implementations
-    chosen = selection.implementations(known, args.implementations)
-    client = selection.implementations(known, [args.client])[0] if args.client else None
+    the_spec, every_test = loaded.spec, loaded.tests
+    chosen = _chosen(loaded, args)
+    client = loaded.chosen([args.client])[0] if args.client else None
     tests = choose(the_spec, every_test, args)
     if client is not None:
         tests = [test for test in tests if test.processes > 1]
     pairs = [Pair(server, client or server) for server in chosen]
     return _execute(the_spec, every_test, tests, pairs, args)
+
+
+def _chosen(loaded: suite.Suite, args: argparse.Namespace) -> list[Implementation]:
+    """The implementations that `run` is asked for; on a runtime of the user's own with --runtime."""
+    if args.runtime is None:
+        return loaded.chosen(args.implementations)
+    if len(args.implementations) != 1:
+        raise UserError(
+            "--runtime goes with one product", f"pipects run dotnet --runtime {args.runtime}"
+        )
+    name, _, release = args.implementations[0].partition("@")
+    product = loaded.product(name)
+    return [product.on_runtime(args.runtime, loaded.implementations, release or None)]
 
 
 def matrix_command(args: argparse.Namespace) -> int:
@@ -148,7 +169,7 @@ def matrix_command(args: argparse.Namespace) -> int:
         for implementation in known.values()
         if implementation.default and not implementation.missing()
     ]
-    chosen = selection.implementations(known, args.implementations or able)
+    chosen = loaded.chosen(args.implementations or able)
     tests = [test for test in choose(the_spec, every_test, args) if test.processes > 1]
     if not tests:
         raise UserError("no test with two processes is selected")
