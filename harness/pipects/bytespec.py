@@ -5,21 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+KEYS = frozenset({"text", "hex", "length", "pattern"})
 UNTOUCHED = 0xA5
 """What an array made by length alone is filled with, so that a byte nobody wrote can be told."""
 
 
+def problem(spec: Mapping[str, Any]) -> str | None:
+    """Why a mapping is not BYTES; None if it is."""
+    for key, kind in (("text", str), ("hex", str), ("length", int), ("pattern", int)):
+        if key in spec and type(spec[key]) is not kind:
+            return f"'{key}' is no {'number' if kind is int else 'text'}"
+    if spec.get("length", 0) < 0:
+        return "'length' is below 0"
+    if "hex" in spec:
+        try:
+            bytes.fromhex(spec["hex"])
+        except ValueError:
+            return "'hex' is not hexadecimal"
+    if not {"text", "hex", "length"} & spec.keys():
+        return "none of 'text', 'hex' and 'length' is there"
+    return None
+
+
 def make(spec: Mapping[str, Any]) -> bytes:
     """The bytes that BYTES stands for. Raises ValueError if it is not one."""
+    if wrong := problem(spec):
+        raise ValueError(f"not bytes: {wrong}")
     if "text" in spec:
         return str(spec["text"]).encode()
     if "hex" in spec:
         return bytes.fromhex(spec["hex"])
-    if "pattern" in spec and "length" in spec:
+    if "pattern" in spec:
         return pattern(spec["pattern"], spec["length"])
-    if "length" in spec:
-        return bytes([UNTOUCHED]) * int(spec["length"])
-    raise ValueError(f"not bytes: {dict(spec)}")
+    return bytes([UNTOUCHED]) * int(spec["length"])
 
 
 def length(spec: Mapping[str, Any]) -> int:

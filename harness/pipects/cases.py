@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from pipects import datafile, paths
+from pipects import datafile, paths, wellformed
 from pipects.errors import UserError
 from pipects.spec import Spec
 
@@ -103,17 +103,19 @@ def load(spec: Spec, folder: Path = paths.CASES) -> list[Test]:
                     f"{where}: the case {entry['id']} stands twice, first at {cases[entry['id']]}"
                 )
             cases[entry["id"]] = where
-            for test in _expand(entry, file, spec):
-                if test.id in tests:
-                    raise UserError(
-                        f"{where}: two rows are called {test.id}; name more columns in 'key'"
-                    )
-                tests[test.id] = test
+            with datafile.blaming(where):
+                for test in _expand(entry, file, spec):
+                    if test.id in tests:
+                        raise UserError(
+                            f"{where}: two rows are called {test.id}; name more columns in 'key'"
+                        )
+                    tests[test.id] = test
     return [tests[name] for name in sorted(tests)]
 
 
 def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
     where = f"{paths.shown(file)}:{entry.line}"
+    wellformed.check_size(entry, where)
     key = _key(entry, where)
     for table_row in _rows(entry):
         row = {
@@ -122,12 +124,15 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             )
             for column, value in table_row.items()
         }
+        for column in key:
+            if column not in row:
+                raise UserError(f"{where}: a row lacks the column '{column}', which names it")
         suffix = ",".join(_slug(row[column], where) for column in key)
         covers = (*row.get("covers", ()), *entry.get("covers", ()))
         if not covers:
             raise UserError(f"{where}: a row covers no requirement")
         for requirement in covers:
-            if requirement not in spec.requirements:
+            if not isinstance(requirement, str) or requirement not in spec.requirements:
                 raise UserError(
                     f"{where}: unknown requirement '{requirement}'",
                     "'pipects list requirements' has them all",
@@ -208,14 +213,18 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         step = dict(_substitute(raw, row))
         if step.pop("repeat", None):
             step = _numbered(step, number)
-        step.update(step.pop("expect", None) or {})
+        expected = step.pop("expect", None) or {}
+        if not isinstance(expected, Mapping) or not set(OUTCOME_KEYS).issuperset(expected):
+            raise UserError(f"{line}: 'expect' has the keys {', '.join(OUTCOME_KEYS)} only")
+        step.update(expected)
         verb = next(iter(step))
         if verb not in VERBS:
             raise UserError(f"{line}: a step begins with its verb, one of {', '.join(VERBS)}")
         target = step.pop(verb)
         if isinstance(target, list):
-            target = " ".join(target)
+            target = " ".join(map(str, target))
         step.pop("covers", None)
+        wellformed.check_step(verb, target, step, line)
         process = _process(verb, target, step, names, running, line)
         thread = step.get("on", "main")
         expectation = {name: step.pop(name) for name in OUTCOME_KEYS if name in step}

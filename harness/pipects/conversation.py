@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipects import matching, protocol
+from pipects import bytespec, matching, protocol
 from pipects.cases import INSIDE, Step, Test
 from pipects.errors import AdapterFault, Overdue
 from pipects.implementations import Implementation
@@ -19,7 +19,7 @@ from pipects.protocol import Outcome, Refused, Returned
 
 SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
-BYTES_KEYS = frozenset({"text", "hex", "length", "pattern"})
+BYTES_KEYS = bytespec.KEYS
 
 
 class Differs(Exception):
@@ -51,6 +51,13 @@ class Named:
     is_object: bool
     value: Any
     pipes: frozenset[int]
+
+
+class Names(dict[str, Named]):
+    """What the steps so far have named."""
+
+    def __missing__(self, name: str) -> Named:
+        raise Differs(f"something is called '{name}'", "the step that should give it gave nothing")
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class Conversation:
         self._note = note or ignore_note
         self._processes: dict[str, Adapter] = {"parent": family.parent}
         self._ended: dict[str, Adapter] = {}
-        self._names: dict[str, Named] = {}
+        self._names = Names()
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
         self._signals: dict[str, dict[str, str]] = {}
@@ -160,8 +167,9 @@ class Conversation:
             name, _, rest = value[1:].partition(".")
             if rest:
                 part, _, index = rest.partition(".")
-                arguments = {**self._ended, **self._processes}[name].greeting.arguments
-                if part != "arguments" or int(index) >= len(arguments):
+                process = {**self._ended, **self._processes}.get(name)
+                arguments = process.greeting.arguments if process else ()
+                if part != "arguments" or index not in map(str, range(len(arguments))):
                     raise Differs(
                         f"the process '{name}' has argument {index}", f"it has {arguments}"
                     )

@@ -156,7 +156,7 @@ class Execution(Observing):
                 new = system.pipes(pid) - before
                 self._born |= new
         name = step.options.get("as")
-        if new and name in self._names and self._names[name].is_object:
+        if new and isinstance(name, str) and name in self._names and self._names[name].is_object:
             known = self._names[name]
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
 

@@ -80,12 +80,12 @@ def matches(expected: Any, actual: Any) -> bool:
 
 
 def _special(key: str, wanted: Any, actual: Any) -> bool:
-    number = isinstance(actual, (int, float)) and not isinstance(actual, bool)
+    number = _is_number(actual)
     match key:
         case "at-least":
-            return number and bool(actual >= wanted)
+            return number and _is_number(wanted) and bool(actual >= wanted)
         case "at-most":
-            return number and bool(actual <= wanted)
+            return number and _is_number(wanted) and bool(actual <= wanted)
         case "not":
             return not matches(wanted, actual)
         case "one-of":
@@ -104,6 +104,10 @@ def _special(key: str, wanted: Any, actual: Any) -> bool:
             return isinstance(shown, Mapping) and shown.get("hex") == wanted_hex
         case _:
             return isinstance(actual, Mapping) and actual.get(key) == wanted
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _throws(expected: Any, outcome: Threw) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 
 from pipects import datafile, paths
 from pipects.errors import UserError
@@ -113,10 +112,7 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
 
 
 def _plain(path: Path) -> Any:
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{paths.shown(path)}: {error}") from error
+    loaded = datafile.parse(path)
     if not isinstance(loaded, (dict, list)):
         raise UserError(f"{paths.shown(path)}: a list or mapping is expected")
     return loaded
