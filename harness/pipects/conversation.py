@@ -51,6 +51,8 @@ class Named:
     is_object: bool
     value: Any
     pipes: frozenset[int]
+    origin: str = ""
+    """The member whose operation it stands for, if it is a task, a result or a callback."""
 
 
 class Names(dict[str, Named]):
@@ -89,6 +91,7 @@ class Conversation:
         self._client = client
         self._patience = test.deadline * scale
         self._settle = SETTLE * scale
+        self._scale = scale
         self._note = note or ignore_note
         self._processes: dict[str, Adapter] = {"parent": family.parent}
         self._ended: dict[str, Adapter] = {}
@@ -129,7 +132,9 @@ class Conversation:
             self._descriptors[step.process, number] = system.descriptor_target(pid, number)
         if name is not None:
             is_object = isinstance(value, dict) and "object" in value
-            self._names[name] = Named(step.process, is_object, value, self._pipes(step))
+            self._names[name] = Named(
+                step.process, is_object, value, self._pipes(step), step.target.rpartition(".")[2]
+            )
 
     def _pipes(self, step: Step) -> frozenset[int]:
         """The pipes that a step is about: those of its object and of its arguments."""

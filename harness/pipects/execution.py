@@ -288,7 +288,9 @@ class Execution(Observing):
             full["as"] = step.options["as"]
         for value in arguments.values():
             if isinstance(value, dict) and "callback" in value:
-                self._names[value["callback"]] = Named(step.process, True, None, self._pipes(step))
+                self._names[value["callback"]] = Named(
+                    step.process, True, None, self._pipes(step), step.target.rpartition(".")[2]
+                )
         if "until" in step.options:
             adapter = self._adapter(step.process)
             request = adapter.connection.send(method, full)

@@ -1,22 +1,21 @@
-"""The steps that ask the operating system, and the proof that a call is blocked."""
+"""The steps that ask the operating system."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 
-from pipects import ends, matching, protocol
+from pipects import ends, matching
 from pipects.cases import Step
-from pipects.conversation import Conversation, Differs, Named, Running
-from pipects.errors import AdapterFault, Overdue
-from pipects.observe import End, Proof
+from pipects.conversation import Differs, Named
+from pipects.errors import AdapterFault
+from pipects.observe import End
 from pipects.observe import linux as system
 from pipects.protocol import Returned
+from pipects.waiting import Waiting
 
-WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 
-
-class Observing(Conversation):
+class Observing(Waiting):
     """What the operating system knows of the test's processes."""
 
     def _observe_ends(self, step: Step) -> None:
@@ -43,10 +42,7 @@ class Observing(Conversation):
     def _observe_pending(self, step: Step) -> None:
         name = step.options["of"]
         adapter = self._adapter(self._names[name].process)
-        until = self._deadline(step)
-        while not system.at_rest(adapter.pid):
-            if time.monotonic() > until:
-                raise Overdue(f"process {adapter.pid} does not come to rest")
+        self._come_to_rest(adapter.pid)
         outcome = self._ask(step, "get", {"object": name, "member": "IsCompleted"}, adapter)
         if not isinstance(outcome, Returned) or outcome.value is not False:
             raise Differs("the operation is pending", matching.say_actual(outcome))
@@ -129,45 +125,3 @@ class Observing(Conversation):
                 return False
             time.sleep(system.LOOK_AGAIN)
         return True
-
-    def _prove_blocked(self, running: Running) -> None:
-        adapter = self._adapter(running.process)
-        until = time.monotonic() + self._patience
-        calls = sum(
-            other.process == running.process and bool(other.pipes & running.pipes)
-            for other in self._running.values()
-        )
-        proof: Proof | None = None
-        while True:
-            if adapter.connection.has_answer(running.request):  # of a proof's two looks, too
-                message = adapter.connection.answer(running.request, until)
-                actual = matching.say_actual(protocol.outcome_of(message))
-                raise Differs("the call waits on the pipe", actual)
-            if proof:
-                break
-            if proof := self._proof(adapter.pid, running, calls):
-                continue
-            if time.monotonic() > until:
-                raise Overdue("the call neither ends nor is seen to wait on the pipe")
-            time.sleep(system.LOOK_AGAIN)
-        self._running[running.step.thread] = Running(
-            running.process, running.request, running.step, running.pipes, proof.thread
-        )
-        self._proofs.append(proof.strength)
-        self._note("observed", f"blocked, {proof.strength} proof: {proof.detail}")
-
-    def _proof(self, pid: int, running: Running, calls: int) -> Proof | None:
-        if running.pipes and (proof := system.blocked(pid, running.pipes, calls)):
-            return proof
-        if not system.at_rest(pid):
-            return None
-        if running.pipes and (proof := system.blocked(pid, running.pipes, calls)):
-            return proof  # it had not begun to wait at the first look
-        member = running.step.target.rpartition(".")[2]
-        for pipe in running.pipes:
-            bytes_there = system.unread(pid, pipe)
-            if (bytes_there > 0) != (member in WRITERS):
-                return None
-        return Proof(
-            "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
-        )

@@ -130,23 +130,13 @@ def threads(pid: int) -> list[int]:
         return []
 
 
-def blocked(pid: int, pipes: Collection[int], calls: int = 1) -> Proof | None:
-    """Proof that `calls` calls of the process wait on the pipes, or None.
+def waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None]:
+    """The threads that wait on the pipes by themselves, and one that waits for others.
 
     A thread in a transfer, a poll or a select on a pipe is proof for one call. One in an epoll
-    whose set holds the pipe is proof for all, if the process is at rest: the set may be there
+    whose set holds the pipe may wait for any number of calls, or for none: the set may be there
     for ever.
     """
-    direct, shared = _waiting(pid, pipes)
-    if len(direct) < calls and shared:
-        if not at_rest(pid):
-            return None
-        direct, shared = _waiting(pid, pipes)  # it may have begun to wait after the first look
-    return direct[-1] if len(direct) >= calls else shared
-
-
-def _waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None]:
-    """The threads that wait on the pipes by themselves, and one that waits for others."""
     direct: list[Proof] = []
     shared: Proof | None = None
     for thread in threads(pid):
@@ -159,30 +149,6 @@ def _waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | Non
             else:
                 direct.append(Proof("strong", detail, thread))
     return direct, shared
-
-
-def at_rest(pid: int) -> bool:
-    """Whether every thread sleeps in two looks, and none has run between them."""
-    first = _switches(pid)
-    if first is None:
-        return False
-    time.sleep(2 * LOOK_AGAIN)
-    return _switches(pid) == first
-
-
-def _switches(pid: int) -> dict[int, tuple[str, ...]] | None:
-    """Context switches of every thread; None if one of them is running or stopped."""
-    seen: dict[int, tuple[str, ...]] = {}
-    for thread in threads(pid):
-        try:
-            status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        if not fields["State"].strip().startswith("S"):
-            return None
-        seen[thread] = (fields["voluntary_ctxt_switches"], fields["nonvoluntary_ctxt_switches"])
-    return seen
 
 
 def _system_call(pid: int, thread: int) -> tuple[str, list[int]]:

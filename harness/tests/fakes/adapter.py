@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 MODE = sys.argv[1]
@@ -110,10 +112,70 @@ def misbehave() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def nothing(_: int) -> None:
+    """The read itself waits."""
+
+
+def looks(descriptor: int, seconds: float = 0.001) -> None:
+    """Waits by looking over and over."""
+    while not select.select([descriptor], [], [], 0)[0]:
+        time.sleep(seconds)
+
+
+def spins(descriptor: int) -> None:
+    """Waits without ever letting go of the processor."""
+    while not select.select([descriptor], [], [], 0)[0]:
+        pass
+
+
+def naps(descriptor: int) -> None:
+    """Waits in a poll that asks for nothing but the other end's closing, for a short time."""
+    poller = select.poll()
+    poller.register(descriptor, 0)
+    while not poller.poll(2):
+        pass
+
+
+def parked(descriptor: int) -> None:
+    """Waits for a poller's thread, which has the descriptor in its set, beside a restless timer."""
+    ready = threading.Event()
+    poller = select.epoll()
+    poller.register(descriptor, select.EPOLLIN)
+    threading.Thread(target=lambda: (poller.poll(), ready.set()), daemon=True).start()
+    threading.Thread(target=tick, args=(ready,), daemon=True).start()
+    ready.wait()
+
+
+def tick(stop: threading.Event) -> None:
+    """A timer that fires each millisecond."""
+    while not stop.wait(0.001):
+        pass
+
+
+def bustles(descriptor: int) -> None:
+    """Waits while new threads come and go and none of them ever rests."""
+
+    def work() -> None:
+        until = time.thread_time() + 0.05
+        while time.thread_time() < until:
+            pass
+
+    while not select.select([descriptor], [], [], 0)[0]:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+
+WAYS_TO_WAIT = {
+    "looks": looks, "spins": spins, "naps": naps, "parked": parked, "bustles": bustles,
+}  # fmt: skip
+
+
 def call(object: str, member: str, **_: Any) -> Any:
     target = find(object)
     if member == "Read":
-        return {"returned": len(os.read(target.mine, 1))}
+        WAYS_TO_WAIT.get(MODE, nothing)(target.mine)
+        return {"returned": len(os.read(target.mine, 1)), "bytes": {"buffer": "a5"}}
     if member == "DisposeLocalCopyOfClientHandle":
         os.close(target.theirs)
         target.theirs = -1

@@ -1,0 +1,123 @@
+"""Whether a process has nothing left to do: several looks at its threads, none of which is proof alone.
+
+A thread that works on a call is running or wants to, whatever else the process does. So a moment in
+which every thread sleeps is one in which the call's thread sleeps, too: it waits, or it pauses for a
+moment. Several such moments say that it waits. A timer that fires each millisecond, a collector or a
+poller beside it change nothing of that; who waits by spinning is known by the time it has used.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from pipects.observe import linux as system
+
+CALM_LOOKS = 6
+"""Moments of rest that together count as rest."""
+APART = 0.002
+"""Seconds between two of them. Not a whole number of anybody's ticks for long: looking takes time, too."""
+SPUN = 0.25
+"""Seconds of processor time since a request after which a thread is no longer on its way to a wait."""
+
+
+class Rest:
+    """The looks at one process since a moment at which it was given something to do."""
+
+    def __init__(self, pid: int, scale: float = 1.0) -> None:
+        self._pid = pid
+        self._spun = SPUN * scale
+        self._since: dict[int, float] = {}
+        """By thread: the processor time that it had used when it was first seen running."""
+        self._running: dict[str, int] = {}
+        self._before: Switches | None = None
+        self._calm = 0
+        self._looks = 0
+        self._last = 0.0
+
+    @property
+    def rests(self) -> bool:
+        """Whether enough looks have found the process at rest."""
+        return self._calm >= CALM_LOOKS
+
+    def look(self) -> bool:
+        """Looks once; tells whether the process was at rest just now.
+
+        If no thread has run between two looks that is rest enough.
+        """
+        pause = self._last + APART - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        self._looks += 1
+        before, self._before = self._before, self._asleep()
+        if self._before is not None and before == self._before:
+            self._calm = CALM_LOOKS
+        elif self._before is not None and self._asleep() is not None:
+            self._calm += 1
+        else:
+            self._before = None
+        self._last = time.monotonic()
+        return self._before is not None
+
+    def begin_again(self) -> None:
+        """Forgets the moments of rest: something has shown that they did not count."""
+        self._calm = 0
+
+    def seen(self) -> str:
+        """What was seen, for a verdict that could not be reached."""
+        busy = ", ".join(
+            f"thread {name} in {times}"
+            for name, times in sorted(self._running.items(), key=lambda each: -each[1])[:4]
+        )
+        return f"in {self._calm} of {self._looks} looks every thread slept" + (
+            f"; running or about to: {busy}" if busy else ""
+        )
+
+    def _asleep(self) -> Switches | None:
+        """How often each thread has run, if all sleep but for those that have been spinning for long."""
+        seen: Switches = {}
+        for thread in system.threads(self._pid):
+            state, switches = _status(self._pid, thread)
+            if state not in ASLEEP and not self._spins(thread):
+                return None
+            seen[thread] = switches
+        return seen or None
+
+    def _spins(self, thread: int) -> bool:
+        name, used = _used(self._pid, thread)
+        if used - self._since.setdefault(thread, used) >= self._spun:
+            return True
+        known = f"{thread} ({name})"
+        self._running[known] = self._running.get(known, 0) + 1
+        return False
+
+
+Switches = dict[int, tuple[str, ...]]
+"""By thread: how often it has left the processor, by itself and by force."""
+ASLEEP = ("S", "X", "Z", "I")
+"""States of a thread that waits for something or has ended."""
+
+
+def _status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
+    """A thread's state, and how often it has left the processor."""
+    try:
+        status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "X", ()
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return fields["State"].strip()[0], (
+        fields["voluntary_ctxt_switches"],
+        fields["nonvoluntary_ctxt_switches"],
+    )
+
+
+def _used(pid: int, thread: int) -> tuple[str, float]:
+    """A thread's name, and the seconds of processor time that it has used."""
+    try:
+        text = Path(f"/proc/{pid}/task/{thread}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "ended", 0.0
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    fields = rest.split()
+    return name, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,103 @@
+"""The proof that a call waits: by a thread on the very pipe, or by rest and the state of the pipe."""
+
+from __future__ import annotations
+
+import time
+
+from pipects import matching, protocol
+from pipects.cases import Step
+from pipects.conversation import Conversation, Differs, Running
+from pipects.errors import Overdue
+from pipects.observe import NotObservable, Proof
+from pipects.observe import linux as system
+from pipects.observe.rest import Rest
+
+WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
+READERS = (
+    "Read", "ReadByte", "ReadAsync", "BeginRead", "EndRead", "ReadExactly", "ReadExactlyAsync",
+    "ReadAtLeast", "ReadAtLeastAsync",
+)  # fmt: skip
+
+
+class Waiting(Conversation):
+    """What can be known of a call that has not ended (spec/adapter-protocol.md, "Waiting")."""
+
+    def _prove_blocked(self, running: Running) -> None:
+        """Waits until the call is seen to wait. Raises Differs if it ends.
+
+        Raises Overdue if it does not end although the pipe has what it needs, and NotObservable
+        where nothing can be told.
+        """
+        adapter = self._adapter(running.process)
+        until = time.monotonic() + self._patience
+        rest = Rest(adapter.pid, self._scale)
+        needless = False
+        while True:
+            proof = self._on_the_pipe(adapter.pid, running)
+            if proof is None and rest.look() and rest.rests:
+                if self._must_wait(adapter.pid, running):
+                    proof = self._at_rest(adapter.pid, running)
+                else:
+                    needless = True
+            if adapter.connection.has_answer(running.request):  # of a proof's looks, too
+                message = adapter.connection.answer(running.request, until)
+                actual = matching.say_actual(protocol.outcome_of(message))
+                raise Differs("the call waits on the pipe", actual)
+            if proof is not None:
+                break
+            if time.monotonic() > until:
+                if needless:
+                    raise Overdue("the call neither ends nor is seen to wait on the pipe")
+                raise NotObservable(
+                    f"whether the call on '{running.step.thread}' waits can't be seen: it is "
+                    f"unanswered, and {rest.seen()}"
+                )
+        self._running[running.step.thread] = Running(
+            running.process, running.request, running.step, running.pipes, proof.thread
+        )
+        self._proofs.append(proof.strength)
+        self._note("observed", f"blocked, {proof.strength} proof: {proof.detail}")
+
+    def _on_the_pipe(self, pid: int, running: Running) -> Proof | None:
+        """A thread for each of the calls, seen in a system call on the very pipe."""
+        if not running.pipes:
+            return None
+        direct, _ = system.waiting(pid, running.pipes)
+        return direct[-1] if len(direct) >= self._calls_on(running) else None
+
+    def _at_rest(self, pid: int, running: Running) -> Proof:
+        """That all is at rest, with a thread that waits for others if there is one."""
+        _, shared = system.waiting(pid, running.pipes)
+        return shared or Proof(
+            "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
+        )
+
+    def _calls_on(self, running: Running) -> int:
+        """How many calls of its process wait on the same pipe, this one included."""
+        return sum(
+            other.process == running.process and bool(other.pipes & running.pipes)
+            for other in self._running.values()
+        )
+
+    def _must_wait(self, pid: int, running: Running) -> bool:
+        """Whether the pipe's state is one in which such a call waits; so, too, where nobody can tell."""
+        member = self._origin(running.step)
+        if not running.pipes or member not in (*WRITERS, *READERS):
+            return True
+        unread = [system.unread(pid, pipe) for pipe in running.pipes]
+        return all(map(bool, unread)) if member in WRITERS else not any(unread)
+
+    def _origin(self, step: Step) -> str:
+        """The member whose operation a call waits for: of a task's Wait, the one that began it."""
+        name, _, member = step.target.rpartition(".")
+        known = self._names.get(name)
+        return known.origin if member == "Wait" and known and known.origin else member
+
+    def _come_to_rest(self, pid: int) -> None:
+        """Waits until the process has nothing to do. Raises NotObservable if that is never seen."""
+        until = time.monotonic() + self._patience
+        rest = Rest(pid, self._scale)
+        while not rest.rests:
+            rest.look()
+            if time.monotonic() > until:
+                raise NotObservable(f"process {pid} does not come to rest: {rest.seen()}")

@@ -1,0 +1,38 @@
+"""That a call waits is seen however it waits; where it can't be seen, that is no hang."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import Bench
+
+CASE = """\
+- id: fake.waits
+  title: A Read waits until the other end is closed
+  covers: [stream.read-span.blocks-when-empty]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, on: reader, until: blocked}
+    - {observe: blocked, on: reader}
+    - {call: server.DisposeLocalCopyOfClientHandle}
+    - {finish: reader, returns: 0}
+"""
+
+
+@pytest.mark.parametrize("way", ["good", "looks", "naps", "parked", "spins"])
+def test_however_a_call_waits_it_is_seen(bench: Bench, way: str) -> None:
+    """In the read itself, by looking each millisecond, in short polls, beside a timer, spinning."""
+    bench.adapter(way)
+    bench.cases(CASE)
+    done = bench.run()
+    assert done.verdicts() == {"fake.waits": "pass"}, done.output
+
+
+def test_what_cannot_be_seen_is_no_hang(bench: Bench) -> None:
+    """Where no moment of rest is ever seen, nothing is known of the call, and what was seen is said."""
+    bench.adapter("bustles")
+    bench.cases(CASE)
+    done = bench.run("--timeout-scale", "0.3")
+    assert done.verdicts() == {"fake.waits": "not observable"}, done.output
+    assert done.results is not None
+    assert "running or about to: thread" in done.results["results"][0]["reason"]
