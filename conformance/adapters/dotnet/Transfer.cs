@@ -30,6 +30,8 @@ namespace Pipects.Adapter
         /// <summary>Moves bytes, and returns how many in how many calls, the first that differs, and whether the end was met.</summary>
         public static Hashtable Run(Stream stream, string member, IList<string> overload, long seed, long total, int chunk)
         {
+            if (member == "ReadByte" || member == "WriteByte")
+                overload = new string[0];
             var form = member + "(" + string.Join(",", overload.Where(name => name != "callback" && name != "state" && name != "cancellationToken")) + ")";
             var transfer = new Transfer(stream, form, seed, chunk);
             try
@@ -87,7 +89,7 @@ namespace Pipects.Adapter
                 case "BeginWrite(buffer,offset,count)":
                     stream.EndWrite(stream.BeginWrite(chunk, 0, size, null, null));
                     return size;
-                case "WriteByte(value)":
+                case "WriteByte()":
                     stream.WriteByte(chunk[0]);
                     return 1;
                 default:

@@ -24,7 +24,8 @@ class Transfer {
           buffer_(std::make_shared<Array>()),
           bufferObject_(Wrap<Traits>(buffer_)) {
         const Json overload = request.params.value("overload", Json::array());
-        hasRange_ = std::find(overload.begin(), overload.end(), Json("count")) != overload.end();
+        hasRange_ =
+            !OneByte() && std::find(overload.begin(), overload.end(), Json("count")) != overload.end();
         total_ = Number(request, "total");
         chunk_ = OneByte() ? 1 : Number(request, "chunk").value_or(0);
         if (chunk_ < 1 || chunk_ > std::numeric_limits<std::int32_t>::max()) {
