@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipects import datafile, paths, wellformed
+from pipects import datafile, paths, tables, wellformed
 from pipects.errors import UserError
 from pipects.spec import Spec
 
@@ -73,6 +72,8 @@ class Test:
     title: str
     row: Mapping[str, Any]
     covers: tuple[str, ...]
+    fills: Mapping[str, tuple[str, ...]]
+    """By axis: the values that the case says it fills (what its steps show needs no saying)."""
     needs: tuple[str, ...]
     platforms: str
     deadline: float
@@ -116,8 +117,8 @@ def load(spec: Spec, folder: Path = paths.CASES) -> list[Test]:
 def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
     where = f"{paths.shown(file)}:{entry.line}"
     wellformed.check_size(entry, where)
-    key = _key(entry, where)
-    for table_row in _rows(entry):
+    key = tables.key(entry, where)
+    for table_row in tables.rows(entry, where):
         row = {
             column: _substitute(
                 value, {name: table_row[name] for name in table_row if name != column}
@@ -127,7 +128,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
         for column in key:
             if column not in row:
                 raise UserError(f"{where}: a row lacks the column '{column}', which names it")
-        suffix = ",".join(_slug(row[column], where) for column in key)
+        suffix = ",".join(tables.slug(row[column], where) for column in key)
         covers = (*row.get("covers", ()), *entry.get("covers", ()))
         if not covers:
             raise UserError(f"{where}: a row covers no requirement")
@@ -142,13 +143,14 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
         for need in sorted(needs):
             if need not in spec.capabilities:
                 raise UserError(f"{where}: unknown capability '{need}'")
-        columns = {name: value for name, value in row.items() if name != "covers"}
+        columns = {name: value for name, value in row.items() if name not in tables.NOT_SHOWN}
         yield Test(
             id=f"{entry['id']}/{suffix}" if suffix else entry["id"],
             case=entry["id"],
             title=str(_substitute(entry["title"], columns)),
             row=columns,
             covers=covers,
+            fills=_fills({**entry.get("fills", {}), **row.get("fills", {})}, columns, spec, where),
             needs=tuple(sorted(needs)),
             platforms=entry.get("platforms", "any"),
             deadline=float(entry.get("deadline", 5)),
@@ -159,48 +161,24 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
         )
 
 
-def _rows(entry: Any) -> Iterator[dict[str, Any]]:
-    for choice in itertools.product(*_choices(entry)):
-        for row in entry.get("rows", [{}]):
-            yield {name: value for part in (*choice, row) for name, value in part.items()}
-
-
-def _choices(entry: Any) -> Iterator[list[dict[str, Any]]]:
-    """For each column of `across` what it may be, with the columns that go with each value."""
-    for column, values in entry.get("across", {}).items():
-        if isinstance(values, Mapping):
-            yield [{column: value, **further} for value, further in values.items()]
-        else:
-            yield [{column: value} for value in values]
-
-
-def _key(entry: Any, where: str) -> list[str]:
-    rows = entry.get("rows", [{}])
-    known = {name for parts in (*_choices(entry), rows) for part in parts for name in part}
-    known -= {"covers"}
-    if "key" in entry:
-        for column in entry["key"]:
-            if column not in known:
-                raise UserError(f"{where}: 'key' names the column '{column}', which no row has")
-        return list(entry["key"])
-    first = [column for column in rows[0] if column != "covers"][:1]
-    return [*entry.get("across", {}), *first]
-
-
-def _slug(value: Any, where: str) -> str:
-    text = {None: "null", True: "true", False: "false"}.get(value) if _simple(value) else None
-    if text is None:
-        text = re.sub(r"^-(?=\d)", "minus-", str(value))
-        text = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    if not text or len(text) > 60:
-        raise UserError(
-            f"{where}: {value!r} gives no row id; add a column 'label' and make it the key"
-        )
-    return text
-
-
-def _simple(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
+def _fills(
+    said: Mapping[str, Any], row: Mapping[str, Any], spec: Spec, where: str
+) -> dict[str, tuple[str, ...]]:
+    """What a case says that it fills, with the row's values in place."""
+    found: dict[str, tuple[str, ...]] = {}
+    for axis, value in _substitute(said, row).items():
+        if axis not in spec.axes.axes:
+            known = ", ".join(spec.axes.axes)
+            raise UserError(f"{where}: 'fills' names an unknown axis '{axis}' (known: {known})")
+        values = value if isinstance(value, list) else [value]
+        for each in values:
+            if each not in spec.axes.axes[axis].values:
+                raise UserError(
+                    f"{where}: 'fills' has {each!r}, no value of the axis '{axis}' "
+                    f"(known: {', '.join(spec.axes.axes[axis].values)})"
+                )
+        found[axis] = tuple(values)
+    return found
 
 
 def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:

@@ -235,6 +235,10 @@ class Reporter:
                     f"{held.count(state):>{len(head)}}" for state, head in columns.items()
                 )
                 self.say(f"{name:23}{len(chosen):>6}{covered:>8}{numbers}")
+        for implementation in document["implementations"]:
+            looked_at, cells = summary.coverage(document, implementation["id"])
+            if cells:
+                self.say(f"cells checked on {implementation['id']}: {looked_at:,} of {cells:,}")
         beyond = sum(map(summary.out_of_reach, document["requirements"]))
         if beyond:
             self.say(

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "spec" / "requirements"
 SOURCES = ROOT / "spec" / "sources.yaml"
 CAPABILITIES = ROOT / "spec" / "capabilities.yaml"
+AXES = ROOT / "spec" / "axes.yaml"
 SCHEMAS = ROOT / "spec" / "schemas"
 CASES = ROOT / "conformance" / "cases"
 ADAPTERS = ROOT / "conformance" / "adapters"

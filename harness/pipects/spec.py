@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 
-from pipects import datafile, paths
+from pipects import datafile, paths, spaces
 from pipects.errors import UserError
+from pipects.spaces import Axes, Space
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Requirement:
     """Only a class derived from PipeStream can show it, so only the in-process runner tests it."""
     file: Path
     line: int
+    space: Space = spaces.POINT
+    """Over what it holds."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Spec:
     requirements: dict[str, Requirement]
     sources: dict[str, Source]
     capabilities: dict[str, Capability]
+    axes: Axes = field(default_factory=Axes)
 
     def source_of(self, reference: str) -> str:
         """A source's reference as a reader wants it: title, part and address."""
@@ -76,6 +80,7 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
         )
         for entry in _plain(paths.CAPABILITIES)
     }
+    axes = spaces.load()
     requirements: dict[str, Requirement] = {}
     for file in sorted(folder.rglob("*.yaml")):
         previous = ""
@@ -107,8 +112,9 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                 derived_only=entry.get("scope") == "derived",
                 file=file,
                 line=entry.line,
+                space=spaces.space(entry, axes, where),
             )
-    return Spec(requirements, sources, capabilities)
+    return Spec(requirements, sources, capabilities, axes)
 
 
 def _plain(path: Path) -> Any:

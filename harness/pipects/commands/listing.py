@@ -10,6 +10,7 @@ from typing import Any
 
 from pipects import paths, selection, suite, traceability
 from pipects.cases import Test
+from pipects.commands import coverage
 from pipects.errors import UserError
 from pipects.spec import Requirement, Spec
 
@@ -17,9 +18,11 @@ from pipects.spec import Requirement, Spec
 def add(subparsers: Any) -> None:
     """Adds `list` and `show`."""
     listing = subparsers.add_parser(
-        "list", help="list cases, requirements, implementations, or the releases of a product"
+        "list", help="list cases, requirements, members, implementations, or a product's releases"
     )
-    listing.add_argument("what", choices=("cases", "requirements", "implementations", "releases"))
+    listing.add_argument(
+        "what", choices=("cases", "requirements", "members", "implementations", "releases")
+    )
     listing.add_argument("product", nargs="?", metavar="PRODUCT", help="of releases: whose")
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.add_argument(
@@ -27,6 +30,11 @@ def add(subparsers: Any) -> None:
     )
     listing.add_argument(
         "--uncovered", action="store_true", help="of requirements: those without a case"
+    )
+    listing.add_argument(
+        "--holes",
+        action="store_true",
+        help="of requirements: those with cells that no test looks at, and which",
     )
     suite.add_options(listing)
     listing.set_defaults(run=list_command)
@@ -67,8 +75,12 @@ def list_command(args: argparse.Namespace) -> int:
             for row in rows
         ]
         return _print(args.format, rows, lines)
+    if args.what == "members":
+        return _print(args.format, *coverage.by_member(the_spec, tests))
     if args.what == "requirements":
         covering = traceability.covering(the_spec, tests)
+        if args.holes:
+            return _print(args.format, *coverage.holes(the_spec, tests))
         chosen = [
             requirement
             for requirement in the_spec.requirements.values()
@@ -132,6 +144,8 @@ def _requirement(
         "sources": [the_spec.source_of(source) for source in requirement.sources],
         "note": requirement.note,
         "derived_only": requirement.derived_only,
+        "over": {axis: list(values) for axis, values in requirement.space.over.items()},
+        "cells": len(requirement.space.cells),
         "cases": list(covered_by),
         "file": f"{paths.shown(requirement.file)}:{requirement.line}",
     }
@@ -161,6 +175,7 @@ def _requirement_text(
     lines += [f"  {'level':10}{requirement.level}", f"  {'platforms':10}{requirement.platforms}"]
     lines += [f"  {'source':10}{the_spec.source_of(source)}" for source in requirement.sources]
     lines += [f"  {'file':10}{paths.shown(requirement.file)}:{requirement.line}"]
+    lines += [*coverage.space(requirement.space)]
     if requirement.note:
         lines += ["", *_fill(f"Note: {requirement.note}")]
     return [*lines, "", "covered by:", *(f"  {case}" for case in covered_by or ["no case"])]

@@ -66,6 +66,8 @@ class Requirement(TypedDict):
     note: str | None
     cases: list[str]
     held: dict[str, Held]
+    cells: NotRequired[int]
+    checked: NotRequired[dict[str, int]]
 
 
 class Source(TypedDict):
@@ -79,6 +81,7 @@ class Test(TypedDict):
     row: dict[str, Any]
     title: str
     covers: list[str]
+    cells: NotRequired[dict[str, list[int]]]
     steps: list[str]
     processes: int
     needs: list[str]

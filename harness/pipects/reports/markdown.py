@@ -59,14 +59,16 @@ def _code(text: str, length: int = _LONGEST) -> str:
 
 def _answers(results: Results, heading: str) -> list[str]:
     lines = [
-        f"| {heading} | must | should |",
-        "|---|---|---|",
+        f"| {heading} | must | should | cells checked |",
+        "|---|---|---|---:|",
     ]
     for each in results["implementations"]:
         cells = [
             f"{_SIGNS[level.answer]} {level.words}: {level.held['held']:,} of {level.total:,} held"
             for level in digest.answers(results, each["id"])
         ]
+        looked_at, of = summary.coverage(results, each["id"])
+        cells.append(f"{looked_at:,} of {of:,}" if of else "")
         lines.append(f"| **{_text(digest.label(each))}** | {' | '.join(cells)} |")
     return [*lines, ""]
 

@@ -24,6 +24,8 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 BROKEN: Final[frozenset[Verdict]] = frozenset(
     ("fail", "hang", "crash", "adapter error", "unexpected pass")
 )
+#: The test was looked at, whatever came of it.
+SHOWN: Final[frozenset[Verdict]] = BROKEN | {"pass", "known deviation"}
 #: Cases of the in-process runner over a binding's own types; no run through an adapter has them.
 BINDING: Final = "binding/"
 #: Leaves the exit status at 0. What could not be looked at counts, but is shown wherever the passes are.
@@ -112,6 +114,33 @@ def held(run: Run) -> dict[str, dict[str, Held]]:
     }
 
 
+def checked(run: Run) -> dict[str, dict[str, int]]:
+    """For each requirement, how many of its cells the tests have looked at, by implementation."""
+    cells = {test["id"]: test.get("cells", {}) for test in run["tests"]}
+    seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for result in run["results"]:
+        if result["verdict"] in SHOWN:
+            for requirement, places in cells[result["test"]].items():
+                seen[requirement, result["server"]].update(places)
+    return {
+        requirement["id"]: {
+            each["id"]: len(seen.get((requirement["id"], each["id"]), ()))
+            for each in run["implementations"]
+        }
+        for requirement in run["requirements"]
+    }
+
+
+def coverage(results: Results, implementation: str) -> tuple[int, int]:
+    """How many cells an implementation's tests have looked at, and how many there are; those
+    that only the in-process runner can show are in neither number."""
+    within = [each for each in results["requirements"] if not out_of_reach(each)]
+    return (
+        sum(each.get("checked", {}).get(implementation, 0) for each in within),
+        sum(each.get("cells", 0) for each in within),
+    )
+
+
 def exit_status(run: Run) -> Literal[0, 1, 2]:
     """0 all held or known, 1 something did not, 2 the run was broken off or checked nothing."""
     if not run["complete"] or not run["results"]:
@@ -150,9 +179,17 @@ def summarise(run: Run) -> Summary:
 
 
 def sum_up(run: Run) -> Results:
-    """The run as a complete results document: `held` of each requirement and `summary` filled in."""
-    outcome = held(run)
+    """The run as a complete results document: `held` and `checked` of each requirement and `summary` filled in."""
+    outcome, looked_at = held(run), checked(run)
     requirements = [
-        cast(Requirement, {**each, "held": outcome[each["id"]]}) for each in run["requirements"]
+        cast(
+            Requirement,
+            {
+                **each,
+                "held": outcome[each["id"]],
+                **({"checked": looked_at[each["id"]]} if "cells" in each else {}),
+            },
+        )
+        for each in run["requirements"]
     ]
     return cast(Results, {**run, "requirements": requirements, "summary": summarise(run)})

@@ -207,4 +207,4 @@ def test_markdown_is_only_text() -> None:
     widths = {
         len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines() if line.startswith("| ")
     }
-    assert widths <= {4, 12}
+    assert widths <= {5, 12}
