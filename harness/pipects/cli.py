@@ -44,13 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         system.adopt_orphans()
     household = descent.Household()
     try:
-        return _guarded(arguments)
+        return guarded(arguments)
     finally:
         interrupts.ignore()
         household.end()
 
 
-def _guarded(arguments: Sequence[str] | None) -> int:
+def guarded(arguments: Sequence[str] | None) -> int:
     """The one place in which every error ends: a line of words, and the exit status 2."""
     try:
         args = parser().parse_args(arguments)
@@ -62,10 +62,9 @@ def _guarded(arguments: Sequence[str] | None) -> int:
             # It may be the output that can't be written; what is left in its buffer is lost anyway.
             _let_go_of_output()
         if not isinstance(error, BrokenPipeError):  # say nothing more, to anyone
+            hint = f" ({error.hint})" if isinstance(error, UserError) and error.hint else ""
             with contextlib.suppress(OSError):
-                print(f"pipects: {readable(said(error))}", file=sys.stderr)
-                if isinstance(error, UserError) and error.hint:
-                    print(f"  {readable(error.hint)}", file=sys.stderr)
+                print(readable(f"pipects: {said(error)}{hint}"), file=sys.stderr)
         return 2
 
 

@@ -17,6 +17,7 @@ from pipects import verdicts
 from pipects.cases import Test
 from pipects.reports import summary
 from pipects.reports.document import Held, Results
+from pipects.reports.text import readable
 from pipects.running import Introduction
 from pipects.spec import Spec
 from pipects.verdicts import Result
@@ -44,7 +45,7 @@ class Reporter:
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints one line (or more), above the bar if there is one."""
-        self._console.print(Text(text, style=style))
+        self._console.print(Text(readable(text), style=style))
 
     def introduce(
         self, name: str, introduction: Introduction, unconfirmed: str | None = None
@@ -154,7 +155,7 @@ class Reporter:
         for line in lines:
             text = Text("  ")
             text.append(f"{name:10}", "dim")
-            text.append(_wrapped(line, 12).lstrip())
+            text.append(_wrapped(readable(line), 12).lstrip())
             self._console.print(text)
             name = ""
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pipects import datafile, paths
+from pipects import building, datafile, paths
 from pipects.errors import UserError
 from pipects.processes import Command
 from pipects.releases import Range, parse
 from pipects.spec import Spec
+
+
+NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+"""What an implementation can be called: it is the name of files, too."""
 
 
 @dataclass(frozen=True)
@@ -115,31 +116,12 @@ class Implementation:
         stamp = self.build_folder / "built-from"
         with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            digest = self._digest()
+            digest = building.digest((self.build, self.start), [*self._source_files()])
             built = stamp.exists() and stamp.read_text(encoding="utf-8") == digest
             if built and all(Path(word).exists() for word in self._own_files()):
                 return
             for command in self.build:
-                filled = [self._filled(word) for word in command]
-                done = subprocess.run(
-                    filled,
-                    cwd=paths.ROOT,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    errors="replace",
-                    env={**os.environ, **self.environment},
-                    check=False,
-                )
-                if done.returncode != 0:
-                    lines = done.stdout.splitlines()
-                    errors = [line for line in lines[:-10] if "error" in line.lower()][:5]
-                    tail = "\n  ".join([*errors, *lines[-10:]])
-                    raise UserError(
-                        f"{self.id} can't be built: '{' '.join(filled)}' ended with "
-                        f"status {done.returncode}:\n  {tail}"
-                    )
+                building.run([self._filled(word) for word in command], self.environment, self.id)
             stamp.write_text(digest, encoding="utf-8")
 
     def _own_files(self) -> Iterator[str]:
@@ -150,24 +132,9 @@ class Implementation:
             if filled.startswith(str(paths.BUILD))
         )
 
-    def _digest(self) -> str:
-        hasher = hashlib.sha256(repr((self.build, self.start)).encode())
-        for file in sorted(self._source_files()):
-            hasher.update(str(file).encode())
-            hasher.update(file.read_bytes())
-        return hasher.hexdigest()
-
     def _source_files(self) -> Iterator[Path]:
         for pattern in self.sources:
-            base, filled = self.folder, self._filled(pattern)
-            if filled.startswith("/"):
-                base, filled = Path("/"), filled[1:]
-            while filled.startswith("../"):
-                base, filled = base.parent, filled[3:]
-            found = [file for file in base.glob(filled) if file.is_file()]
-            if not found:
-                raise UserError(f"{self.id}: its sources '{pattern}' match no file")
-            yield from found
+            yield from building.sources(self.folder, self._filled(pattern), self.id)
 
 
 def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, Implementation]:
@@ -185,6 +152,11 @@ def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, I
         if file.name.endswith((".deviations.yaml", ".releases.yaml")):
             continue
         entry = datafile.load(file, "manifest")
+        if not NAME.fullmatch(file.stem):
+            raise UserError(
+                f"{paths.shown(file)}: '{file.stem}' can't be an implementation's name: small "
+                "letters, digits, '-' and '.'"
+            )
         if file.stem in found:
             raise UserError(f"{paths.shown(file)}: an implementation {file.stem} exists already")
         found[file.stem] = read(file.stem, file, entry, spec)
@@ -193,9 +165,22 @@ def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, I
 
 def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> Implementation:
     """An implementation from a manifest's content. Raises UserError with the file of what is wrong."""
+    where = f"{paths.shown(file)}:{getattr(entry, 'line', 1)}"
     for lack in entry.get("lacks", ()):
         if lack not in spec.capabilities:
-            raise UserError(f"{paths.shown(file)}: unknown capability '{lack}'")
+            raise UserError(f"{where}: unknown capability '{lack}'")
+    for word in (
+        *entry["start"],
+        *entry["sources"],
+        *(w for words in entry["build"] for w in words),
+    ):
+        if problem := building.problem(word):
+            raise UserError(f"{where}: {problem}")
+    for name, value in entry.get("environment", {}).items():
+        if not name or "=" in name or "\0" in name + value:
+            raise UserError(
+                f"{where}: no variable of the environment can be {name!r}={value!r:.80}"
+            )
     deviations: tuple[Deviation, ...] = ()
     if "deviations" in entry:
         listed = _deviations(file.parent / entry["deviations"], spec)
@@ -244,7 +229,7 @@ def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
             raise UserError(f"{where}: unknown requirement '{entry['requirement']}'")
         try:
             re.compile(entry.get("matches", ""))
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise UserError(f"{where}: 'matches' is no regular expression: {error}") from error
         yield Deviation(
             requirement=entry["requirement"],

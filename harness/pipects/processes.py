@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
 import secrets
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from pipects import protocol
 from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
 from pipects.meeting import Adapter, Greeting, Meeting, proven
 from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
+from pipects.output import Output
 
 SESSION_VARIABLE = "PIPECTS_SESSION"
 """Marks every process that comes of an adapter, whatever becomes of its parents."""
-KEPT_LINES = 200
 GRACE = 2.0
 """Seconds that a process gets to end after it was asked to, before it is killed."""
 
@@ -35,35 +32,6 @@ class Command:
     program: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-class Output:
-    """The last lines that a process and its children printed. Read to the end, so none blocks."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
-        self._stream = stream
-        self._thread = threading.Thread(target=self._drain, daemon=True, name="output")
-        self._thread.start()
-
-    def _drain(self) -> None:
-        rest = b""
-        with self._stream:
-            while chunk := os.read(self._stream.fileno(), 1 << 16):
-                *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
-                self._lines.extend(
-                    line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]
-                )
-        if rest:
-            self._lines.append(rest[:500].decode("utf-8", "replace"))
-
-    def lines(self) -> list[str]:
-        """What is kept so far."""
-        return list(self._lines)
-
-    def settle(self, seconds: float) -> None:
-        """Waits until all who could print are gone, for at most `seconds`."""
-        self._thread.join(seconds)
 
 
 class Family:

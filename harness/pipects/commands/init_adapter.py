@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ def write(language: str, folder: Path, name: str) -> list[Path]:
 
 def _check(name: str) -> None:
     """Raises UserError if no implementation can be called so."""
-    if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name):
+    if not implementations.NAME.fullmatch(name):
         raise UserError(
             f"'{name}' can't be an implementation's name: small letters, digits, '-' and '.'",
             "choose one by --name",

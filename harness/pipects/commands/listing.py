@@ -12,6 +12,7 @@ from pipects import paths, selection, suite, traceability
 from pipects.cases import Test
 from pipects.commands import coverage
 from pipects.errors import UserError
+from pipects.reports.text import readable
 from pipects.spec import Requirement, Spec
 
 
@@ -203,7 +204,7 @@ def _print(form: str, content: Any, lines: Sequence[str]) -> int:
     if form == "json":
         print(json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable))
     else:
-        print("\n".join(lines) if lines else "nothing")
+        print(readable("\n".join(lines)) if lines else "nothing")
     return 0
 
 

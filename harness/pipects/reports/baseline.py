@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipects.errors import UserError
-from pipects.reports import output, summary
+from pipects.reports import model, output, summary
 from pipects.reports.diff import Comparison, compare_verdicts, verdicts
 from pipects.reports.document import Results, Verdict
 
@@ -42,15 +42,10 @@ def write(results: Results, directory: Path) -> list[Path]:
 
 def read(path: Path) -> dict[str, Verdict]:
     """The rows of a baseline. Raises UserError, with file and line, if it is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    text = model.read(path)
     known = {str(verdict): verdict for verdict in summary.VERDICTS}
     rows: dict[str, Verdict] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else [], 1):
         test, tab, verdict = line.partition("\t")
         if not tab or verdict not in known:
             raise UserError(f"{path}:{number}: expected 'test<TAB>verdict', found {line[:60]!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import sys
 from collections.abc import Callable
@@ -25,9 +24,7 @@ from pipects.reports import (
     tap,
 )
 from pipects.reports.document import Results
-from pipects.reports.text import plural
-
-Command = Callable[[argparse.Namespace], int]
+from pipects.reports.text import plural, readable
 
 #: Every report that can be made from a results file, by the option that asks for it.
 RENDERERS: Final[dict[str, tuple[Callable[[Results], str], str]]] = {
@@ -37,21 +34,6 @@ RENDERERS: Final[dict[str, tuple[Callable[[Results], str], str]]] = {
     "tap": (tap.render, "TAP, version 14"),
     "badge": (badge.render, "an SVG badge for a README"),
 }
-
-
-def _friendly(command: Command) -> Command:
-    """The command, with what the user can mend said in one line, and status 2."""
-
-    @functools.wraps(command)
-    def run(args: argparse.Namespace) -> int:
-        try:
-            return command(args)
-        except UserError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            print(f"pipects: {error}{hint}", file=sys.stderr)
-            return 2
-
-    return run
 
 
 def write_reports(results: Results, files: dict[str, Path | None]) -> list[Path]:
@@ -73,7 +55,6 @@ def write_reports(results: Results, files: dict[str, Path | None]) -> list[Path]
     return written
 
 
-@_friendly
 def _report(args: argparse.Namespace) -> int:
     files: dict[str, Path | None] = {kind: getattr(args, kind) for kind in RENDERERS}
     chosen = args.implementation
@@ -81,6 +62,7 @@ def _report(args: argparse.Namespace) -> int:
         raise UserError("no report asked for", " ".join(f"--{kind} FILE" for kind in RENDERERS))
     if chosen is not None and files["badge"] is None:
         raise UserError("--implementation goes with --badge")
+    output.check(files, {"results": args.results})
     results = model.load(args.results)
     drawn = files.pop("badge")
     written = write_reports(results, files)
@@ -92,13 +74,12 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
-@_friendly
 def _diff(args: argparse.Namespace) -> int:
     old, new = model.load(args.old), model.load(args.new)
     comparison = diff.compare(old, new, args.slower)
     if not comparison.compared:
         raise UserError(f"{args.old} and {args.new} have no test in common: nothing to compare")
-    sys.stdout.write(diff.render(comparison))
+    sys.stdout.write(readable(diff.render(comparison)))
     if comparison.regression:
         return 1
     if not new["complete"]:
@@ -106,20 +87,19 @@ def _diff(args: argparse.Namespace) -> int:
     return 0
 
 
-@_friendly
 def _history(args: argparse.Namespace) -> int:
     trends, skipped = history.collect(args.directory)
     for line in skipped:
-        print(f"pipects: skipped {line}", file=sys.stderr)
-    sys.stdout.write(history.render(trends))
+        print(readable(f"pipects: skipped {line}"), file=sys.stderr)
+    sys.stdout.write(readable(history.render(trends)))
     if args.html is not None:
         output.write(args.html, history.render_html(trends))
         print(f"wrote {args.html}")
     return 0
 
 
-@_friendly
 def _merge(args: argparse.Namespace) -> int:
+    output.check({"json": args.json}, {f"FILE {i}": path for i, path in enumerate(args.files, 1)})
     results = merge.merge([(str(path), model.load(path)) for path in args.files])
     output.write(args.json, json.dumps(results, indent=1) + "\n")
     print(
@@ -129,7 +109,6 @@ def _merge(args: argparse.Namespace) -> int:
     return 0
 
 
-@_friendly
 def _baseline(args: argparse.Namespace) -> int:
     results = model.load(args.results)
     if args.write is not None:
@@ -139,7 +118,7 @@ def _baseline(args: argparse.Namespace) -> int:
     comparison = baseline.compare(args.against, results)
     if not comparison.compared:
         raise UserError(f"{args.results} and {args.against} have no test in common")
-    sys.stdout.write(diff.render(comparison))
+    sys.stdout.write(readable(diff.render(comparison)))
     return int(comparison.regression)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import subprocess
@@ -11,18 +10,14 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from pipects import paths
+from pipects import cli, paths
 from pipects.reports import commands
 from pipects.reports.document import Results
 
 
 def run(*arguments: str | Path) -> int:
     """Runs a command as the `pipects` program would; its exit status."""
-    parser = argparse.ArgumentParser(prog="pipects")
-    commands.add_commands(parser.add_subparsers(required=True))
-    args = parser.parse_args([str(each) for each in arguments])
-    status: int = args.run(args)
-    return status
+    return cli.guarded([str(each) for each in arguments])
 
 
 def saved(folder: Path, name: str, results: Results) -> Path:
@@ -173,3 +168,64 @@ def test_help_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert caught.value.code == 0
     text = capsys.readouterr().out
     assert len(text) > 250 and "%" not in text
+
+
+HOSTILE = [
+    "../../outside",
+    "/tmp/outside",
+    "a/b",
+    "..",
+    ".",
+    "",
+    "a\nb",
+    "a\tb",
+    "\x1b[2J",
+    "a" * 300,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_implementation_called_like_a_path_writes_nothing(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A baseline's file has the implementation's name: one that leads elsewhere is refused."""
+    text = json.dumps(synthetic.make("green", ["reference"], rules=2, count=2, rows=1))
+    file = tmp_path / "in" / "results.json"
+    file.parent.mkdir()
+    file.write_text(text.replace('"reference"', json.dumps(name)), encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    assert run("baseline", file, "--write", tmp_path / "in" / "deep") == 2
+    assert sorted(tmp_path.rglob("*")) == before
+    printed = capsys.readouterr().err
+    assert "is no implementation's" in printed and "\x1b" not in printed
+
+
+def test_no_file_is_written_twice(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor over what is read, by whatever way it is named."""
+    page, link = tmp_path / "page", tmp_path / "link"
+    link.symlink_to(small)
+    for words in (
+        ["report", small, "--html", page, "--junit", page],
+        ["report", small, "--html", page, "--junit", tmp_path / "." / "page"],
+        ["report", small, "--html", small],
+        ["report", small, "--html", link],
+        ["merge", small, "--json", small],
+    ):
+        before = small.read_bytes()
+        assert run(*words) == 2
+        assert "is named twice" in capsys.readouterr().err
+        assert small.read_bytes() == before and not page.exists()
+
+
+def test_a_report_that_can_not_be_written_keeps_no_other_from_it(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others are there, and the one is said."""
+    page = tmp_path / "page.html"
+    assert run("report", small, "--tap", "/dev/full", "--junit", "/dev/full", "--html", page) == 2
+    assert capsys.readouterr().err.count("/dev/full: can't be written") == 2
+    page.unlink()
+    assert run("report", small, "--markdown", "/dev/full", "--html", page) == 2
+    assert page.exists()

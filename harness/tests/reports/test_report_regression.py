@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import errno
+import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -254,16 +257,31 @@ def test_history_of_nothing(tmp_path: Path) -> None:
         history.collect(tmp_path / "none")
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The old file stays if the new one can't be written, and nothing is left lying about."""
     path = tmp_path / "report.html"
     output.write(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        output.write(path, "new \ud800")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _no_space)
+        with pytest.raises(UserError, match="can't be written: No space left"):
+            output.write(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
     with pytest.raises(UserError, match="can't be written"):
         output.write(path / "below-a-file.html", "text")
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+
+
+def _no_space(descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_what_is_no_text_is_written_out(tmp_path: Path) -> None:
+    """Half a surrogate pair, as an argument of bytes that are no UTF-8 has: readable, and JSON still."""
+    path = tmp_path / "results.json"
+    output.write(path, '{"command": "\ud800"}')
+    assert json.loads(path.read_text(encoding="utf-8")) == {"command": "\ud800"}
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""What processes print: read to its end, so that none waits for a reader, and its last lines kept."""
+
+from __future__ import annotations
+
+import collections
+import os
+import threading
+from typing import IO
+
+KEPT_LINES = 200
+
+
+class Output:
+    """The last lines that a process and its children printed. Read to the end, so none blocks."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
+        self._stream = stream
+        self._thread = threading.Thread(target=self._drain, daemon=True, name="output")
+        self._thread.start()
+
+    def _drain(self) -> None:
+        rest = b""
+        with self._stream:
+            while chunk := os.read(self._stream.fileno(), 1 << 16):
+                *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
+                self._lines.extend(
+                    line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]
+                )
+        if rest:
+            self._lines.append(rest[:500].decode("utf-8", "replace"))
+
+    def lines(self) -> list[str]:
+        """What is kept so far."""
+        return list(self._lines)
+
+    def settle(self, seconds: float) -> None:
+        """Waits until all who could print are gone, for at most `seconds`."""
+        self._thread.join(seconds)
