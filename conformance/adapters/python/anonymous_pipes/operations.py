@@ -1,7 +1,7 @@
 """One read or write on a pipe: it gets as far as it can without waiting, again and again.
 
 The descriptor stays in blocking mode, since that mode would be shared with other processes: it is
-read or written only when poll says that this returns at once, and written by PIPE_BUF at most.
+read only when poll says that this returns at once, and written by PIPE_BUF at most, without waiting.
 """
 
 from __future__ import annotations
@@ -146,16 +146,29 @@ class WriteOperation(Operation):
 
     def _advance(self) -> bool:
         while self._count < len(self._view):
-            if not self._writable():
-                os.write(self.descriptor, b"")  # refuses a reading end, of which poll never tells
-                return False
             piece = self._view[self._count : self._count + select.PIPE_BUF]
             try:
-                self._count += os.write(self.descriptor, piece)
+                written = self._write_at_once(piece)
             except BrokenPipeError:
                 self.line._break()
                 raise
+            if not written:
+                os.write(self.descriptor, b"")  # refuses a reading end, of which poll never tells
+                return False
+            self._count += written
         return True
+
+    def _write_at_once(self, piece: memoryview) -> int:
+        """How many bytes were written without waiting. The system is asked to try, since poll
+        tells of whole free pages only, not of the room that the last one has left."""
+        try:
+            return os.pwritev(self.descriptor, [piece], -1, os.RWF_NOWAIT)
+        except BlockingIOError:
+            return 0
+        except OSError as error:  # before Linux 6.4 no pipe knows the flag
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
+        return os.write(self.descriptor, piece) if self._writable() else 0
 
     def _writable(self) -> bool:
         state = self._ready()
