@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pipects import __version__, interrupts
 from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, replay, run
+from pipects.commands import timeline
 from pipects.errors import Interrupted, UserError, said
 from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
@@ -28,7 +29,17 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--version", action="version", version=f"pipects {__version__}")
     subparsers = result.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (run, listing, replay, deviations, defects, expand, init_adapter, doctor):
+    for command in (
+        run,
+        listing,
+        replay,
+        timeline,
+        deviations,
+        defects,
+        expand,
+        init_adapter,
+        doctor,
+    ):
         command.add(subparsers)
     reports.add_commands(subparsers)
     return result

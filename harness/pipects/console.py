@@ -34,10 +34,13 @@ STYLES = {
 class Reporter:
     """Prints a run. On a terminal a bar shows the progress; elsewhere lines come plainly."""
 
-    def __init__(self, spec: Spec, tests: Sequence[Test], *, verbose: bool) -> None:
+    def __init__(
+        self, spec: Spec, tests: Sequence[Test], *, verbose: bool = False, quiet: bool = False
+    ) -> None:
         self._spec = spec
         self._tests = {test.id: test for test in tests}
         self._verbose = verbose
+        self._quiet = quiet
         self._console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
         self._progress: Progress | None = None
         self._task: Any = None
@@ -106,6 +109,8 @@ class Reporter:
             self._progress.advance(self._task)
         else:
             self._advance()
+        if self._quiet:
+            return
         if result.verdict in verdicts.BAD:
             self.failure(result)
         elif self._verbose:

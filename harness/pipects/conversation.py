@@ -103,6 +103,7 @@ class Conversation:
         """Which outcomes of `any` are still possible, by the name of the choice."""
         self._descriptors: dict[tuple[str, int], str | None] = {}
         self._proofs: list[str] = []
+        self._outcomes: list[str] = []
         self._limited: list[Adapter] = []
         self._told: int | None = None
         """How many keys of descriptions could be compared; None if nothing was described."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipects import bytespec, matching, paths, protocol, verdicts
+from pipects import bytespec, matching, outcomes, paths, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, Named, NoSuchMember, NotApplicable, Running
 from pipects.conversation import exit_of, ignore_note, refusal_of
@@ -36,6 +36,7 @@ class Record:
     reason: str | None = None
     failure: Failure | None = None
     proofs: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
     reusable: bool = False
     """Whether the parent process may serve the next test."""
 
@@ -54,6 +55,7 @@ class Execution(Observing):
             if adapter is not self._family.parent:
                 adapter.close()
         record.proofs = self._proofs
+        record.outcomes = self._outcomes
         return record
 
     def _guarded(self) -> Record:
@@ -316,6 +318,7 @@ class Execution(Observing):
         expectation: Mapping[str, Any],
         choice: str | None = None,
     ) -> None:
+        self._outcomes.append(outcomes.told(step, outcome))
         if isinstance(outcome, Refused):
             raise refusal_of(outcome)
         resolved = self._resolve(expectation)

@@ -116,7 +116,7 @@ class Implementation:
         stamp = self.build_folder / "built-from"
         with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            digest = building.digest((self.build, self.start), [*self._source_files()])
+            digest = self.fingerprint()
             built = stamp.exists() and stamp.read_text(encoding="utf-8") == digest
             if built and all(Path(word).exists() for word in self._own_files()):
                 return
@@ -131,6 +131,10 @@ class Implementation:
             for filled in map(self._filled, self.start)
             if filled.startswith(str(paths.BUILD))
         )
+
+    def fingerprint(self) -> str:
+        """A text that changes whenever its adapter would be built anew."""
+        return building.digest((self.build, self.start), [*self._source_files()])
 
     def _source_files(self) -> Iterator[Path]:
         for pattern in self.sources:

@@ -193,7 +193,7 @@ def say_actual(outcome: Outcome) -> str:
 
 def short(value: Any) -> str:
     """A value as JSON, cut where it is long."""
-    return _cut(json.dumps(value, ensure_ascii=False, default=dict))
+    return _cut(json.dumps(value, ensure_ascii=False, default=dict, sort_keys=True))
 
 
 def _cut(text: str) -> str:

@@ -49,6 +49,8 @@ class Settings:
     repeat: int = 1
     scale: float = 1.0
     trace: bool = False
+    outcomes: bool = False
+    """Whether results keep what came of every step."""
     where: str = ""
     """The options that a replay must repeat to find the same cases and implementations."""
 
@@ -233,6 +235,7 @@ class Run:
                         test, repetition, time.monotonic() - started, record.verdict,
                         reason=record.reason, failure=record.failure,
                         proofs=tuple(record.proofs), trace=tuple(trace),
+                        outcomes=tuple(record.outcomes) if self._settings.outcomes else (),
                     )  # fmt: skip
                 )
         except BaseException as error:  # handed to the caller's thread, which raises it
@@ -277,7 +280,7 @@ class Run:
     def _result(
         self, test: Test, repetition: int, seconds: float, verdict: str, *,
         reason: str | None = None, failure: Failure | None = None,
-        proofs: tuple[str, ...] = (), trace: tuple[str, ...] = (),
+        proofs: tuple[str, ...] = (), trace: tuple[str, ...] = (), outcomes: tuple[str, ...] = (),
     ) -> Result:  # fmt: skip
         server, client = self._pair.server, self._pair.client
         whom = server.id if server is client else f"{server.id} --client {client.id}"
@@ -293,6 +296,7 @@ class Run:
             reason=reason,
             failure=failure,
             trace=trace,
+            outcomes=outcomes,
         )
         return verdicts.judge(result, self._deviations)
 

@@ -57,6 +57,8 @@ class Result:
     failure: Failure | None = None
     deviation: Deviation | None = None
     trace: tuple[str, ...] = field(default=(), compare=False)
+    outcomes: tuple[str, ...] = field(default=(), compare=False)
+    """What came of each step, where the run was told to keep it."""
 
     def as_json(self) -> dict[str, Any]:
         """The result as results.json has it."""
@@ -66,8 +68,9 @@ class Result:
                 name: getattr(self.deviation, name)
                 for name in ("requirement", "happens", "kind", "reason", "link")
             }
-        if not self.trace:
-            del content["trace"]
+        for optional in ("trace", "outcomes"):
+            if not content[optional]:
+                del content[optional]
         return content
 
 

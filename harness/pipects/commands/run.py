@@ -101,6 +101,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--timeout-scale", type=factor, default=1.0, metavar="X", help="multiply every deadline"
     )
     how.add_argument("--trace", action="store_true", help="keep every message in the results")
+    how.add_argument(
+        "--outcomes",
+        action="store_true",
+        help="keep what came of every step in the results, for 'diff --outcomes'",
+    )
     write = parser.add_argument_group("what to write")
     write.add_argument("--json", type=Path, metavar="FILE", help="the results (out/results.json)")
     write.add_argument(
@@ -208,7 +213,7 @@ def _execute(
         baseline.read(args.baseline)  # what is wrong with it is said before the run, not behind it
     reporter = Reporter(the_spec, tests, verbose=args.verbose)
     settings = Settings(
-        args.jobs, args.repeat, args.timeout_scale, args.trace, suite.repeated(args)
+        args.jobs, args.repeat, args.timeout_scale, args.trace, args.outcomes, suite.repeated(args)
     )
     journal = document.Journal(results_file.with_suffix(".partial.jsonl"))
     results: list[Result] = []

@@ -20,6 +20,7 @@ from pipects.reports import (
     markdown,
     merge,
     model,
+    outcome_diff,
     output,
     tap,
 )
@@ -76,6 +77,8 @@ def _report(args: argparse.Namespace) -> int:
 
 def _diff(args: argparse.Namespace) -> int:
     old, new = model.load(args.old), model.load(args.new)
+    if args.outcomes:
+        return _diff_outcomes(old, new)
     comparison = diff.compare(old, new, args.slower)
     if not comparison.compared:
         raise UserError(f"{args.old} and {args.new} have no test in common: nothing to compare")
@@ -85,6 +88,12 @@ def _diff(args: argparse.Namespace) -> int:
     if not new["complete"]:
         raise UserError(f"{args.new}: the run was broken off, so it shows no more than this")
     return 0
+
+
+def _diff_outcomes(old: Results, new: Results) -> int:
+    changes = outcome_diff.compare(old, new)
+    sys.stdout.write(outcome_diff.render(changes))
+    return int(bool(changes))
 
 
 def _history(args: argparse.Namespace) -> int:
@@ -165,6 +174,13 @@ def add_commands(subparsers: Any) -> None:
         metavar="RATIO",
         help="a test that takes more than RATIO times as long is a regression, too "
         f"(from {diff.NOISE * 1000:.0f} ms more on)",
+    )
+    compare.add_argument(
+        "--outcomes",
+        action="store_true",
+        help="compare what came of every step instead, also what no requirement forbids: messages, "
+        "types of exceptions, proofs; both runs must have been told to keep it. Exit status 1 if "
+        "anything differs",
     )
     compare.set_defaults(run=_diff)
 

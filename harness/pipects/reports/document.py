@@ -121,6 +121,7 @@ class Result(TypedDict):
     deviation: Deviation | None
     replay: str
     trace: NotRequired[list[str]]
+    outcomes: NotRequired[list[str]]
 
 
 class LevelSummary(TypedDict):

@@ -1,0 +1,31 @@
+"""What came of a test's steps, told so that two runs can be compared: without numbers that chance decides."""
+
+from __future__ import annotations
+
+import re
+
+from pipects import matching
+from pipects.cases import Step
+from pipects.protocol import Outcome
+
+NUMBERS_OF_CHANCE = ("DangerousGetHandle", "GetClientHandleAsString", "Number")
+"""Members that tell a handle's number."""
+_OWN_NUMBER = re.compile(
+    r"\b(process|thread|descriptor|handle|request|inode)( value)? '?\d+'?"
+    r"|0x[0-9a-fA-F]+|pipe:\[\d+\]|/proc/\d+",
+    re.IGNORECASE,
+)
+
+
+def told(step: Step, outcome: Outcome) -> str:
+    """A step and what came of it."""
+    member = step.target.rpartition(".")[2]
+    said = without_chance(matching.say_actual(outcome))
+    if member in NUMBERS_OF_CHANCE:
+        said = re.sub(r"\d+", "N", said)
+    return f"{step.verb} {step.target}: {said}"
+
+
+def without_chance(text: str) -> str:
+    """A text with processes', threads' and handles' numbers left out."""
+    return _OWN_NUMBER.sub(lambda found: re.sub(r"\d+|0x[0-9a-fA-F]+", "N", found[0]), text)
