@@ -25,7 +25,7 @@ BASES = {
     "UnauthorizedAccessException": "SystemException",
     "SystemException": "Exception",
 }
-"""The documented hierarchy: a program that catches a type catches what derives from it."""
+"""The documented hierarchy, for expectations that allow derived types."""
 
 SPECIAL = frozenset(
     {"at-least", "at-most", "not", "one-of", "matches", "type", "same", "bytes", "only"}
@@ -112,10 +112,10 @@ def _is_number(value: Any) -> bool:
 
 def _throws(expected: Any, outcome: Threw) -> bool:
     wanted = {"type": expected} if isinstance(expected, str) else expected
-    if wanted.get("exact"):
-        if outcome.type != wanted["type"]:
+    if wanted.get("derived"):
+        if not derives(outcome.type, wanted["type"]):
             return False
-    elif not derives(outcome.type, wanted["type"]):
+    elif outcome.type != wanted["type"]:
         return False
     if "parameter" in wanted and outcome.parameter != wanted["parameter"]:
         return False
@@ -161,7 +161,7 @@ def say_expected(expectation: Mapping[str, Any]) -> str:
         parts.append(
             f"throws {wanted['type']}"
             + (f" naming {name}" if name else "")
-            + (" itself, no derived type" if wanted.get("exact") else "")
+            + (" or a type derived from it" if wanted.get("derived") else "")
             + (f" with the token {wanted['token']}" if "token" in wanted else "")
         )
     if "returns" in expectation:

@@ -79,7 +79,7 @@ bool MatchesSpecial(const std::string& key, const Json& wanted, const Json& actu
 bool Throws(const Json& expected, const Threw& outcome) {
     const Json wanted = expected.is_string() ? Json{{"type", expected}} : expected;
     const auto type = wanted.at("type").get<std::string>();
-    if (wanted.value("exact", false) ? outcome.type != type : !Derives(outcome.type, type)) {
+    if (wanted.value("derived", false) ? !Derives(outcome.type, type) : outcome.type != type) {
         return false;
     }
     if (wanted.contains("parameter") && outcome.parameter != wanted["parameter"]) {

@@ -55,8 +55,8 @@ std::string SayThrows(const Json& expected) {
     if (const Json name = wanted.value("parameter", Json()); name.is_string() && name != "") {
         text += " naming " + name.get<std::string>();
     }
-    if (wanted.value("exact", false)) {
-        text += " itself, no derived type";
+    if (wanted.value("derived", false)) {
+        text += " or a type derived from it";
     }
     if (wanted.contains("token")) {
         text += " with the token " + Plain(wanted["token"]);
