@@ -21,7 +21,8 @@ WORDED = Seen("pass", None, "", ("call a.b: returned 1.0",))
 
 
 def a_test(name: str) -> Test:
-    return Test(name, name, "", {}, ("a.rule", "another.rule"), (), "any", 5, (), (), Path("x"), 1)
+    covers = ("a.rule", "another.rule")
+    return Test(name, name, "", {}, covers, {}, (), "any", 5, (), (), Path("x"), 1)
 
 
 @dataclass
