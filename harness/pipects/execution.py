@@ -305,7 +305,12 @@ class Execution(Observing):
         if step.options.get("wait"):
             full["as"] = f"task_of_step_{self._step[0] if self._step else 0}"
         outcome = self._ask(step, method, full)
-        if step.options.get("wait") and isinstance(outcome, Returned) and outcome.value is not None:
+        if (
+            step.options.get("wait")
+            and isinstance(outcome, Returned)
+            and isinstance(outcome.value, dict)
+            and "object" in outcome.value
+        ):
             wait = {"object": full["as"], "member": "Wait", "thread": step.thread}
             outcome = self._ask(step, "call", wait)
         self._keep(step, outcome)

@@ -44,7 +44,7 @@ void Row::Invoke(const Step& step, const std::string& method, Json parameters) {
     }
     Outcome outcome = Ask(method, parameters);
     const auto* const begun = std::get_if<Returned>(&outcome);
-    if (waits && begun != nullptr && !begun->value.is_null()) {
+    if (waits && begun != nullptr && begun->value.contains("object")) {
         outcome = Ask("call", {{"object", parameters["as"]}, {"member", "Wait"}, {"thread", step.thread}});
     }
     Keep(step, outcome);

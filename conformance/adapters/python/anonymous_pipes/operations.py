@@ -61,6 +61,11 @@ class Operation(ABC):
         self._registration = token.Register(self._cancelled) if token is not None else None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it is to move no byte, and so has nothing to stand in line for."""
+        return not len(self._view)
+
+    @property
     def interrupted(self) -> bool:
         return self._cause is not None
 

@@ -70,7 +70,9 @@ class Waiting:
         """Starts an operation; then is called when it has ended, in a thread of its own.
         What can be done at once is done at once, unless it is to be done elsewhere."""
         operation.then = then
-        first = all(other.line is not operation.line for other in self._operations)
+        first = operation.is_empty or all(
+            other.line is not operation.line for other in self._operations
+        )
         if first and not elsewhere and operation.attempt():
             return operation.finish()
         try:
