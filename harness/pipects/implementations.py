@@ -30,11 +30,15 @@ class Deviation:
     tests: tuple[str, ...]
     verdict: str
     happens: str
+    says: str | None
+    """What the implementation does, as a sentence without its subject."""
     matches: str | None
     releases: Range | None
     kind: str
     reason: str
     link: str
+    program: str | None
+    """A minimal program that shows it."""
     sometimes: str | None
     mixed: bool
     """Whether it shows only where the other end is of another implementation."""
@@ -240,11 +244,13 @@ def _deviations(file: Path, spec: Spec) -> Iterator[Deviation]:
             tests=tuple(entry["tests"]),
             verdict=entry["verdict"],
             happens=entry["happens"],
+            says=entry.get("says"),
             matches=entry.get("matches"),
             releases=_range(entry["releases"], where) if "releases" in entry else None,
             kind=entry["kind"],
             reason=entry["reason"],
             link=entry["link"],
+            program=entry.get("program"),
             sometimes=entry.get("sometimes"),
             mixed=entry.get("pairs") == "mixed",
             where=where,

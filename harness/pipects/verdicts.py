@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipects import harms
 from pipects.implementations import Deviation
 
 PASS = "pass"
@@ -63,11 +64,18 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """The result as results.json has it."""
         content = dataclasses.asdict(dataclasses.replace(self, deviation=None))
-        if self.deviation is not None:
+        known = self.deviation
+        if known is not None:
             content["deviation"] = {
-                name: getattr(self.deviation, name)
-                for name in ("requirement", "happens", "kind", "reason", "link")
-            }
+                name: value
+                for name in (
+                    "requirement", "verdict", "happens", "says", "kind", "reason", "link", "program",
+                )
+                if (value := getattr(known, name)) is not None
+            }  # fmt: skip
+        verdict = known.verdict if known and self.verdict == KNOWN_DEVIATION else self.verdict
+        if harm := harms.of(verdict, self.failure, known.kind if known else ""):
+            content["harm"] = harm
         for optional in ("trace", "outcomes"):
             if not content[optional]:
                 del content[optional]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from pipects.harms import Harm
+
 Verdict = Literal[
     "pass",
     "fail",
@@ -102,10 +104,13 @@ class Failure(TypedDict):
 
 class Deviation(TypedDict):
     requirement: str
+    verdict: NotRequired[Verdict]
     happens: str
+    says: NotRequired[str]
     kind: str
     reason: str
     link: str
+    program: NotRequired[str]
 
 
 class Result(TypedDict):
@@ -119,6 +124,7 @@ class Result(TypedDict):
     reason: str | None
     failure: Failure | None
     deviation: Deviation | None
+    harm: NotRequired[Harm]
     replay: str
     trace: NotRequired[list[str]]
     outcomes: NotRequired[list[str]]
