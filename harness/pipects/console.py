@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -15,9 +15,11 @@ from rich.text import Text
 
 from pipects import verdicts
 from pipects.cases import Test
-from pipects.reports import summary
+from pipects.harms import Harm
+from pipects.reports import causes, digest, summary
+from pipects.reports.causes import Cause
 from pipects.reports.document import Held, Results
-from pipects.reports.text import readable
+from pipects.reports.text import readable, shortened
 from pipects.running import Introduction
 from pipects.spec import Spec
 from pipects.verdicts import Result
@@ -29,6 +31,21 @@ STYLES = {
     verdicts.NOT_OBSERVABLE: "dim",
     verdicts.NOT_RUN: "dim",
 }
+
+
+NAMED = 5
+"""How many of a cause's other tests are named."""
+HARM_WORDS: Mapping[Harm, str] = {
+    "process aborted": "abort",
+    "data lost or wrong": "data",
+    "hang": "hang",
+    "handle leaked or closed": "handle",
+    "wrong exception": "exception",
+    "wrong value": "value",
+    "documentation only": "docs",
+}
+LINES = 10
+"""How many lines an implementation's faults may take at the end."""
 
 
 class Reporter:
@@ -111,9 +128,10 @@ class Reporter:
             self._advance()
         if self._quiet:
             return
-        if result.verdict in verdicts.BAD:
-            self.failure(result)
-        elif self._verbose:
+        if self._verbose:
+            if result.verdict in verdicts.BAD:
+                self.failure(result)
+                return
             style = STYLES.get(result.verdict, "")
             extra = f" ({result.reason})" if result.reason else ""
             self.say(
@@ -167,12 +185,10 @@ class Reporter:
     def conclude(
         self, document: Results, failures: Sequence[Result], differing: Sequence[str]
     ) -> None:
-        """All failures again, then a line a verdict, zeros too, then the requirements."""
-        if failures:
-            self.say()
-            self.say(f"Failures: {len(failures)}", "bold red")
-            for failure in failures:
-                self.failure(failure)
+        """What failed, each cause once; a line a verdict, zeros too; the requirements; what is wrong, worst first."""
+        found = causes.of(document)
+        if not self._verbose:
+            self._failures(found, failures)
         for name in differing:
             self.say(f"not the same verdict in every repetition: {name}", "bold red")
         for implementation in document["implementations"]:
@@ -190,6 +206,39 @@ class Reporter:
             self._verdicts(document)
         self.say()
         self._requirements(document)
+        self._worst(document, found)
+
+    def _failures(self, found: Mapping[str, Sequence[Cause]], failures: Sequence[Result]) -> None:
+        """One failure of each cause that is not known, and the names of the others."""
+        by_name = {_identity(vars(failure)): failure for failure in failures}
+        for cause in (each for causes_of in found.values() for each in causes_of):
+            shown = by_name.get(_identity(cause.first))
+            if cause.known or shown is None:
+                continue
+            self.failure(shown)
+            if others := cause.tests[1:]:
+                more = f", and {len(others) - NAMED} more" if len(others) > NAMED else ""
+                self._field("also", f"{', '.join(others[:NAMED])}{more}")
+
+    def _worst(self, document: Results, found: Mapping[str, Sequence[Cause]]) -> None:
+        """What is wrong with each implementation, known or not, in at most ten lines."""
+        for implementation in document["implementations"]:
+            listed = found[implementation["id"]]
+            if not listed:
+                continue
+            self.say()
+            subject = digest.label(implementation)
+            self.say(f"What {subject} does wrong, worst first, and in how many tests:", "bold")
+            shown = listed if self._verbose or len(listed) <= LINES else listed[: LINES - 1]
+            for cause in shown:
+                harm = HARM_WORDS[cause.harm] if cause.harm else cause.first["verdict"]
+                tests = f"{len(cause.tests)}{' known' if cause.known else ''}"
+                said = _shortened(cause.says(""), 65 - len(tests))
+                self.say(
+                    f"  {harm:11}{said:{65 - len(tests)}} {tests}", "" if cause.known else "red"
+                )
+            if len(shown) < len(listed):
+                self.say(f"  and {len(listed) - len(shown)} more: --verbose, or the report", "dim")
 
     def _grid(self, document: Results) -> None:
         """A line a server, a column a client; each cell's broken tests in red."""
@@ -250,6 +299,15 @@ class Reporter:
             self.say(
                 f"n/a: {beyond} are about deriving a class; the in-process runner shows them", "dim"
             )
+
+
+def _identity(result: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(result[key] for key in ("server", "client", "test", "repetition"))
+
+
+def _shortened(sentence: str, width: int) -> str:
+    sentence = sentence.lstrip(" :").rstrip(".")
+    return sentence if len(sentence) <= width else shortened(sentence, width)
 
 
 def _wrapped(text: str, indent: int) -> str:

@@ -306,7 +306,7 @@ def _conclude(
     """Reports, and says what was written. Returns the exit status."""
     unstable = differing(seen) if args.repeat > 1 else []
     bad = [result for result in seen if result.verdict in verdicts.BAD]
-    reporter.conclude(composed, bad[:50], unstable)
+    reporter.conclude(composed, bad, unstable)
     if args.repeat > 1:
         rounds = max((result.repetition for result in seen), default=0)
         counted = f"{len(seen)} verdicts in {rounds} repetitions"
