@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipects import datafile, paths, tables, wellformed
+from pipects import blame, datafile, paths, tables, wellformed
 from pipects.errors import UserError
 from pipects.spec import Spec
 
@@ -21,6 +21,8 @@ VERBS = (
 )  # fmt: skip
 OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")
+CHANGED_FOR_GOOD = ("signals", "threads")
+"""What is observed of a process and may be as an earlier test has left it."""
 OPTIONAL = ("callback", "state")
 """Parameters that a caller may leave out by passing a null."""
 INSIDE = re.compile(r"\$\{([a-z_][A-Za-z0-9_.]*)\}")
@@ -45,6 +47,8 @@ class Step:
     """The step's other keys, with the row's values in place."""
     expectation: Mapping[str, Any]
     """The outcome keys only; empty means that it must return, whatever the value."""
+    requirement: str = ""
+    """What is broken if it does not come out as it must."""
 
     @functools.cached_property
     def text(self) -> str:
@@ -78,6 +82,10 @@ class Test:
     platforms: str
     deadline: float
     tags: tuple[str, ...]
+    fresh: bool
+    """Whether it asks what an earlier test can have changed for good, and so wants a process of its own."""
+    leak: str
+    """The requirement that is broken if an end stays open behind the case."""
     steps: tuple[Step, ...]
     file: Path
     line: int
@@ -138,7 +146,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
                     f"{where}: unknown requirement '{requirement}'",
                     "'pipects list requirements' has them all",
                 )
-        steps = tuple(_steps(entry, row, where))
+        steps = tuple(_steps(entry, row, where, covers, spec))
         needs = {*entry.get("needs", ()), *(n for step in steps for n in _needs(step, spec))}
         for need in sorted(needs):
             if need not in spec.capabilities:
@@ -155,6 +163,8 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             platforms=entry.get("platforms", "any"),
             deadline=float(entry.get("deadline", 5)),
             tags=tuple(entry.get("tags", ())),
+            fresh=entry.get("fresh", any(step.target in CHANGED_FOR_GOOD for step in steps)),
+            leak=blame.of_leak(covers, spec),
             steps=steps,
             file=file,
             line=entry.line,
@@ -181,7 +191,9 @@ def _fills(
     return found
 
 
-def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
+def _steps(
+    entry: Any, row: Mapping[str, Any], where: str, covers: Sequence[str], spec: Spec
+) -> Iterator[Step]:
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
     running: dict[str, Step] = {}
@@ -201,7 +213,9 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         target = step.pop(verb)
         if isinstance(target, list):
             target = " ".join(map(str, target))
-        step.pop("covers", None)
+        own = step.pop("covers", None)
+        if own is not None and own not in covers:
+            raise UserError(f"{line}: the step's requirement '{own}' is none that the case covers")
         wellformed.check_step(verb, target, step, line)
         process = _process(verb, target, step, names, running, line)
         thread = step.get("on", "main")
@@ -215,7 +229,9 @@ def _steps(entry: Any, row: Mapping[str, Any], where: str) -> Iterator[Step]:
         for used in _references((step, expectation)):
             if used.partition(".")[0] not in names:
                 raise UserError(f"{line}: '${used}' is neither a column nor a name given before")
-        made = Step(verb, target, process, thread, step, expectation)
+        what = running[target].target if verb == "finish" and target in running else target
+        requirement = own or blame.of_step(covers, what, spec)
+        made = Step(verb, target, process, thread, step, expectation, requirement)
         if "until" in step:
             if thread in running:
                 raise UserError(f"{line}: a call is left running on '{thread}' already")

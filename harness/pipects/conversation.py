@@ -19,16 +19,24 @@ from pipects.protocol import Outcome, Refused, Returned
 
 SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
+SLOW_END = 10.0
+"""Seconds beyond its deadline that a process gets to end: a runtime may take its time, and load more."""
 BYTES_KEYS = bytespec.KEYS
 
 
 class Differs(Exception):
     """A step did not come out as the case says."""
 
-    def __init__(self, expected: str, actual: str) -> None:
+    def __init__(self, expected: str, actual: str, requirement: str | None = None) -> None:
         super().__init__(actual)
         self.expected = expected
         self.actual = actual
+        self.requirement = requirement
+        """What is broken, if it is not the step's."""
+
+
+class LeftOpen(Differs):
+    """Handles stayed open behind the case: a leak, or something that is made once and kept."""
 
 
 class NoSuchMember(Differs):
@@ -101,7 +109,8 @@ class Conversation:
         self._signals: dict[str, dict[str, str]] = {}
         self._choices: dict[str, frozenset[int]] = {}
         """Which outcomes of `any` are still possible, by the name of the choice."""
-        self._descriptors: dict[tuple[str, int], str | None] = {}
+        self._descriptors: dict[tuple[str, str], str | None] = {}
+        """By process, and by the name or number that the case uses: what that was open on at first."""
         self._proofs: list[str] = []
         self._outcomes: list[str] = []
         self._limited: list[Adapter] = []
@@ -128,9 +137,9 @@ class Conversation:
         if not isinstance(outcome, Returned):
             return
         value = outcome.value
-        if (number := descriptor_of(value)) is not None:
+        if name is not None and (number := descriptor_of(value)) is not None:
             pid = self._adapter(step.process).pid
-            self._descriptors[step.process, number] = system.descriptor_target(pid, number)
+            self._descriptors[step.process, f"${name}"] = system.descriptor_target(pid, number)
         if name is not None:
             is_object = isinstance(value, dict) and "object" in value
             self._names[name] = Named(
@@ -205,7 +214,7 @@ class Conversation:
         return time.monotonic() + self._patience
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
-        if not adapter.watch.ended(self._patience):
+        if not adapter.watch.ended(self._patience + SLOW_END * self._scale):
             raise Overdue(f"the process '{name}' does not end")
         self._ended[name] = self._processes.pop(name)
         self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import sys
 import time
@@ -12,13 +13,15 @@ from typing import Any
 
 from pipects import bytespec, matching, outcomes, paths, protocol, verdicts
 from pipects.cases import Step
-from pipects.conversation import BYTES_KEYS, Differs, Named, NoSuchMember, NotApplicable, Running
+from pipects.cleaning import Cleaning
+from pipects.conversation import BYTES_KEYS, SLOW_END, Differs, LeftOpen, Named, NoSuchMember
+from pipects.conversation import NotApplicable, Running
 from pipects.conversation import exit_of, ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
+from pipects.observe.rest import Rest
 from pipects.meeting import HIGHEST_PID, Adapter
-from pipects.observing import Observing
 from pipects.processes import GRACE, Command
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.verdicts import Failure
@@ -39,9 +42,11 @@ class Record:
     outcomes: list[str] = field(default_factory=list)
     reusable: bool = False
     """Whether the parent process may serve the next test."""
+    leaves: bool = False
+    """Whether all it did was to leave handles open."""
 
 
-class Execution(Observing):
+class Execution(Cleaning):
     """A test in progress on a family of processes."""
 
     def run(self) -> Record:
@@ -60,7 +65,7 @@ class Execution(Observing):
 
     def _guarded(self) -> Record:
         try:
-            self._before = system.handle_count(self._family.parent.pid)
+            self._take_stock()
             if any(
                 step.verb == "observe" and step.target == "signals" for step in self._test.steps
             ):
@@ -76,8 +81,14 @@ class Execution(Observing):
                 raise NotApplicable(f"{self._server.language} can't tell this of a declaration")
             return Record(verdicts.PASS, reusable="parent" in self._processes)
         except Differs as difference:
-            return self._failed(verdicts.FAIL, difference.expected, difference.actual)
+            record = self._failed(
+                verdicts.FAIL, difference.expected, difference.actual, difference.requirement
+            )
+            record.reusable = record.leaves = isinstance(difference, LeftOpen)
+            return record
         except Overdue as overdue:
+            if (dying := self._dying()) is not None:
+                return dying
             return self._failed(
                 verdicts.HANG, f"an end within {self._patience:g} s", f"nothing came: {overdue}"
             )
@@ -108,11 +119,27 @@ class Execution(Observing):
             return Record(verdicts.NOT_OBSERVABLE, reason=f"the system does not show it: {lost}")
         return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(lost))
 
+    def _dying(self) -> Record | None:
+        """The verdict if a process that did not answer is on its way to an end: it works, and then is gone.
+
+        A runtime that aborts may first write down where everything was.
+        """
+        for name, adapter in self._processes.items():
+            rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
+            until = time.monotonic() + SLOW_END
+            while not adapter.watch.ended() and not rest.rests and time.monotonic() < until:
+                rest.look()
+            if adapter.watch.ended():
+                return self._crashed(name, adapter)
+        return None
+
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"
         return self._failed(verdicts.CRASH, "the process lives on", how)
 
-    def _failed(self, verdict: str, expected: str, actual: str) -> Record:
+    def _failed(
+        self, verdict: str, expected: str, actual: str, requirement: str | None = None
+    ) -> Record:
         observed: list[str] = []
         threads: list[str] = []
         for name, adapter in self._processes.items():
@@ -123,17 +150,20 @@ class Execution(Observing):
         if verdict == verdicts.CRASH:
             self._family.output.settle(GRACE)
         index, step = self._step if self._step else (None, None)
+        broken = requirement or (step.requirement if step else self._test.covers[0])
+        done = f"{step.verb} {step.target}" if step else "after the last step"
         return Record(
             verdict,
             failure=Failure(
                 step=index,
                 text=step.text if step else "after the last step",
-                requirement=self._test.covers[0],
+                requirement=broken,
                 expected=expected,
                 actual=actual,
                 observed=tuple(observed),
                 stderr=tuple(self._family.output.lines()[-12:]),
                 threads=tuple(threads) if verdict == verdicts.HANG else (),
+                cause=verdicts.cause_of(broken, verdict, done, actual),
             ),
         )
 
@@ -358,43 +388,3 @@ class Execution(Observing):
             index for index in possible if matching.holds(outcomes[index], outcome, arguments)
         )
         return {"any": [outcomes[index] for index in sorted(possible)]}
-
-    # Afterwards
-
-    def _clean_up(self) -> None:
-        """Ends the children, disposes what is left, and looks for what stayed behind."""
-        for name in [name for name in self._processes if name != "parent"]:
-            adapter = self._processes[name]
-            request = adapter.connection.send("exit", {"status": 0})
-            try:
-                adapter.connection.answer(request, time.monotonic() + self._patience)
-            except ConnectionLost:
-                pass
-            self._await_end(name, adapter)
-        if self._ended and "parent" in self._processes:
-            zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
-            if not self._comes(lambda: not any(map(system.is_zombie, zombies))):
-                raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
-            if not self._comes(lambda: not self._family.strays()):
-                raise Differs("no process is left behind", f"processes {self._family.strays()} are")
-        if "parent" not in self._processes:
-            return
-        parent = self._family.parent
-        request = parent.connection.send("forget", {"dispose": True})
-        protocol.acknowledge(parent.connection.answer(request, time.monotonic() + self._patience))
-        left: list[str] = []
-
-        def nothing_left() -> bool:
-            left[:] = [
-                f"{end.kind} end (descriptor {end.descriptor})"
-                for end in system.pipe_ends(parent.pid)
-                if end.pipe in self._born
-            ]
-            if self._server.strict_handles:
-                more = system.handle_count(parent.pid) - self._before
-                if more > 0 and not left:
-                    left.append(f"{more} descriptors more than before the case")
-            return not left
-
-        if not self._comes(nothing_left):
-            raise Differs("no handle stays open behind the case", f"left open: {', '.join(left)}")

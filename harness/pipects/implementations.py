@@ -211,7 +211,7 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
         lacks=tuple(entry.get("lacks", ())),
         deviations=deviations,
         starts_children=entry.get("starts-children", "documented"),
-        strict_handles=entry.get("strict-handles", False),
+        strict_handles=entry.get("strict-handles", True),
         start_seconds=float(entry.get("start-seconds", 10)),
         variant_of=entry.get("variant-of"),
         default=entry.get("default", "variant-of" not in entry),

@@ -65,9 +65,10 @@ class Observing(Waiting):
         process = step.options.get("in", step.process)
         number = self._handle(self._value("number", step.options["number"]))
         pid = self._adapter(process).pid
-        if (process, number) not in self._descriptors:
-            self._descriptors[process, number] = system.descriptor_target(pid, number)
-        first = self._descriptors[process, number]
+        named = process, str(step.options["number"])
+        if named not in self._descriptors:
+            self._descriptors[named] = system.descriptor_target(pid, number)
+        first = self._descriptors[named]
         found: list[str | None] = [None]
 
         def as_wanted() -> bool:

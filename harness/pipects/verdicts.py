@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,16 @@ class Failure:
     observed: tuple[str, ...] = ()
     stderr: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    cause: str = ""
+    """The same for failures that look alike, so that they can be told as one."""
+
+
+def cause_of(requirement: str, verdict: str, done: str, actual: str) -> str:
+    """What failures that look alike have in common: all but numbers, and what a message says."""
+    outcome = re.match(r"threw \w+( naming \w+)?", actual)
+    return re.sub(
+        r"\d+", "N", f"{requirement}: {verdict}: {done}: {outcome[0] if outcome else actual}"
+    )
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def adopt_orphans() -> None:
 def pipe_ends(pid: int) -> list[End]:
     """Every pipe end that the process holds, but for its standard streams."""
     ends = []
-    for descriptor, target in _links(pid):
+    for descriptor, target in links(pid):
         if descriptor > 2 and target.startswith("pipe:["):
             flags = _flags(pid, descriptor)
             if flags is None:
@@ -57,14 +57,14 @@ def pipes(pid: int) -> set[int]:
     """The inodes of the pipes of which the process holds an end, but for its standard streams."""
     return {
         int(target[6:-1])
-        for descriptor, target in _links(pid)
+        for descriptor, target in links(pid)
         if descriptor > 2 and target.startswith("pipe:[")
     }
 
 
 def handle_count(pid: int) -> int:
     """How many descriptors the process holds."""
-    return sum(1 for _ in _links(pid))
+    return sum(1 for _ in links(pid))
 
 
 def descriptor_target(pid: int, descriptor: int) -> str | None:
@@ -85,7 +85,8 @@ def pipe_of(pid: int, descriptor: int) -> int | None:
     return int(target[6 : target.index("]")]) if target and target.startswith("pipe:[") else None
 
 
-def _links(pid: int) -> Iterator[tuple[int, str]]:
+def links(pid: int) -> Iterator[tuple[int, str]]:
+    """The process's descriptors, and what each is open on."""
     try:
         names = os.listdir(f"/proc/{pid}/fd")
     except FileNotFoundError:
@@ -303,7 +304,7 @@ def limit_handles(pid: int, most: int | None) -> int:
 
 def next_free_descriptors(pid: int, count: int) -> int:
     """The limit that leaves the process exactly `count` descriptors to open."""
-    taken = {descriptor for descriptor, _ in _links(pid)}
+    taken = {descriptor for descriptor, _ in links(pid)}
     most = 0
     while count:
         count -= most not in taken

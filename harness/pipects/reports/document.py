@@ -100,6 +100,7 @@ class Failure(TypedDict):
     observed: list[str]
     stderr: list[str]
     threads: list[str]
+    cause: NotRequired[str]
 
 
 class Deviation(TypedDict):

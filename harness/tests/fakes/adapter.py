@@ -6,6 +6,7 @@ asked, so each mode is wrong in one way only.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import select
@@ -34,6 +35,7 @@ class Server:
         self.out = arguments.get("direction", "Out") == "Out"
         reading, writing = os.pipe()
         os.set_blocking(reading, MODE != "nonblocking")
+        habits()
         self.mine, self.theirs = (writing, reading) if self.out else (reading, writing)
 
     def dispose(self) -> None:
@@ -45,6 +47,17 @@ class Server:
 
 
 OBJECTS: dict[str, Any] = {}
+KEPT: list[Any] = []
+"""What is made and never closed."""
+
+
+def habits() -> None:
+    """What making a server does beside."""
+    if MODE == "keeps-one" and not KEPT or MODE == "keeps-each":
+        KEPT.append(os.eventfd(0))
+    if MODE == "ignores-signal":
+        ignore = ctypes.c_void_p(int(signal.SIG_IGN))
+        ctypes.CDLL(None).signal(int(signal.SIGWINCH), ignore)  # Python lets only the main thread
 
 
 def pattern(seed: int, length: int) -> bytes:
@@ -57,6 +70,12 @@ def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
     name = rest["as"]
     if type == "Bytes":
         OBJECTS[name] = pattern(arguments["pattern"], arguments["length"])
+    elif type == "Descriptor":
+        OBJECTS[name] = open("/dev/null", "rb")
+    elif type == "AnonymousPipeClientStream":
+        if MODE == "closes-refused":
+            os.close(int(arguments["pipeHandleAsString"]))
+        return {"threw": {"type": "ArgumentException", "parameter": None, "message": "no pipe"}}
     elif type == "AnonymousPipeServerStream" or MODE == "says-yes":
         OBJECTS[name] = Server(arguments)
     else:
@@ -74,6 +93,8 @@ def get(object: str, member: str, **_: Any) -> Any:
     target = find(object)
     if member == "Hex":
         return {"returned": target.hex()}
+    if member == "Number":
+        return {"returned": target.fileno()}
     if member == "CanWrite":
         return {"returned": target.out}
     if member == "CanRead":
@@ -105,6 +126,11 @@ def misbehave() -> None:
         line = b"x" * 1023 + b"\n"
         for _ in range(1024):
             os.write(2, line * 1024)
+    elif MODE == "aborts-slowly":
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:  # as a runtime that writes down where everything was
+            pass
+        os.kill(os.getpid(), signal.SIGABRT)
     elif MODE == "outlived":
         subprocess.Popen(
             [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
@@ -185,10 +211,19 @@ def call(object: str, member: str, **_: Any) -> Any:
     return {"returned": None}
 
 
+def closed_elsewhere(file: Any) -> bool:
+    """Whether somebody has closed the file's number, which is gone then or another's."""
+    if MODE == "closes-refused":
+        KEPT.append(file)
+    return MODE == "closes-refused"
+
+
 def forget(**_: Any) -> Any:
     for target in OBJECTS.values():
         if isinstance(target, Server):
             target.dispose()
+        elif hasattr(target, "close") and not closed_elsewhere(target):
+            target.close()
     OBJECTS.clear()
     return {"returned": None}
 

@@ -1,0 +1,33 @@
+"""Which requirement a failure is about: the step's own, else the one whose member the step uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipects.spec import Spec
+
+LEFT_OPEN = "stream.dispose.releases-handle"
+"""Broken where an end of a pipe outlives its disposed stream and the case is about something else."""
+LEFT_BEHIND = "lifetime.rounds-leave-nothing"
+"""Broken where anything else is left: descriptors beyond the pipes, processes."""
+CLOSING = ("Dispose", "Close", "DisposeAsync", "DisposeLocalCopyOfClientHandle", "Finalize")
+
+
+def of_step(covers: Sequence[str], target: str, spec: Spec) -> str:
+    """The requirement that a step checks if it does not say so: the first that is about its member."""
+    member = target.rpartition(".")[2] if "." in target else f"{target}..ctor"
+    return next(_about(covers, [member], spec), covers[0])
+
+
+def of_leak(covers: Sequence[str], spec: Spec) -> str:
+    """The requirement that an end which stayed open breaks."""
+    return next(_about(covers, CLOSING, spec), LEFT_OPEN)
+
+
+def _about(covers: Sequence[str], members: Sequence[str], spec: Spec) -> Iterator[str]:
+    for identifier in covers:
+        for name in spec.requirements[identifier].members:
+            bare = name.partition("(")[0]
+            if any(bare == member or bare.endswith(f".{member}") for member in members):
+                yield identifier
+                break

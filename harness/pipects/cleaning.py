@@ -1,0 +1,75 @@
+"""What a case leaves behind: ended, disposed, and looked for."""
+
+from __future__ import annotations
+
+import collections
+import re
+import time
+
+from pipects import blame, protocol
+from pipects.conversation import Differs, LeftOpen
+from pipects.errors import AdapterFault, ConnectionLost
+from pipects.observe import linux as system
+from pipects.observing import Observing
+
+
+class Cleaning(Observing):
+    """The end of a test whose steps have all come out as they must."""
+
+    def _take_stock(self) -> None:
+        """Notes what the first process holds before the case."""
+        self._before = kinds(self._family.parent.pid)
+
+    def _clean_up(self) -> None:
+        """Ends the children, disposes what is left, and looks for what stayed behind."""
+        for name in [name for name in self._processes if name != "parent"]:
+            adapter = self._processes[name]
+            request = adapter.connection.send("exit", {"status": 0})
+            try:
+                adapter.connection.answer(request, time.monotonic() + self._patience)
+            except ConnectionLost:
+                pass
+            self._await_end(name, adapter)
+        if self._ended and "parent" in self._processes:
+            zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
+            if not self._comes(lambda: not any(map(system.is_zombie, zombies))):
+                raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
+            if not self._comes(lambda: not self._family.strays()):
+                raise Differs(
+                    "no process is left behind",
+                    f"processes {self._family.strays()} are",
+                    blame.LEFT_BEHIND,
+                )
+        if "parent" not in self._processes:
+            return
+        parent = self._family.parent
+        request = parent.connection.send("forget", {"dispose": True})
+        protocol.acknowledge(parent.connection.answer(request, time.monotonic() + self._patience))
+        self._require_nothing_left(parent.pid)
+
+    def _require_nothing_left(self, pid: int) -> None:
+        """Raises LeftOpen for ends of the case's pipes, and for whatever else is open that was not."""
+        ends: list[str] = []
+        others: list[str] = []
+
+        def nothing_left() -> bool:
+            ends[:] = [
+                f"{end.kind} end (descriptor {end.descriptor})"
+                for end in system.pipe_ends(pid)
+                if end.pipe in self._born
+            ]
+            more = kinds(pid) - self._before if self._server.strict_handles else None
+            others[:] = [f"{number} of {kind}" for kind, number in sorted((more or {}).items())]
+            return not ends and not others
+
+        if not self._comes(nothing_left):
+            raise LeftOpen(
+                "no handle stays open behind the case",
+                f"left open: {', '.join(ends or others)}",
+                self._test.leak if ends else blame.LEFT_BEHIND,
+            )
+
+
+def kinds(pid: int) -> collections.Counter[str]:
+    """How many descriptors a process holds on what: `pipe`, `socket`, `anon_inode:[eventfd]`, a path."""
+    return collections.Counter(re.sub(r":\[\d+\]$", "", target) for _, target in system.links(pid))

@@ -1,0 +1,117 @@
+"""A failure is told of the requirement that is broken, wherever the case meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import CASES, Bench
+
+TWO = """\
+- id: fake.two
+  title: A server that writes can write and can't read
+  covers: [stream.can-write.writable, stream.can-read.not-readable, server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {get: server.CanWrite, returns: true}
+    - {get: server.CanRead, returns: false%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "requirement"),
+    [
+        ("", "stream.can-read.not-readable"),
+        (", covers: server.pipe.unnamed", "server.pipe.unnamed"),
+    ],
+)
+def test_a_step_is_about_its_member_or_what_it_names(
+    bench: Bench, named: str, requirement: str
+) -> None:
+    """Not about whatever the case names first."""
+    bench.adapter("wrong-answer")
+    bench.cases(TWO % named)
+    failure = bench.run().failure("fake.two")
+    assert failure["requirement"] == requirement
+    assert failure["cause"] == f"{requirement}: fail: get server.CanRead: returned true"
+
+
+def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
+    """Another one is a mistake in the case."""
+    bench.adapter("good")
+    bench.cases(TWO % ", covers: stream.flush.disposed")
+    done = bench.run()
+    assert done.status == 2
+    assert "fake.yaml:7: the step's requirement 'stream.flush.disposed' is none" in done.errors
+
+
+def test_a_leak_is_no_fault_of_the_rule_that_was_looked_at(bench: Bench) -> None:
+    """An end that stays open breaks the rule about closing."""
+    bench.adapter("leaks")
+    done = bench.run("--timeout-scale", "0.1")
+    failure = done.failure("fake.can-write")
+    assert failure["requirement"] == "stream.dispose.releases-handle"
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("keeps-one", "pass"), ("keeps-each", "fail")])
+def test_what_grows_each_time_is_a_leak(bench: Bench, mode: str, verdict: str) -> None:
+    """What is made once and kept is none, whichever test is the first to need it."""
+    bench.adapter(mode)
+    done = bench.run("--timeout-scale", "0.1")
+    assert set(done.verdicts().values()) == {verdict}, done.output
+    if verdict == "fail":
+        failure = done.failure("fake.can-write")
+        assert failure["requirement"] == "lifetime.rounds-leave-nothing"
+        assert failure["actual"] == "left open: 1 of anon_inode:[eventfd]"
+
+
+SIGNALS = (
+    CASES
+    + """\
+- id: fake.signals
+  title: Making a server changes no signal
+  covers: [stream.signals.dispositions-unchanged]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {observe: signals, in: parent}
+"""
+)
+
+
+def test_what_lasts_is_asked_of_a_fresh_process(bench: Bench) -> None:
+    """The other tests have made servers before in the only process that there is."""
+    bench.adapter("ignores-signal")
+    bench.cases(SIGNALS)
+    for options in (("--jobs", "1"), ("--case", "fake.signals"), ("--jobs", "1", "--shuffle", "3")):
+        assert bench.run(*options).verdicts()["fake.signals"] == "fail"
+
+
+CANARY = """\
+- id: fake.canary
+  title: A string that is refused closes nothing
+  covers: [client.ctor-string.refused-leaves-handle]
+  steps:
+    - {new: Descriptor, as: file, with: {kind: file}}
+    - {get: file.Number, as: number}
+    - {new: AnonymousPipeClientStream, as: client, with: {pipeHandleAsString: "${number}"}, throws: ArgumentException}
+    - {new: Descriptor, as: canary, with: {kind: file}}
+    - {get: canary.Number, as: canary_number}
+    - {observe: descriptor, number: $canary_number, is: open}
+    - {observe: descriptor, number: $number, is: open}
+"""
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("good", "pass"), ("closes-refused", "fail")])
+def test_a_canary_in_the_closed_number_hides_nothing(bench: Bench, mode: str, verdict: str) -> None:
+    """What a name's number was open on is known from when it got the name, not from a later one's."""
+    bench.adapter(mode)
+    bench.cases(CANARY)
+    done = bench.run("--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.canary": verdict}, done.output
+
+
+def test_a_process_that_takes_its_time_to_abort_has_crashed(bench: Bench) -> None:
+    """The deadline passes while it writes down where everything was."""
+    bench.adapter("aborts-slowly")
+    done = bench.run("--timeout-scale", "0.2", "--case", "fake.can-read")
+    assert done.verdicts() == {"fake.can-read": "crash"}, done.output
+    assert "SIGABRT" in done.failure("fake.can-read")["actual"]
