@@ -65,7 +65,7 @@ class Bench:
         (self.folder / "adapters").mkdir(exist_ok=True)
         (self.folder / "adapters" / f"{name}.yaml").write_text(
             f"name: Fake\nlanguage: Python\nsources: []\nrequires: []\nbuild: []\n"
-            f"start: [{sys.executable}, {FAKE}, {mode}]\nstart-seconds: 30\n{more}",
+            f"start: {json.dumps([sys.executable, str(FAKE), braced(mode)])}\nstart-seconds: 30\n{more}",
             encoding="utf-8",
         )
 
@@ -104,6 +104,11 @@ class Bench:
                 if f"PIPECTS_BENCH={self.folder}".encode() in command:
                     found.append(int(entry.name))
         return found
+
+
+def braced(word: str) -> str:
+    """A word of a manifest that means this text."""
+    return word.replace("{", "{{").replace("}", "}}")
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -10,6 +10,11 @@ import pytest
 from bench import Bench, Done, run_pipects
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often the runs with odd answers are made: by CTest a few times, by hand as often as one likes."""
+    parser.addoption("--fuzz-runs", type=int, default=3, metavar="N", help="runs of odd answers")
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A bench; at the end no process of its adapters may be left."""

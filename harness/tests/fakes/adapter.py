@@ -1,7 +1,9 @@
 """An adapter that misbehaves on request: the harness is tested against it, for real.
 
 Usage: adapter.py MODE. Without a misbehaviour (MODE `good`) it makes real pipes and is fit to be
-asked, so each mode is wrong in one way only.
+asked, so each mode is wrong in one way only. MODE may carry more behind a colon: `hello:JSON` changes
+the answer to hello, `says:TEXT` answers TEXT (with ID for the request's) where CanRead is asked for,
+`odd:SEED` gives an odd answer in every twentieth place once the handshake is over.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -16,9 +19,12 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
-MODE = sys.argv[1]
+import odd
+
+MODE, _, MORE = sys.argv[1].partition(":")
 ARGUMENTS = sys.argv[2:]
 LATE_BY = 1.0
 """Seconds: longer than the deadline that the test gives."""
@@ -106,7 +112,15 @@ def get(object: str, member: str, **_: Any) -> Any:
 
 def misbehave() -> None:
     """What goes wrong when CanRead is asked for; the handshake does not ask for it."""
-    if MODE == "nonsense":
+    if MODE == "says":
+        print_line(MORE.replace("ID", str(ASKED.identifier)))
+        threading.Event().wait()
+    elif MODE == "real-time":
+        os.kill(os.getpid(), signal.SIGRTMIN + 1)
+        threading.Event().wait()
+    elif MODE == "hides":
+        hide()
+    elif MODE == "nonsense":
         print_line("this is not JSON")
     elif MODE == "wrong-id":
         print_line('{"jsonrpc":"2.0","id":4711,"result":{"returned":true}}')
@@ -197,11 +211,25 @@ WAYS_TO_WAIT = {
 }  # fmt: skip
 
 
+def hide() -> None:
+    """Starts a process that has neither this one's environment nor its session, and waits for it."""
+    code = "import signal, sys; print(flush=True); sys.stdout.close(); signal.pause()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, os.environ["PIPECTS_BENCH"]],
+        env={}, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.stdout.close()
+
+
 def call(object: str, member: str, **_: Any) -> Any:
     target = find(object)
     if member == "Read":
         WAYS_TO_WAIT.get(MODE, nothing)(target.mine)
         return {"returned": len(os.read(target.mine, 1)), "bytes": {"buffer": "a5"}}
+    if member == "GetClientHandleAsString":
+        return {"returned": str(target.theirs)}
     if member == "DisposeLocalCopyOfClientHandle":
         os.close(target.theirs)
         target.theirs = -1
@@ -238,7 +266,7 @@ def hello(**_: Any) -> Any:
     token = os.environ["PIPECTS_TOKEN"]
     if MODE == "never-hello":
         threading.Event().wait()
-    return {
+    answer = {
         "token": "guessed" if MODE == "wrong-token" else token,
         "protocol": 99 if MODE == "wrong-protocol" else 1,
         "name": "fake",
@@ -250,6 +278,7 @@ def hello(**_: Any) -> Any:
         "arguments": ARGUMENTS,
         "lacks": ["asnyc" if MODE == "unknown-lack" else "async"],
     }
+    return {**answer, **json.loads(MORE)} if MODE == "hello" else answer
 
 
 METHODS = {
@@ -257,6 +286,9 @@ METHODS = {
 }  # fmt: skip
 LOCK = threading.Lock()
 LINK: socket.socket
+ASKED = threading.local()
+"""What the thread is asked at the moment: `identifier`."""
+DICE = random.Random(f"{MORE} {os.getpid()}")
 
 
 def print_line(text: str) -> None:
@@ -264,18 +296,70 @@ def print_line(text: str) -> None:
         LINK.sendall(text.encode() + b"\n")
 
 
+def handshake_over() -> bool:
+    """Whether the first process has been asked; what it is asked itself is answered soberly."""
+    marker = Path(os.environ["PIPECTS_BENCH"]) / "introduced"
+    if marker.exists():
+        return marker.read_text() != str(os.getpid())
+    marker.write_text(str(os.getpid()))
+    return False
+
+
 def answer(message: dict[str, Any]) -> None:
+    ASKED.identifier = message["id"]
     reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message["id"]}
     try:
         if message["method"] == "exit":
             print_line(json.dumps({**reply, "result": {"returned": None}}))
+            if MODE == "lingers":
+                time.sleep(60)
             os._exit(message["params"].get("status", 0))
         if message["method"] not in METHODS:
             raise Fault(-32601, f"no method {message['method']}")
         reply["result"] = METHODS[message["method"]](**message["params"])
     except Fault as fault:
         reply["error"] = {"code": fault.args[0], "message": fault.args[1]}
+    if MODE == "odd" and handshake_over() and DICE.random() < 0.05:
+        return misanswer(reply)
     print_line(json.dumps(reply))
+
+
+def misanswer(reply: dict[str, Any]) -> None:
+    """An odd answer, none, or an odd end."""
+    kind = DICE.randrange(20)
+    if kind == 0:
+        os.kill(os.getpid(), DICE.choice([signal.SIGRTMIN + 3, signal.SIGRTMAX, signal.SIGABRT]))
+    elif kind == 1:
+        os._exit(DICE.randrange(256))
+    elif kind == 2:
+        LINK.shutdown(socket.SHUT_RDWR)
+    elif kind == 3:
+        hide()
+    elif kind > 4:
+        with LOCK:
+            LINK.sendall(odd.line(reply, DICE) + b"\n")
+
+
+def crowd(address: tuple[str, int]) -> list[socket.socket]:
+    """Strangers come first: some say nothing, some nonsense, some present what is no token."""
+    token = '{"jsonrpc":"2.0","id":1,"result":{"token":%s,"protocol":1,"pid":1}}\n'
+    said = [
+        "",
+        "GET / HTTP/1.1\r\n\r\n",
+        token % '"guessed"',
+        token % "[]",
+        token % "null",
+        "x" * 5000,
+    ]
+    links = []
+    for number in range(300):
+        link = socket.create_connection(address)
+        link.sendall(said[number % len(said)].encode())
+        if number % 4:
+            links.append(link)
+        else:
+            link.close()
+    return links
 
 
 def main() -> None:
@@ -289,13 +373,16 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     host, port = os.environ["PIPECTS_ADDRESS"].split(":")
+    strangers = crowd((host, int(port))) if MODE == "crowd" else []
     LINK = socket.create_connection((host, int(port)))
     for line in LINK.makefile(encoding="utf-8"):
         if MODE == "one-thread":
             answer(json.loads(line))
             continue
         threading.Thread(target=answer, args=(json.loads(line),), daemon=True).start()
-    if MODE not in ("ignores-sigterm", "closes"):
+    for stranger in strangers:
+        stranger.close()
+    if MODE not in ("ignores-sigterm", "closes", "lingers"):
         os._exit(0)
     threading.Event().wait()
 
