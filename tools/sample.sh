@@ -1,12 +1,12 @@
 #!/bin/sh
 # Makes the published sample again: the reports in reports/sample/, the matrix in reports/matrix.md, the
-# badge, and the baselines in reports/baselines/. Takes some ten minutes; .NET and Mono must be there.
+# badge, and the baselines in reports/baselines/. Takes some ten minutes; .NET, Mono and Go must be there.
 set -eu
 cd "$(dirname "$0")/.."
 ./pipects run reference dotnet-10 mono python --jobs 4 --json out/sample.json
 ./pipects report out/sample.json --html reports/sample/report.html --markdown reports/sample/report.md
 ./pipects report out/sample.json --badge reports/sample/badge.svg --implementation reference
-./pipects run dotnet-9 dotnet-8 dotnet-3.1 --jobs 4 --json out/others.json
+./pipects run go dotnet-9 dotnet-8 dotnet-3.1 --jobs 4 --json out/others.json
 ./pipects baseline out/sample.json --write reports/baselines
 ./pipects baseline out/others.json --write reports/baselines
 ./pipects matrix --jobs 4 --json out/matrix.json --markdown reports/matrix.md

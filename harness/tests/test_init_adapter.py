@@ -16,7 +16,12 @@ from pipects.commands import init_adapter
 
 Command = Callable[..., Done]
 
-NEEDS = {"cpp": ("cmake", "ninja", "c++"), "csharp": ("dotnet",), "python": ("python3",)}
+NEEDS = {
+    "cpp": ("cmake", "ninja", "c++"),
+    "csharp": ("dotnet",),
+    "go": ("go",),
+    "python": ("python3",),
+}
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_nothing_is_overwritten(pipects: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["cobol", "mine"], "only in cpp, csharp, python"),
+        (["cobol", "mine"], "only in cpp, csharp, go, python"),
         (["python", "My Pipes"], "'My Pipes' can't be an implementation's name"),
         (["python", "mine", "--name", "../x"], "'../x' can't be an implementation's name"),
         (["python", "reference"], "the suite has an implementation 'reference' already"),

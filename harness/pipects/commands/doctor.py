@@ -18,6 +18,7 @@ PROGRAMS = {
     "ninja": "builds the reference",
     "c++": "builds the reference",
     "dotnet": "the .NET implementations, and any release of .NET",
+    "go": "the Go implementations",
     "mono": "the Mono implementation",
     "mcs": "the Mono implementation",
     "chromium": "tests of the HTML report in a real browser",
@@ -28,6 +29,9 @@ PROGRAMS = {
     "strace": "the proof that a read with data costs one system call",
     "valgrind": "the in-process tests under valgrind",
 }
+
+VERSION_OPTIONS = {"go": "version"}
+"""What makes a program tell its version, where it isn't `--version`."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,11 @@ def _version(program: str) -> str | None:
     if found is None:
         return None
     done = subprocess.run(
-        [found, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [found, VERSION_OPTIONS.get(program, "--version")],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     lines = (done.stdout or done.stderr).splitlines()
     return lines[0][:40] if lines else found

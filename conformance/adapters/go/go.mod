@@ -1,0 +1,3 @@
+module pipects
+
+go 1.19

@@ -1,0 +1,78 @@
+package kit
+
+import (
+	"sync"
+	"syscall"
+)
+
+// callback is what the implementation calls at an operation's end.
+type callback struct {
+	owner  any    // whose member was given it
+	ends   string // the member that is called with the result inside the callback, or ""
+	run    func(result any) (any, error)
+	caller int // the thread that began the call
+
+	mu         sync.Mutex
+	count      int
+	sameThread bool
+	called     chan struct{}
+	value      any
+	err        error
+}
+
+func newCallback(a *Arguments, ends string) *callback {
+	c := &callback{owner: a.owner, ends: ends, caller: syscall.Gettid(), called: make(chan struct{})}
+	c.run = func(result any) (any, error) {
+		if ends == "" {
+			return nil, nil
+		}
+		given := &Arguments{session: a.session, owner: c.owner, values: map[string]any{"asyncResult": result}}
+		return a.session.member(c.owner, overload(ends, []string{"asyncResult"}), given)
+	}
+	return c
+}
+
+// Callback gives the function that a callback's parameter is to get: nil for a null.
+func Callback[T any](a *Arguments, name string) func(T) {
+	c, _ := a.values[name].(*callback)
+	if c == nil {
+		return nil
+	}
+	return func(result T) { c.call(result) }
+}
+
+func (c *callback) call(result any) {
+	value, err := c.run(result)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.count++
+	if c.count == 1 {
+		c.sameThread = syscall.Gettid() == c.caller
+		c.value, c.err = value, err
+		close(c.called)
+	}
+}
+
+func callbackType() Type {
+	return Class[*callback]{
+		Name: "Callback",
+		Get: Properties[*callback]{
+			"Count": func(c *callback) (any, error) {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				return c.count, nil
+			},
+			"SameThread": func(c *callback) (any, error) {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				return c.sameThread, nil
+			},
+		},
+		Call: Members[*callback]{
+			"Wait()": func(c *callback, _ *Arguments) (any, error) {
+				<-c.called
+				return c.value, c.err
+			},
+		},
+	}.Type()
+}

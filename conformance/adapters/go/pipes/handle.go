@@ -1,0 +1,123 @@
+package pipes
+
+import (
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// SafePipeHandle owns a descriptor, or only knows one.
+type SafePipeHandle struct {
+	mu     sync.Mutex
+	fd     int
+	owns   bool
+	closed bool
+	file   *os.File // the runtime poller's view of the descriptor, once an operation needs it
+	calls  callers
+}
+
+// NewSafePipeHandle makes a handle of a descriptor, which it closes in the end if it owns it.
+func NewSafePipeHandle(preexisting int, owns bool) *SafePipeHandle {
+	h := &SafePipeHandle{fd: preexisting, owns: owns}
+	if owns {
+		runtime.SetFinalizer(h, (*SafePipeHandle).Dispose)
+	}
+	return h
+}
+
+// IsInvalid says whether the handle was made of no descriptor at all.
+func (h *SafePipeHandle) IsInvalid() bool { return h.fd == -1 }
+
+// DangerousGetHandle gives the descriptor, open or not.
+func (h *SafePipeHandle) DangerousGetHandle() int { return h.fd }
+
+// IsClosed says whether the handle was disposed.
+func (h *SafePipeHandle) IsClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closed
+}
+
+// Dispose ends the operations that wait with the handle and closes the descriptor if it is owned.
+func (h *SafePipeHandle) Dispose() {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return
+	}
+	h.closed = true
+	file := h.file
+	h.file = nil
+	h.mu.Unlock()
+
+	runtime.SetFinalizer(h, nil)
+	h.calls.end()
+	switch {
+	case file != nil && h.owns:
+		file.Close()
+	case file != nil:
+		file.SetDeadline(past)
+	case h.owns && h.fd >= 0:
+		syscall.Close(h.fd)
+	}
+}
+
+var past = time.Unix(1, 0)
+
+// borrowed keeps the files of descriptors that are not ours for ever: a file that is collected closes its descriptor.
+var borrowed sync.Map
+
+// open gives the file whose descriptor the runtime's poller watches.
+func (h *SafePipeHandle) open() (*os.File, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, os.ErrClosed
+	}
+	if h.file != nil {
+		return h.file, nil
+	}
+	file, err := watched(h.fd)
+	if err != nil {
+		return nil, err
+	}
+	h.file = file
+	if !h.owns {
+		borrowed.Store(file, nil)
+	}
+	return file, nil
+}
+
+// watched makes a file of a descriptor. Package os has the poller watch what is in non-blocking mode: so it is for that
+// moment, if it was not.
+func watched(fd int) (*os.File, error) {
+	flags, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_GETFL, 0)
+	if e != 0 {
+		return nil, e
+	}
+	if flags&syscall.O_NONBLOCK != 0 {
+		return os.NewFile(uintptr(fd), "pipe"), nil
+	}
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return nil, err
+	}
+	file := os.NewFile(uintptr(fd), "pipe")
+	return file, syscall.SetNonblock(fd, false)
+}
+
+// checkPipe fails unless the handle is an open pipe's.
+func (h *SafePipeHandle) checkPipe() error {
+	if h.IsClosed() {
+		return ioError("The handle is closed.")
+	}
+	var status syscall.Stat_t
+	if err := syscall.Fstat(h.fd, &status); err != nil {
+		return ioError(err.Error())
+	}
+	if status.Mode&syscall.S_IFMT != syscall.S_IFIFO {
+		return ioError("The handle is no pipe.")
+	}
+	return nil
+}

@@ -1,0 +1,7 @@
+package pipes
+
+// Numbers of system calls that package syscall has no names for.
+const (
+	sysPreadv2  = 327
+	sysPwritev2 = 328
+)

@@ -1,0 +1,114 @@
+package pipes
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// read waits in the runtime's poller until there are bytes or the pipe has ended.
+func (s *PipeStream) read(t turn, buffer []byte, token *CancellationToken) (int, error) {
+	if !t.wait(token) {
+		return 0, canceled(token)
+	}
+	defer t.leave()
+	file, raw, err := s.handle.raw()
+	if err != nil {
+		return 0, s.failed(err, token)
+	}
+	defer cancellable(token, file.SetReadDeadline)()
+	n := 0
+	waited := raw.Read(func(fd uintptr) bool {
+		n, err = tryRead(int(fd), buffer)
+		return !errors.Is(err, syscall.EAGAIN)
+	})
+	if waited != nil {
+		return 0, s.failed(waited, token)
+	}
+	if err != nil {
+		return 0, s.failed(err, token)
+	}
+	return n, nil
+}
+
+// write waits in the runtime's poller until all bytes are in the pipe.
+func (s *PipeStream) write(t turn, buffer []byte, token *CancellationToken) error {
+	if !t.wait(token) {
+		return canceled(token)
+	}
+	defer t.leave()
+	file, raw, err := s.handle.raw()
+	if err != nil {
+		return s.failed(err, token)
+	}
+	defer cancellable(token, file.SetWriteDeadline)()
+	waited := raw.Write(func(fd uintptr) bool {
+		for len(buffer) > 0 && err == nil {
+			n := 0
+			n, err = tryWrite(int(fd), buffer)
+			buffer = buffer[n:]
+		}
+		if errors.Is(err, syscall.EAGAIN) {
+			err = nil
+			return false
+		}
+		return true
+	})
+	if waited != nil {
+		return s.failed(waited, token)
+	}
+	if err != nil {
+		return s.failed(err, token)
+	}
+	return nil
+}
+
+// raw gives the handle's file and the way to its descriptor that waits in the runtime's poller.
+func (h *SafePipeHandle) raw() (*os.File, syscall.RawConn, error) {
+	file, err := h.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	raw, err := file.SyscallConn()
+	return file, raw, err
+}
+
+// cancellable ends what waits on a file, by a deadline that has passed, once the token is cancelled. What it returns ends
+// that.
+func cancellable(token *CancellationToken, setDeadline func(time.Time) error) (end func()) {
+	if token == nil {
+		return func() {}
+	}
+	var mu sync.Mutex
+	over := false
+	unregister := token.register(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			setDeadline(past)
+		}
+	})
+	return func() {
+		mu.Lock()
+		over = true
+		mu.Unlock()
+		unregister()
+		setDeadline(time.Time{})
+	}
+}
+
+// failed makes an exception of what the operating system or the runtime said.
+func (s *PipeStream) failed(err error, token *CancellationToken) error {
+	switch {
+	case errors.Is(err, syscall.EPIPE):
+		s.foundBroken()
+		return ioError("The pipe is broken.")
+	case errors.Is(err, os.ErrDeadlineExceeded) && token.isCancelled():
+		return canceled(token)
+	case errors.Is(err, os.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
+		return ioError("The pipe was closed while an operation waited.")
+	}
+	return ioError(err.Error())
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"pipects/kit"
+	"pipects/pipes"
+)
+
+// synchronized is a static member that every stream's type inherits.
+var synchronized = kit.Functions{
+	"Synchronized(stream)": func(a *kit.Arguments) (any, error) {
+		return kit.Value(pipes.Synchronized(kit.Object[pipes.Stream](a, "stream")))
+	},
+}
+
+// streamType is what all streams have, those that are no pipes as well.
+func streamType() kit.Type {
+	type stream = pipes.Stream
+	dispose := func(s stream, _ *kit.Arguments) (any, error) {
+		s.Dispose()
+		return nil, nil
+	}
+	return kit.Class[stream]{
+		Name:   "Stream",
+		Static: synchronized,
+		Get: kit.Properties[stream]{
+			"CanRead":  func(s stream) (any, error) { return s.CanRead(), nil },
+			"CanWrite": func(s stream) (any, error) { return s.CanWrite(), nil },
+		},
+		Call: kit.Members[stream]{
+			"Read(buffer,offset,count)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Value(s.Read(a.Bytes("buffer"), a.Int("offset"), a.Int("count")))
+			},
+			"Read(buffer)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Value(s.ReadSpan(a.Bytes("buffer")))
+			},
+			"ReadByte()": func(s stream, _ *kit.Arguments) (any, error) { return kit.Value(s.ReadByteOrEnd()) },
+			"Write(buffer,offset,count)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Only(s.Write(a.Bytes("buffer"), a.Int("offset"), a.Int("count")))
+			},
+			"Write(buffer)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Only(s.WriteSpan(a.Bytes("buffer")))
+			},
+			"WriteByte(value)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Only(s.WriteByte(byte(a.Int("value"))))
+			},
+			"Flush()":        func(s stream, _ *kit.Arguments) (any, error) { return kit.Only(s.Flush()) },
+			"Dispose()":      dispose,
+			"Close()":        dispose,
+			"DisposeAsync()": func(s stream, _ *kit.Arguments) (any, error) { return pipes.DisposeAsync(s), nil },
+		},
+	}.Type()
+}
