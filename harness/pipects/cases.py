@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,8 @@ class Test:
     steps: tuple[Step, ...]
     file: Path
     line: int
+    cells: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By requirement that it covers: the places of the cells that it is about."""
 
     @property
     def processes(self) -> int:

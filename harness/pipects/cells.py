@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Iterable, Sequence
 
 from pipects import facts, paths, spaces
 from pipects.cases import Test
@@ -18,43 +18,54 @@ STATED = frozenset({"end", "direction", "member", "form", "token", "waiting", "p
 CLOSED_BY = {state: method for method, state in facts.CLOSING.items()}
 
 
-@dataclass(frozen=True)
-class Filled:
-    """Which cells of which requirements the tests look at."""
+def settle(spec: Spec, tests: Iterable[Test]) -> list[Test]:
+    """Gives each test its cells, and takes from what it covers the rules that it is not about.
 
-    by_test: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
-    """By test, by requirement: the places of its cells among the requirement's."""
-
-    def checked(self, requirement: str) -> frozenset[int]:
-        """The places of the requirement's cells that some test looks at."""
-        return frozenset(
-            place for each in self.by_test.values() for place in each.get(requirement, ())
-        )
-
-    def all_checked(self) -> dict[str, set[int]]:
-        """By requirement: the places of the cells that some test looks at."""
-        found: dict[str, set[int]] = {}
-        for each in self.by_test.values():
-            for requirement, places in each.items():
-                found.setdefault(requirement, set()).update(places)
-        return found
-
-
-def fill(spec: Spec, tests: Sequence[Test], *, strict: bool = True) -> Filled:
-    """Looks at every test.
-
-    If strict, raises UserError for a claim that the steps contradict, and for a test that covers
-    a requirement and is about no cell of it.
+    The rows of a table need not all be about every rule that the case lists. Raises UserError
+    for a claim that the steps contradict, for a test that is about none of the rules that it
+    lists, and for a rule that no row of the case that lists it is about.
     """
-    return Filled({test.id: _of_test(spec, test, strict) for test in tests})
+    settled: list[Test] = []
+    listed: dict[tuple[str, str], tuple[Test, str]] = {}
+    met: set[tuple[str, str]] = set()
+    for test in tests:
+        found, reasons = _look(spec, test)
+        if not found:
+            raise _beside(test, test.covers[0], reasons[test.covers[0]])
+        met.update((test.case, name) for name in found)
+        listed.update({(test.case, name): (test, reason) for name, reason in reasons.items()})
+        covers = tuple(name for name in test.covers if name in found)
+        settled.append(dataclasses.replace(test, covers=covers, cells=found))
+    for (case, name), (test, reason) in listed.items():
+        if (case, name) not in met:
+            raise _beside(test, name, reason)
+    return settled
 
 
-def _of_test(spec: Spec, test: Test, strict: bool) -> dict[str, tuple[int, ...]]:
+def checked(tests: Iterable[Test]) -> dict[str, set[int]]:
+    """By requirement: the places of its cells that some test is about."""
+    found: dict[str, set[int]] = {}
+    for test in tests:
+        for requirement, places in test.cells.items():
+            found.setdefault(requirement, set()).update(places)
+    return found
+
+
+def _beside(test: Test, requirement: str, reason: str) -> UserError:
+    return UserError(
+        f"{paths.shown(test.file)}:{test.line}: {test.id} covers {requirement} "
+        f"and is about no cell of it; {reason}",
+        f"'pipects show {requirement}' has its space; 'fills' says what no step shows",
+    )
+
+
+def _look(spec: Spec, test: Test) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
+    """The test's cells by requirement, and for a requirement that it is not about, why."""
     needed = test.fills or any(spec.requirements[name].space.over for name in test.covers)
     shown = facts.of(test, spec.axes) if needed else []
-    if strict:
-        _check_claims(test, shown)
+    _check_claims(test, shown)
     found: dict[str, tuple[int, ...]] = {}
+    reasons: dict[str, str] = {}
     for name in test.covers:
         requirement = spec.requirements[name]
         if not requirement.space.over:
@@ -67,14 +78,11 @@ def _of_test(spec: Spec, test: Test, strict: bool) -> dict[str, tuple[int, ...]]
             for cell in _points(requirement, each, test, spec.axes)
         }
         places = sorted(requirement.space.number[c] for c in met if c in requirement.space.number)
-        if not places and strict:
-            raise UserError(
-                f"{paths.shown(test.file)}:{test.line}: {test.id} covers {name} "
-                f"and is about no cell of it; {_seen(requirement, shown, met, spec.axes)}",
-                f"'pipects show {name}' has its space; 'fills' says what no step shows",
-            )
-        found[name] = tuple(places)
-    return found
+        if places:
+            found[name] = tuple(places)
+        else:
+            reasons[name] = _seen(requirement, shown, met, spec.axes)
+    return found, reasons
 
 
 def _is_about(each: Facts, requirement: Requirement, axes: Axes) -> bool:

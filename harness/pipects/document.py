@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pipects import __version__, cells, traceability
+from pipects import __version__, traceability
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
@@ -92,7 +92,6 @@ def compose(
 ) -> Results:
     """The whole document. `run` has the keys that describe the run itself."""
     covering = traceability.covering(spec, every_test)
-    filled = cells.fill(spec, tests, strict=False).by_test
     document = {
         "schema": "pipects-results/1",
         "pipects": __version__,
@@ -124,7 +123,7 @@ def compose(
                 "row": _plain(test.row),
                 "title": test.title,
                 "covers": list(test.covers),
-                "cells": {name: list(places) for name, places in filled[test.id].items()},
+                "cells": {name: list(places) for name, places in test.cells.items()},
                 "steps": [step.text for step in test.steps],
                 "processes": test.processes,
                 "needs": list(test.needs),

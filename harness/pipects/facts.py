@@ -76,6 +76,11 @@ class _Walk:
         member = self._member(step)
         name, end = self._end_of(step)
         shown: dict[str, set[str]] = {"member": {member} if member else set()}
+        if step.verb == "transfer" and member in ("BeginRead", "BeginWrite"):
+            shown["member"].add(member.replace("Begin", "End"))
+        callback = (step.options.get("with") or {}).get("callback")
+        if isinstance(callback, Mapping) and callback.get("ends") in ("EndRead", "EndWrite"):
+            shown["member"].add(callback["ends"])
         if step.verb == "new" and step.target in KINDS:
             shown["end"] = {KINDS[step.target]}
             if "as" in step.options:
@@ -108,10 +113,11 @@ class _Walk:
             return self._axes.member("new", step.target, given)
         name = step.target.rpartition(".")[2]
         if step.verb == "transfer":
-            overload = given.get("overload", "array")
-            value = name if overload == "array" else f"{name}({overload})"
+            values = [name]
+            if given.get("overload", "array") != "array":
+                values = [f"{name}(span)", f"{name}(memory)"]
             known = self._axes.axes["member"].values
-            return value if value in known else None
+            return next((value for value in values if value in known), None)
         return self._axes.member(step.verb, name, given)
 
     def _end_of(self, step: Step) -> tuple[str | None, _End | None]:
@@ -359,8 +365,12 @@ class _Walk:
         thrown = expected.get("throws")
         kind = thrown.get("type") if isinstance(thrown, Mapping) else thrown
         if "Read" in member and "zero" not in self._size(call, member):
-            ended = expected.get("returns") in (0, -1) and expected.get("returns") is not False
-            if (ended and "returns" in expected) or kind == "EndOfStreamException":
+            returned = expected.get("returns")
+            if isinstance(returned, Mapping):
+                ended = returned.get("ended") is True
+            else:
+                ended = returned in (0, -1) and returned is not False
+            if ended or kind == "EndOfStreamException":
                 self._state[end] = "end-met"
         if "Write" in member and kind == "IOException":
             self._state[end] = "break-met"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from pipects import cells, paths
+from pipects import paths
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.spec import Spec
@@ -56,10 +56,9 @@ def only_covered_by(spec: Spec, tests: Sequence[Test]) -> dict[str, list[str]]:
 
 
 def check(spec: Spec, tests: Sequence[Test]) -> None:
-    """Raises UserError if a requirement has no case, or a test is about no cell of what it covers."""
+    """Raises UserError if a requirement has no case."""
     if missing := uncovered(spec, tests):
         raise UserError(
             f"{len(missing)} requirements have no case, {missing[0]} for one",
             "'pipects list requirements --uncovered' names them",
         )
-    cells.fill(spec, tests)

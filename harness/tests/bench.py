@@ -19,13 +19,13 @@ ENOUGH = 120
 CASES = """\
 - id: fake.can-read
   title: A server that writes can't read
-  covers: [stream.can-read.not-readable]
+  covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
     - {get: server.CanRead, returns: false}
 - id: fake.can-write
   title: A server that writes can write
-  covers: [stream.can-write.writable]
+  covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
     - {get: server.CanWrite, returns: true}

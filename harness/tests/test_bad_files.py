@@ -39,7 +39,7 @@ def refused(load: Callable[[], object], file: Path, line: int | None = None) -> 
 ONE = """\
 - id: fake.one
   title: A title
-  covers: [stream.can-write.writable]
+  covers: [server.pipe.unnamed]
 """
 NEW = "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
 STEPS = "  steps:\n" + NEW
@@ -79,8 +79,8 @@ CASES: dict[str, str | bytes] = {
     "an id that is a list": ONE.replace("fake.one", "[fake.one]") + STEPS,
     "an id out of the folder": ONE.replace("fake.one", "../../fake") + STEPS,
     "a title that is a number": ONE.replace("A title", "7") + STEPS,
-    "covers that is a text": ONE.replace("[stream.can-write.writable]", "stream") + STEPS,
-    "covers of mappings": ONE.replace("[stream.can-write.writable]", "[{a: b}]") + STEPS,
+    "covers that is a text": ONE.replace("[server.pipe.unnamed]", "stream") + STEPS,
+    "covers of mappings": ONE.replace("[server.pipe.unnamed]", "[{a: b}]") + STEPS,
     "a row's covers is a number": ONE + "  rows:\n    - {a: 1, covers: 3}\n" + STEPS,
     "a row's covers is nested": ONE + "  rows:\n    - {a: 1, covers: [[x]]}\n" + STEPS,
     "rows of texts": ONE + "  rows: [a, b]\n" + STEPS,
@@ -269,7 +269,7 @@ def test_a_manifest_whose_name_is_no_implementations_is_refused(tmp_path: Path, 
 
 
 DEVIATION = {
-    "requirement": "stream.can-read.not-readable", "tests": "[fake.one]", "verdict": "fail",
+    "requirement": "server.pipe.unnamed", "tests": "[fake.one]", "verdict": "fail",
     "happens": "It.", "kind": "implementation", "reason": "R.", "link": "https://example.org/",
 }  # fmt: skip
 DEVIATIONS: dict[str, dict[str, str]] = {

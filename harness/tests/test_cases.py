@@ -9,7 +9,7 @@ from bench import Bench
 HEAD = """\
 - id: fake.one
   title: A title
-  covers: [stream.can-write.writable]
+  covers: [server.pipe.unnamed]
 """
 STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
 
@@ -18,7 +18,7 @@ STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {dire
     ("text", "line", "words"),
     [
         (HEAD + STEP + "  colour: red\n", 1, "unknown key 'colour'"),
-        (HEAD.replace("can-write.writable", "no-such") + STEP, 1, "unknown requirement 'stream.no-such'"),
+        (HEAD.replace("server.pipe.unnamed", "stream.no-such") + STEP, 1, "unknown requirement 'stream.no-such'"),
         (HEAD + STEP + HEAD + STEP, 6, "the case fake.one stands twice, first at"),
         (HEAD + STEP + "  title: Again\n", 6, "the key 'title' stands twice"),
         (HEAD + STEP + "    - {get: server.CanWrite, return: true}\n", 6, "unknown key 'return'"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from pipects import cases, cells, facts, spaces, spec, tables
 from pipects.errors import UserError
@@ -20,10 +21,12 @@ def space(**said: Any) -> Space:
     return spaces.space(said, SPEC.axes, "here")
 
 
-def loaded(folder: Path, steps: list[dict[str, Any]], **case: Any) -> list[cases.Test]:
+def loaded(
+    folder: Path, steps: list[dict[str, Any]], rule: Spec | None = None, **case: Any
+) -> list[cases.Test]:
     entry = {"id": "a.case", "title": "A case", "covers": ["a.rule"], **case, "steps": steps}
-    (folder / "a.yaml").write_text(yaml.safe_dump([entry], sort_keys=False))
-    return cases.load(with_rule(), folder)
+    (folder / "a.yaml").write_text(json.dumps([entry]))
+    return cases.load(rule or with_rule(), folder)
 
 
 def with_rule(
@@ -190,7 +193,7 @@ def test_a_grandchild_gets_the_handle_through_its_parent(tmp_path: Path) -> None
 
 
 def filled(folder: Path, rule: Spec, steps: list[dict[str, Any]], **case: Any) -> set[str]:
-    found = cells.fill(rule, loaded(folder, steps, **case)).all_checked().get("a.rule", set())
+    found = cells.checked(cells.settle(rule, loaded(folder, steps, **case))).get("a.rule", set())
     every = rule.requirements["a.rule"].space.cells
     return {spaces.say(every[place]) for place in found}
 
@@ -225,6 +228,29 @@ def test_a_test_that_is_about_no_cell_is_an_error(tmp_path: Path) -> None:
         filled(tmp_path, with_rule(over={"member": ["ReadByte"]}), [SERVER, READ])
     with pytest.raises(UserError, match="about no cell of it; its end is server"):
         filled(tmp_path, with_rule(over={"end": ["client"]}), [SERVER, READ])
+
+
+def test_a_row_covers_only_the_rules_that_it_is_about(tmp_path: Path) -> None:
+    rule = with_rule(over={"state": ["connected"]})
+    always = dataclasses.replace(rule.requirements["a.rule"], id="b.rule", space=space())
+    rule.requirements["b.rule"] = always
+    steps = [SERVER, {"call": "$gone.Dispose"}, READ]
+    other = {"new": "AnonymousPipeServerStream", "as": "other"}
+    case = {"across": {"gone": ["server", "other"]}, "covers": ["a.rule", "b.rule"]}
+    tests = loaded(tmp_path, [other, *steps], rule=rule, **case)
+    assert {test.id: test.covers for test in cells.settle(rule, tests)} == {
+        "a.case/other": ("a.rule", "b.rule"),
+        "a.case/server": ("b.rule",),
+    }
+
+
+def test_a_rule_that_no_row_is_about_is_an_error(tmp_path: Path) -> None:
+    rule = with_rule(over={"state": ["closed"]})
+    always = dataclasses.replace(rule.requirements["a.rule"], id="b.rule", space=space())
+    rule.requirements["b.rule"] = always
+    tests = loaded(tmp_path, [SERVER, READ], rule=rule, covers=["a.rule", "b.rule"])
+    with pytest.raises(UserError, match="covers a.rule and is about no cell of it"):
+        cells.settle(rule, tests)
 
 
 def test_an_unknown_claim_is_an_error(tmp_path: Path) -> None:

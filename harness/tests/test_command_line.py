@@ -101,7 +101,7 @@ def test_the_order_of_a_seed_is_the_same_again(bench: Bench) -> None:
     """And another seed gives another order."""
     bench.adapter("good")
     bench.cases("".join(
-        f"- id: fake.n{i:02}\n  title: T\n  covers: [stream.can-write.writable]\n  steps:\n"
+        f"- id: fake.n{i:02}\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
         "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
         for i in range(20)
     ))  # fmt: skip
@@ -122,7 +122,7 @@ def test_the_order_of_a_seed_is_the_same_again(bench: Bench) -> None:
 def test_known_deviations_are_strict_both_ways(bench: Bench) -> None:
     """A known failure counts as known; one that passes, differs or matches nothing is red."""
     entry = (
-        "- requirement: stream.can-read.not-readable\n  tests: [{test}]\n  verdict: fail\n"
+        "- requirement: server.pipe.unnamed\n  tests: [{test}]\n  verdict: fail\n"
         "  happens: It says true.\n  matches: '{pattern}'\n  kind: implementation\n"
         "  reason: Made up.\n  link: https://example.org/\n"
     )

@@ -9,7 +9,7 @@ from bench import Bench
 CHAIN = """\
 - id: fake.chain
   title: A child starts a child
-  covers: [stream.can-read.not-readable]
+  covers: [server.pipe.unnamed]
   steps:
     - {start: middle}
     - {start: last, in: middle}
@@ -18,7 +18,7 @@ CHAIN = """\
 """
 
 KNOWN = """\
-- requirement: stream.can-read.not-readable
+- requirement: server.pipe.unnamed
   tests: [fake.chain]
   verdict: fail
   happens: It says true.

@@ -91,7 +91,7 @@ def test_an_array_that_is_not_shown_is_the_adapters_fault(bench: Bench) -> None:
     """What a Read did to it can't be told, so nothing is said of the implementation."""
     bench.adapter("good")
     bench.cases(
-        "- id: fake.reads\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+        "- id: fake.reads\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
         "    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}\n"
         "    - {call: server.DisposeLocalCopyOfClientHandle}\n"
         "    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, keeps: true}\n"
@@ -137,7 +137,7 @@ def test_a_wrong_answer_is_a_failure_with_all_that_a_reader_asks(bench: Bench) -
         text.index(words)
         for words in (
             "A server that writes can't read",
-            "stream.can-read.not-readable, must",
+            "server.pipe.unnamed, must",
             "https://learn.microsoft.com/",
             "2: {get: server.CanRead, returns: false}",
             "expected returns false",
@@ -166,7 +166,7 @@ def test_a_call_left_running_is_proven_blocked(bench: Bench) -> None:
         """\
 - id: fake.blocked
   title: A read of an empty pipe waits
-  covers: [stream.read-span.blocks-when-empty]
+  covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
     - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, on: reader, until: blocked}
@@ -187,10 +187,10 @@ def test_a_call_left_running_is_proven_blocked(bench: Bench) -> None:
 def test_an_interrupted_run_keeps_its_results(bench: Bench, number: signal.Signals) -> None:
     """Results so far are written, marked incomplete, and no process is left."""
     bench.adapter("never")
-    lines = [f"- id: fake.n{i:02}\n  title: T\n  covers: [stream.can-write.writable]\n  steps:\n"
+    lines = [f"- id: fake.n{i:02}\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
              "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
              "    - {get: server.CanWrite, returns: true}\n" for i in range(5)]  # fmt: skip
-    lines.append("- id: fake.waits\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+    lines.append("- id: fake.waits\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
                  "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
                  "    - {get: server.CanRead, returns: false}\n")  # fmt: skip
     bench.cases("".join(lines))
@@ -248,7 +248,7 @@ def test_the_harness_leaves_no_handle_of_its_own(bench: Bench, tmp_path: Path) -
     """Many adapters replaced in one run: the harness's own descriptors stay bounded."""
     bench.adapter("dies")
     cases = "".join(
-        f"- id: fake.n{i:03}\n  title: T\n  covers: [stream.can-read.not-readable]\n  steps:\n"
+        f"- id: fake.n{i:03}\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
         "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
         "    - {get: server.CanRead, returns: false}\n"
         for i in range(60)

@@ -9,7 +9,7 @@ from bench import Bench
 CASE = """\
 - id: fake.waits
   title: A Read waits until the other end is closed
-  covers: [stream.read-span.blocks-when-empty]
+  covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
     - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, on: reader, until: blocked}

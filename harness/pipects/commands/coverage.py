@@ -97,7 +97,7 @@ def space(of: Space) -> list[str]:
 def _places(the_spec: Spec, tests: Sequence[Test]) -> Iterator[tuple[Requirement, set[int]]]:
     """Each requirement with the places of its cells that are checked. The cell of one that only
     the in-process runner can show is checked by that runner."""
-    found = cells.fill(the_spec, tests).all_checked()
+    found = cells.checked(tests)
     for name in binding_covers(the_spec):
         if not the_spec.requirements[name].space.over:
             found[name] = {0}
