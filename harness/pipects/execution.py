@@ -26,6 +26,9 @@ from pipects.processes import GRACE, Command
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.verdicts import Failure
 
+HELPED_END = 60.0
+"""Seconds that a process gets to end while another one, such as a debugger, sees to it."""
+LOOK_AT_HELPERS = 0.1
 PLAIN_PEER = Command(
     sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
 )
@@ -122,16 +125,27 @@ class Execution(Cleaning):
     def _dying(self) -> Record | None:
         """The verdict if a process that did not answer is on its way to an end: it works, and then is gone.
 
-        A runtime that aborts may first write down where everything was.
+        A runtime that aborts may first write down where everything was, or have a debugger do it.
         """
         for name, adapter in self._processes.items():
             rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
-            until = time.monotonic() + SLOW_END
-            while not adapter.watch.ended() and not rest.rests and time.monotonic() < until:
+            begun = time.monotonic()
+            while not adapter.watch.ended():
+                waited = time.monotonic() - begun
+                helped = (rest.rests or waited > SLOW_END) and self._has_helpers()
+                if (rest.rests and not helped) or waited > (HELPED_END if helped else SLOW_END):
+                    break
+                if helped:
+                    adapter.watch.ended(LOOK_AT_HELPERS)
                 rest.look()
             if adapter.watch.ended():
                 return self._crashed(name, adapter)
         return None
+
+    def _has_helpers(self) -> bool:
+        """Whether a process that is none of the case's works for one that is."""
+        own = {adapter.pid for adapter in self._processes.values()}
+        return any(pid not in own for pid in self._family.strays())
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"

@@ -109,9 +109,10 @@ def test_a_canary_in_the_closed_number_hides_nothing(bench: Bench, mode: str, ve
     assert done.verdicts() == {"fake.canary": verdict}, done.output
 
 
-def test_a_process_that_takes_its_time_to_abort_has_crashed(bench: Bench) -> None:
-    """The deadline passes while it writes down where everything was."""
-    bench.adapter("aborts-slowly")
+@pytest.mark.parametrize("mode", ["aborts-slowly", "aborts-with-help"])
+def test_a_process_that_takes_its_time_to_abort_has_crashed(bench: Bench, mode: str) -> None:
+    """The deadline passes while it, or a debugger, writes down where everything was."""
+    bench.adapter(mode)
     done = bench.run("--timeout-scale", "0.2", "--case", "fake.can-read")
     assert done.verdicts() == {"fake.can-read": "crash"}, done.output
     assert "SIGABRT" in done.failure("fake.can-read")["actual"]

@@ -158,6 +158,9 @@ namespace Pipects.Adapter
             var dropped = objects.Drop(asked.Texts("objects"), !asked.Has("objects"));
             if (asked.Truth("dispose", false))
                 Collector.Dispose(dropped);
+            else
+                foreach (var descriptor in dropped.OfType<Descriptor>())
+                    descriptor.Dispose();
         }
 
         object Target(Parameters asked)

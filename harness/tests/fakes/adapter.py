@@ -145,6 +145,9 @@ def misbehave() -> None:
         while time.monotonic() < until:  # as a runtime that writes down where everything was
             pass
         os.kill(os.getpid(), signal.SIGABRT)
+    elif MODE == "aborts-with-help":
+        helper = f"import os, time; time.sleep(3); os.kill({os.getpid()}, {int(signal.SIGABRT)})"
+        subprocess.run([sys.executable, "-c", helper], check=False)
     elif MODE == "outlived":
         subprocess.Popen(
             [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
