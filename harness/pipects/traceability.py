@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from pipects.spec import Spec
 
 BINDING = paths.ROOT / "conformance" / "inprocess" / "binding-covers.yaml"
 """What only the in-process runner can show, and which of its cases does."""
+REFERENCE = paths.ROOT / "reference"
+_ID = r"[a-z-]+(?:\.[a-z0-9-]+)+"
+NAMED = re.compile(rf"\[({_ID}(?:, {_ID})*)\]")
+"""How a comment of the reference names the requirements that a line is there for."""
 
 
 def binding_covers(spec: Spec, file: Path = BINDING) -> dict[str, list[str]]:
@@ -55,10 +60,27 @@ def only_covered_by(spec: Spec, tests: Sequence[Test]) -> dict[str, list[str]]:
     return alone
 
 
+def unknown_in_reference(spec: Spec, folder: Path = REFERENCE) -> list[str]:
+    """Places in the reference's comments that name a requirement which there is none of."""
+    return [
+        f"{paths.shown(file)}:{number}: {name}"
+        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".cpp", ".hpp"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        for listed in NAMED.findall(line.partition("//")[2])
+        for name in listed.split(", ")
+        if name not in spec.requirements
+    ]
+
+
 def check(spec: Spec, tests: Sequence[Test]) -> None:
-    """Raises UserError if a requirement has no case."""
+    """Raises UserError if a requirement has no case, or the reference names one that there is not."""
     if missing := uncovered(spec, tests):
         raise UserError(
             f"{len(missing)} requirements have no case, {missing[0]} for one",
             "'pipects list requirements --uncovered' names them",
+        )
+    if unknown := unknown_in_reference(spec):
+        raise UserError(
+            f"{unknown[0]} is no requirement",
+            "'pipects list requirements' has them all; spec/not-taken.yaml says what became of others",
         )

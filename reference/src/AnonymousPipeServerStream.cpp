@@ -121,7 +121,7 @@ void AnonymousPipeServerStream::DisposeClientHandleUnlessHandedOut() noexcept {
     // [server.dispose.string-inheritable-client-closed]
     const bool childHasItsOwn = stringExposed_ && inheritability_ == HandleInheritability::Inheritable;
     // Else whoever was given it has to close it, a client of this process perhaps.
-    // [server.dispose.safe-handle-exposed-client-kept, server.dispose.string-none-client-kept]
+    // [server.dispose.safe-handle-exposed-client-kept]
     if (clientHandle_ && (unexposed || childHasItsOwn)) {
         clientHandle_->Dispose();
     }

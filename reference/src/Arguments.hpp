@@ -13,7 +13,7 @@ class Stream;
 namespace Detail {
 
 /// The part of `buffer` that offset and count name.
-/// [stream.precedence.buffer-offset-count, stream.precedence.range-error-type]
+/// [stream.precedence.buffer-offset-count, stream.read.range-past-end]
 template <typename T>
 std::span<T> Range(ArrayView<T> buffer, int offset, int count) {
     if (buffer.IsNull()) {

@@ -127,7 +127,7 @@ SafePipeHandlePtr PipeCore::ExposeHandle() {
 }
 
 PipeTransmissionMode PipeCore::ReadMode() const {
-    CheckHandle();  // a broken pipe still tells [stream.read-mode.usable-when-broken]
+    CheckHandle();  // a broken pipe still tells
     return readMode_;
 }
 

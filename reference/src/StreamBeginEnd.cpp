@@ -92,7 +92,7 @@ T End(const void* owner, const std::shared_ptr<IAsyncResult>& asyncResult) {
     }
     auto* const result = dynamic_cast<AsyncResult<T>*>(asyncResult.get());
     if (result == nullptr || !result->BelongsTo(owner)) {
-        // [stream.end-read.other-stream-result, stream.begin-end.write-result-refused]
+        // [stream.end-read.other-stream-result, stream.end-read.foreign-result]
         throw ArgumentException("The result is not one of this operation on this stream.", "asyncResult");
     }
     return result->End();
