@@ -1,0 +1,169 @@
+"""How a run ends that is broken off, or that may not see what it looks for."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bench import ENOUGH, Bench, environment, finished
+
+LOOK_AGAIN = 0.01
+
+
+def building(bench: Bench) -> None:
+    """The bench's adapter is built by a command whose child would outlive it."""
+    bench.adapter("good")
+    file = bench.folder / "adapters" / "fake.yaml"
+    command = ["/usr/bin/env", "-i", "/bin/sh", "-c", "sleep 300 & sleep 300"]
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("build: []", f"build: [{json.dumps(command)}]"), encoding="utf-8")
+
+
+def sleepers() -> list[int]:
+    """The processes of such a build."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and b"sleep\x00300\x00" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def interrupted(process: "subprocess.Popen[str]", number: signal.Signals) -> tuple[str, str]:
+    """Sends the signal; the command ends with status 2 and says so in one line."""
+    os.kill(process.pid, number)
+    output, errors = process.communicate(timeout=ENOUGH)
+    assert "Traceback" not in errors and "Traceback" not in output
+    assert process.returncode == 2, (process.returncode, output, errors)
+    assert f"interrupted by {number.name}" in output + errors
+    return output, errors
+
+
+def begun(bench: Bench, *arguments: str) -> "subprocess.Popen[str]":
+    """`pipects run fake`, begun."""
+    return subprocess.Popen(
+        bench.command("run", "fake", "--json", str(bench.folder / "results.json"), *arguments),
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_build_leaves_nothing(bench: Bench, number: signal.Signals) -> None:
+    """Neither the command nor what it started, which has no variable of ours."""
+    building(bench)
+    before = sleepers()
+    process = begun(bench)
+    until = time.monotonic() + ENOUGH
+    while len(set(sleepers()) - set(before)) < 2:
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(LOOK_AGAIN)
+    interrupted(process, number)
+    assert set(sleepers()) <= set(before)
+
+
+def test_an_interrupt_at_any_moment_ends_the_command(bench: Bench) -> None:
+    """While it is loaded, greets, runs, writes: one line, status 2, no process; or it was done before."""
+    bench.adapter("good")
+    dice = random.Random(7)
+    begun_at = time.monotonic()
+    assert begun(bench).wait(ENOUGH) == 0
+    usual = time.monotonic() - begun_at
+    for _ in range(8):
+        process = begun(bench)
+        assert process.stdout is not None
+        minded = Path(f"/proc/{process.pid}/status")
+        while "SigCgt:\t0000000000000000" in minded.read_text(encoding="ascii"):
+            time.sleep(LOOK_AGAIN / 10)  # the interpreter itself has not come to the first line yet
+        while not signal_minded(minded, signal.SIGTERM) and process.poll() is None:
+            time.sleep(LOOK_AGAIN / 10)
+        time.sleep(dice.random() * usual)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=ENOUGH)
+        assert process.returncode in (0, 2), (process.returncode, output, errors)
+        assert "Traceback" not in output + errors
+        assert process.returncode == 0 or "interrupted by SIGTERM" in output + errors
+        assert bench.processes() == []
+
+
+def signal_minded(status: Path, number: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for a signal."""
+    for line in status.read_text(encoding="ascii").splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
+def test_a_full_disk_keeps_what_was_won(bench: Bench) -> None:
+    """The document does not fit any more: it is said, and the journal has every result."""
+    bench.adapter("good")
+    file = bench.folder / "results.json"
+    most = 20_000  # bytes of a file: enough for the journal of two tests, too few for the document
+    code = (
+        f"import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); "
+        "runpy.run_module('pipects', run_name='__main__', alter_sys=True)"
+    )
+    command = bench.command("run", "fake", "--json", str(file))
+    done = finished([command[0], "-c", code, *command[3:]])
+    assert done.status == 2 and "Traceback" not in done.errors
+    assert f"{file}: can't be written" in done.errors and "2 results are kept in" in done.errors
+    journal = bench.folder / "results.partial.jsonl"
+    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    assert sorted(line["verdict"] for line in lines) == ["pass", "pass"]
+
+
+def test_a_fault_of_the_harness_is_one_line(bench: Bench) -> None:
+    """And loses nothing that was won before it."""
+    bench.adapter("good")
+    file = bench.folder / "results.json"
+    code = (
+        "import runpy; from pipects import execution\n"
+        "whole = execution.Execution.run\n"
+        "def run(self):\n"
+        "    if self._test.id == 'fake.can-write': raise KeyError('a fault')\n"
+        "    return whole(self)\n"
+        "execution.Execution.run = run\n"
+        "runpy.run_module('pipects', run_name='__main__', alter_sys=True)"
+    )
+    command = bench.command("run", "fake", "--json", str(file), "--jobs", "1")
+    done = finished([command[0], "-c", code, *command[3:]])
+    assert done.status == 2 and "Traceback" not in done.errors + done.output
+    assert "a fault of pipects itself: KeyError" in done.output
+    results = json.loads(file.read_text(encoding="utf-8"))
+    assert not results["complete"] and "in the test fake.can-write" in results["broken_off"]
+    assert [result["verdict"] for result in results["results"]] == ["pass"]
+
+
+def test_without_proc_nothing_is_observable(bench: Bench) -> None:
+    """In a namespace whose /proc is empty: neither a pass nor the adapter's fault."""
+    bench.adapter("good")
+    file = bench.folder / "results.json"
+    command = bench.command("run", "fake", "--json", str(file))
+    script = 'mount -t tmpfs none /proc || exit 99; exec "$@"'
+    done = finished(["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command])
+    assert done.status != 99 and "Traceback" not in done.errors, done.errors
+    results = json.loads(file.read_text(encoding="utf-8"))["results"]
+    assert [each["verdict"] for each in results] == ["not observable"] * 2, done.output
+    assert all("does not show" in each["reason"] for each in results)
+
+
+def test_the_same_file_twice_is_refused_before_the_run(bench: Bench) -> None:
+    """Nothing is run, nothing is written."""
+    bench.adapter("good")
+    page = bench.folder / "page"
+    done = bench.pipects("run", "fake", "--json", str(page), "--html", str(page))
+    assert done.status == 2 and "named twice" in done.errors and not page.exists()
+    for odd in (".", str(bench.folder), "/"):
+        done = bench.pipects("run", "fake", "--json", odd)
+        assert done.status == 2 and "no file's name" in done.errors
