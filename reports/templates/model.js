@@ -32,14 +32,33 @@ function worstByServer(test) {
   return worst;
 }
 
-/** What is searched: the id and title of a test, the id, text and members of a requirement. */
+/** What a result adds to the search: who ran, what came, why it is known, and where that is discussed. */
+function words(result) {
+  const { deviation = [], failure, reason } = result[MORE] ?? {};
+  if (!deviation.length && !failure && reason === undefined) return [];
+  const { id, label } = data.implementations[result[SERVER]];
+  const told = [...deviation.slice(0, 5), ...deviation.slice(6)];
+  if (failure) told.push(failure.text, failure.expected, failure.actual, ...(failure.observed ?? []));
+  if (reason !== undefined) told.push(reason);
+  return [id, label, data.verdicts[result[VERDICT]], ...told.map(text)];
+}
+
+/** What is searched: the id and title of a test and what came of it; the id, text and members of a requirement. */
 function haystack(thing) {
-  thing.hay ??= [thing.id, thing.title ?? thing.text, ...(thing.members ?? [])].join(" ").toLowerCase();
+  thing.hay ??= [thing.id, thing.title ?? thing.text, ...(thing.members ?? []), ...(thing.results ?? []).flatMap(words)]
+    .join(" ").toLowerCase();
   return thing.hay;
 }
 
-const filter = { q: "", i: "", l: "", v: new Set() };
-const filtering = () => Boolean(filter.q || filter.i || filter.l || filter.v.size);
+/** Whether a text has each word, or one that begins with it. */
+function searcher(query) {
+  const asked = query.toLowerCase().split(/\s+/).filter(Boolean)
+    .map((word) => new RegExp(`(?<![a-z0-9])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`));
+  return asked.length ? (hay) => asked.every((word) => word.test(hay)) : null;
+}
+
+const filter = { q: "", i: "", l: "", c: "", v: new Set() };
+const filtering = () => Boolean(filter.q || filter.i || filter.l || filter.c || filter.v.size);
 
 /** Whether a result is of the implementation or pair, and the verdicts, that were asked for. */
 function resultMatches(result) {
@@ -49,20 +68,20 @@ function resultMatches(result) {
       if (filter.i !== `${server}>${data.implementations[result[CLIENT]].id}`) return false;
     } else if (filter.i !== server) return false;
   }
+  if (filter.c && (result[MORE]?.cause === undefined || text(result[MORE].cause) !== filter.c)) return false;
   return !filter.v.size || filter.v.has(data.verdicts[result[VERDICT]]);
 }
 
 /** The indexes of the requirements and tests that the filters let through. */
 function matches() {
-  const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const has = (hay) => words.every((word) => hay.includes(word));
-  const byResult = filter.i || filter.v.size;
+  const has = searcher(filter.q);
+  const byResult = filter.i || filter.c || filter.v.size;
   const ofResult = data.tests.map((test) => !byResult || test.results.some(resultMatches));
   const requirements = [];
   for (const [index, requirement] of data.requirements.entries()) {
     if (filter.l && requirement.level !== filter.l) continue;
     if (byResult && !requirement.tests.some((test) => ofResult[test])) continue;
-    if (words.length && !has(haystack(requirement)) &&
+    if (has && !has(haystack(requirement)) &&
         !requirement.tests.some((test) => has(haystack(data.tests[test])))) continue;
     requirements.push(index);
   }
@@ -70,7 +89,7 @@ function matches() {
   for (const [index, test] of data.tests.entries()) {
     if (!ofResult[index]) continue;
     if (filter.l && !test.covers.some((covered) => data.requirements[covered].level === filter.l)) continue;
-    if (words.length && !has(haystack(test)) &&
+    if (has && !has(haystack(test)) &&
         !test.covers.some((covered) => has(haystack(data.requirements[covered])))) continue;
     tests.push(index);
   }

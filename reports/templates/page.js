@@ -41,6 +41,7 @@ function filterHash() {
   if (filter.q) parts.push(`q=${encodeURIComponent(filter.q)}`);
   if (filter.i) parts.push(`i=${encodeURIComponent(filter.i)}`);
   if (filter.l) parts.push(`l=${filter.l}`);
+  if (filter.c) parts.push(`c=${encodeURIComponent(filter.c)}`);
   if (filter.v.size) parts.push(`v=${[...filter.v].map(encodeURIComponent).join(",")}`);
   return parts.length ? `#?${parts.join("&")}` : "#requirements";
 }
@@ -63,7 +64,7 @@ function fillForm() {
 }
 
 function clearFilters() {
-  Object.assign(filter, { q: "", i: "", l: "", v: new Set() });
+  Object.assign(filter, { q: "", i: "", l: "", c: "", v: new Set() });
   fillForm();
   applyForm();
 }
@@ -94,7 +95,10 @@ function decoded(part) {
 function reveal(kind, id) {
   const things = kind === "test" ? data.tests : data.requirements;
   const index = things.findIndex((each) => each.id === id);
-  if (index < 0) return;
+  if (index < 0) {
+    lost(`These results have no ${kind} '${id}'.`);
+    return;
+  }
   const find = () => {
     if (kind === "test") {
       if (chunkOf.has(index)) fillChunk(chunkOf.get(index));
@@ -106,7 +110,7 @@ function reveal(kind, id) {
   };
   let element = find();
   if (!element) {
-    Object.assign(filter, { q: "", i: "", l: "", v: new Set() });
+    Object.assign(filter, { q: "", i: "", l: "", c: "", v: new Set() });
     fillForm();
     show();
     element = find();
@@ -118,13 +122,23 @@ function reveal(kind, id) {
   element.scrollIntoView({ block: "start" });
 }
 
+/** Says that the address names nothing here; an empty text takes it back. */
+function lost(words) {
+  const note = document.getElementById("lost");
+  note.textContent = words;
+  note.hidden = !words;
+  if (words) note.scrollIntoView({ block: "center" });
+}
+
 function follow() {
+  lost("");
   const hash = location.hash.slice(1);
   if (hash.startsWith("?") && form) {
     const asked = new URLSearchParams(hash.slice(1));
     filter.q = asked.get("q") ?? "";
     filter.i = asked.get("i") ?? "";
     filter.l = asked.get("l") ?? "";
+    filter.c = asked.get("c") ?? "";
     filter.v = new Set((asked.get("v") ?? "").split(",").filter((each) => data.verdicts.includes(each)));
     fillForm();
     applyForm();
@@ -135,6 +149,8 @@ function follow() {
   if (kind === "requirement" || kind === "test") reveal(kind, decoded(rest.join("/")));
   if (kind === "wrong" && rest.length) {
     const section = document.getElementById(decoded(hash)) ?? document.getElementById("wrong");
+    if (section?.id !== decoded(hash)) lost(`These results have nothing at '${decoded(hash)}'.`);
+    if (!section) return;
     const around = section.closest("details");
     if (around) around.open = true;
     section.scrollIntoView({ block: "start" });
@@ -186,6 +202,11 @@ addEventListener("beforeprint", () => {
   shut.forEach(open);
 });
 addEventListener("afterprint", () => shut.forEach((details) => { details.open = false; }));
+
+// The filters' own height, so that the lists' heads stick below them.
+if (form) {
+  new ResizeObserver(() => document.documentElement.style.setProperty("--filters", `${form.offsetHeight}px`)).observe(form);
+}
 
 if (form) show();
 addEventListener("hashchange", follow);

@@ -59,9 +59,12 @@ class Cause:
             return f"{subject}: {one_line(self.first['reason'] or self.first['verdict'])}."
         if missing := _MISSING.search(failure["actual"]):
             return f"{subject} has no {shortened(one_line(missing[1]), 90)}."
+        step = _step(failure["text"])
+        if self.first["verdict"] == "hang":
+            return f"{subject} hangs at {step} ({_blamed(self.first) or self.first['test']})."
         actual = shortened(one_line(failure["actual"]), 110)
         expected = shortened(one_line(failure["expected"]), 90)
-        return f"{subject} {actual}, where {expected} was to come ({_step(failure['text'])})."
+        return f"{subject} {actual}, where {expected} was to come ({step})."
 
 
 def _step(text: str) -> str:
@@ -104,6 +107,8 @@ def _key(result: Result) -> tuple[str, ...]:
         return (result["verdict"], result["reason"] or "")
     if missing := _MISSING.search(failure["actual"]):
         return ("missing", missing[1])
+    if result["verdict"] == "hang":
+        return ("hang", _blamed(result) or "", _step(failure["text"]))
     return (
         result["verdict"],
         _blamed(result) or "",

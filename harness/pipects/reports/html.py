@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipects import paths
 from pipects.reports import charts, digest, html_data, html_views, sources, summary
-from pipects.reports.document import Results
+from pipects.reports.document import Results, Verdict
 from pipects.reports.text import one_line, plural, readable, seconds
 
 TEMPLATES: Final = paths.ROOT / "reports" / "templates"
@@ -31,9 +31,17 @@ def render(results: Results) -> str:
         matrix=html_views.matrix(results),
         charts=charts.all_charts(results),
         verdicts=summary.VERDICTS,
+        present=_present(results),
         data=_embedded(html_data.compact(results)),
         about=_about(results),
     )
+
+
+def _present(results: Results) -> list[tuple[Verdict, int]]:
+    """The verdicts that there are, and how often."""
+    columns = results["summary"]["verdicts"].values()
+    counted = ((verdict, sum(each[verdict] for each in columns)) for verdict in summary.VERDICTS)
+    return [(verdict, count) for verdict, count in counted if count]
 
 
 def _about(results: Results) -> str:

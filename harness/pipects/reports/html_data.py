@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from pipects.reports import digest, sources, summary
+from pipects.reports import causes, digest, sources, summary
 from pipects.reports.document import Failure, Requirement, Result, Results, Test
 from pipects.reports.digest import label
+from pipects.reports.html_views import anchor
 from pipects.reports.text import readable
 
 
@@ -33,8 +34,17 @@ def compact(results: Results) -> dict[str, Any]:
     implementations = {each["id"]: index for index, each in enumerate(results["implementations"])}
     requirements = {each["id"]: index for index, each in enumerate(results["requirements"])}
     by_test: defaultdict[str, list[Any]] = defaultdict(list)
+    caused = {
+        id(result): anchor(name, index)
+        for name, found in causes.of(results).items()
+        for index, cause in enumerate(found)
+        for result in cause.results
+    }
     for result in results["results"]:
-        by_test[result["test"]].append(_result(result, implementations, requirements, strings))
+        row = _result(result, implementations, requirements, strings)
+        if id(result) in caused:
+            row[-1]["cause"] = strings(caused[id(result)])
+        by_test[result["test"]].append(row)
     return {
         "implementations": [
             {"id": each["id"], "label": readable(label(each))}
@@ -92,6 +102,7 @@ def _result(
 ) -> list[Any]:
     """server, client, verdict, seconds, replay, repetition, then what few results have, by name."""
     rest: dict[str, Any] = {}
+    wrong = result["verdict"] in summary.BROKEN or result["verdict"] == "known deviation"
     if result["proofs"]:
         rest["proofs"] = strings.many(result["proofs"])
     if result["reason"]:
@@ -107,6 +118,7 @@ def _result(
             strings(deviation["link"]),
             strings(sources.upstream(deviation["link"])),
             requirements.get(deviation["requirement"], -1),
+            strings(deviation.get("says", "")),
         ]
     if result.get("trace"):
         rest["trace"] = strings.many(result["trace"])
@@ -118,7 +130,7 @@ def _result(
         strings(result["replay"]),
         result["repetition"],
     ]
-    return [*row, rest] if rest else row
+    return [*row, rest] if rest or wrong else row
 
 
 def _failure(failure: Failure, requirements: dict[str, int], strings: _Strings) -> dict[str, Any]:

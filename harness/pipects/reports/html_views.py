@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from pipects.reports import digest, sources, summary
+from pipects.reports import causes, digest, sources, summary
+from pipects.reports.causes import Cause
 from pipects.reports.digest import LevelAnswer, Wrong, label
 from pipects.reports.document import Deviation, Implementation, Result, Results, Verdict
 from pipects.reports.sources import Link
 from pipects.reports.text import one_line
 
-#: How many cards one implementation may have, and how many sentences one card, before the rest is left to the lists.
-CARDS = 40
-SENTENCES = 8
+
+@dataclass(frozen=True)
+class Worst:
+    """One of the three worst things, and where the page tells of it."""
+
+    says: str
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,20 @@ class Row:
     about: str
     answers: list[LevelAnswer]
     counts: dict[Verdict, int]
+    known: dict[str, int]
+    """Of the known deviations: how many would be which verdict."""
+    worst: list[Worst]
 
 
 def headline(results: Results) -> list[Row]:
     """The answer for each implementation."""
     rows: list[Row] = []
+    known: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for result in results["results"]:
+        deviation = result["deviation"]
+        if result["verdict"] == "known deviation" and deviation is not None:
+            known[result["server"]][deviation.get("verdict", "fail")] += 1
+    found = causes.of(results)
     systems = {each["os"] for each in results["implementations"]}
     for each in results["implementations"]:
         about = [each["language"], each["runtime"], *([each["os"]] if len(systems) > 1 else [])]
@@ -38,7 +53,13 @@ def headline(results: Results) -> list[Row]:
                 for verdict in summary.VERDICTS:
                     counts[verdict] += row.get(verdict, 0)
         words = one_line(" · ".join(filter(None, about)))
-        rows.append(Row(each, label(each), words, digest.answers(results, each["id"]), counts))
+        mine = found[each["id"]]
+        worst = [
+            Worst(cause.says(label(each)), anchor(each["id"], mine.index(cause)))
+            for cause in causes.three_worst(mine)
+        ]
+        answered = digest.answers(results, each["id"])
+        rows.append(Row(each, label(each), words, answered, counts, known[each["id"]], worst))
     return rows
 
 
@@ -56,9 +77,21 @@ class Sentence:
 class Card:
     """One thing that an implementation does wrong, and the sentences that it breaks."""
 
-    result: Result
-    deviation: Deviation | None
+    anchor: str
+    cause: Cause
+    says: str
+    counted: str
     sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def result(self) -> Result:
+        """The result that shows it best."""
+        return self.cause.first
+
+    @property
+    def deviation(self) -> Deviation | None:
+        """The entry of the implementation's list, if it is known."""
+        return self.cause.deviation
 
 
 @dataclass(frozen=True)
@@ -70,54 +103,41 @@ class Section:
     broken: int
     known: int
     cards: list[Card]
-    more: int
+
+
+def anchor(implementation: str, index: int) -> str:
+    """Where the page tells of one of an implementation's causes."""
+    return f"wrong/{implementation}/{index + 1}"
 
 
 def wrong(results: Results) -> list[Section]:
-    """What each implementation gets wrong: one card for each deviation, and one for each other failure."""
+    """What each implementation gets wrong, worst first: a card for each cause."""
     labels = {each["id"]: label(each) for each in results["implementations"]}
     found: list[Section] = []
     table = digest.wrong(results)
+    caused = causes.of(results)
     for implementation in results["implementations"]:
-        entries = table[implementation["id"]]
-        cards: dict[tuple[str, ...], Card] = {}
-        left_out = 0
-        for entry in entries:
-            result = entry.first
-            deviation = result["deviation"] if result["verdict"] == "known deviation" else None
-            key = _same(result, deviation)
-            if key not in cards:
-                if len(cards) == CARDS:
-                    left_out += 1
-                    continue
-                cards[key] = Card(result, deviation)
-            cards[key].sentences.append(
-                Sentence(
-                    entry,
-                    [sources.link(results, each) for each in entry.requirement["sources"]],
-                    [labels[each] for each in entry.elsewhere if each in labels],
-                    list(dict.fromkeys(each["test"] for each in entry.results)),
-                )
-            )
+        name = implementation["id"]
+        cards = [
+            Card(anchor(name, index), cause, cause.says(labels[name]), causes.counted(cause))
+            for index, cause in enumerate(caused[name])
+        ]
+        of_result = {id(result): card for card in cards for result in card.cause.results}
+        for entry in table[name]:
+            of_result[id(entry.first)].sentences.append(_sentence(results, entry, labels))
+        entries = table[name]
         broken = sum(entry.held == "broken" for entry in entries)
-        found.append(
-            Section(
-                implementation,
-                labels[implementation["id"]],
-                broken,
-                len(entries) - broken,
-                list(cards.values()),
-                left_out,
-            )
-        )
+        found.append(Section(implementation, labels[name], broken, len(entries) - broken, cards))
     return found
 
 
-def _same(result: Result, deviation: Deviation | None) -> tuple[str, ...]:
-    """Results with the same key have the same cause: the same deviation, or the very same failure."""
-    if deviation is not None:
-        return ("known", deviation["happens"], deviation["reason"], deviation["link"])
-    return ("result", result["test"], result["client"])
+def _sentence(results: Results, entry: Wrong, labels: dict[str, str]) -> Sentence:
+    return Sentence(
+        entry,
+        [sources.link(results, each) for each in entry.requirement["sources"]],
+        [labels[each] for each in entry.elsewhere if each in labels],
+        list(dict.fromkeys(each["test"] for each in entry.results)),
+    )
 
 
 @dataclass(frozen=True)
