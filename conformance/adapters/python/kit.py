@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 from array import array
 from functools import cache, lru_cache
@@ -85,8 +86,11 @@ class Descriptor:
     def __init__(self, kind: str) -> None:
         if kind == "socket":
             self.Number = socket.socket(socket.AF_UNIX).detach()
+        elif kind == "directory":
+            self.Number = os.open("/", os.O_RDONLY)
         else:
-            self.Number = os.open({"file": __file__, "directory": "/"}[kind], os.O_RDONLY)
+            self.Number, path = tempfile.mkstemp()
+            os.unlink(path)
 
     def Dispose(self) -> None:
         number, self.Number = self.Number, -1
