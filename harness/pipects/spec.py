@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-from pipects import datafile, paths, spaces
+from pipects import addresses, datafile, paths, spaces
 from pipects.errors import UserError
 from pipects.spaces import Axes, Space
 
@@ -60,9 +60,10 @@ class Spec:
 
     def source_of(self, reference: str) -> str:
         """A source's reference as a reader wants it: title, part and address."""
-        key, _, part = reference.partition("#")
-        source = self.sources[key]
-        return f"{source.title}{', ' + part if part else ''} <{source.url}>"
+        part = addresses.part_of(reference)
+        source = self.sources[addresses.page_of(reference)]
+        address = addresses.address(source.url, reference)
+        return f"{source.title}{', ' + part if part else ''} <{address}>"
 
 
 def load(folder: Path = paths.REQUIREMENTS) -> Spec:
@@ -98,8 +99,9 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                     f"{where}: {identifier} must stand before {previous} (sorted by id)"
                 )
             previous = identifier
-            for reference in entry["sources"]:
-                if reference.partition("#")[0] not in sources:
+            references = tuple(_reference(each) for each in entry["sources"])
+            for reference in references:
+                if addresses.page_of(reference) not in sources:
                     raise UserError(f"{where}: unknown source '{reference}'")
             requirements[identifier] = Requirement(
                 id=identifier,
@@ -107,7 +109,7 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                 text=" ".join(entry["text"].split()),
                 level=entry["level"],
                 platforms=entry["platforms"],
-                sources=tuple(entry["sources"]),
+                sources=references,
                 note=" ".join(entry["note"].split()) if "note" in entry else None,
                 derived_only=entry.get("scope") == "derived",
                 file=file,
@@ -115,6 +117,14 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                 space=spaces.space(entry, axes, where),
             )
     return Spec(requirements, sources, capabilities, axes)
+
+
+def _reference(said: Any) -> str:
+    """A source as one text: `PAGE#PART` as it is, or a mapping with the sentence's words."""
+    if isinstance(said, str):
+        return said
+    first, last = said["words"]
+    return addresses.reference(said["page"], said.get("member", ""), (first, last))
 
 
 def _plain(path: Path) -> Any:
