@@ -80,7 +80,7 @@ AnonymousPipeServerStream::AnonymousPipeServerStream(AnonymousPipeServerStream&&
 
 AnonymousPipeServerStream& AnonymousPipeServerStream::operator=(AnonymousPipeServerStream&& other) noexcept {
     if (this != &other) {
-        DisposeClientHandleUnlessHandedOut();
+        AnonymousPipeServerStream::Dispose(true);
         clientHandle_ = std::move(other.clientHandle_);
         inheritability_ = other.inheritability_;
         stringExposed_ = other.stringExposed_;
@@ -91,7 +91,7 @@ AnonymousPipeServerStream& AnonymousPipeServerStream::operator=(AnonymousPipeSer
 }
 
 AnonymousPipeServerStream::~AnonymousPipeServerStream() {
-    DisposeClientHandleUnlessHandedOut();
+    AnonymousPipeServerStream::Dispose(true);
 }
 
 SafePipeHandlePtr AnonymousPipeServerStream::ClientSafePipeHandle() {
@@ -128,8 +128,9 @@ void AnonymousPipeServerStream::DisposeClientHandleUnlessHandedOut() noexcept {
 }
 
 void AnonymousPipeServerStream::Dispose(bool disposing) {
+    // In this order: whoever waits in this end must not take the other's closing for the end of the stream.
+    PipeStream::Dispose(disposing);  // [stream.dispose-pending.sync-read]
     DisposeClientHandleUnlessHandedOut();
-    PipeStream::Dispose(disposing);
 }
 
 PipeTransmissionMode AnonymousPipeServerStream::TransmissionMode() const {

@@ -2,10 +2,12 @@
 
 #include <System/Types.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,13 +81,29 @@ struct Transfer {
 
 [[nodiscard]] std::string Describe(int error);
 
-/// Move what can be moved without waiting. Never raise SIGPIPE, never change the handle's flags.
-[[nodiscard]] Transfer TryRead(NativeHandle handle, std::span<Byte> buffer) noexcept;
-[[nodiscard]] Transfer TryWrite(NativeHandle handle, std::span<const Byte> buffer) noexcept;
-/// Whether the two look first and transfer then, so that only one at a time may do so on a pipe.
-[[nodiscard]] bool TransfersAreTwoSteps() noexcept;
-/// For tests: behave as on a system that offers nothing better.
-void ForceTwoStepTransfers() noexcept;
+/// Transfers on one handle that move what can be moved and never wait. How the system can be told so is found
+/// out with each handle for itself: what one knows, another, a FIFO's or a filtered one, may not.
+/// Never raises SIGPIPE, never changes the handle's flags, which other processes may share.
+class Channel {
+  public:
+    explicit Channel(NativeHandle handle) noexcept : handle_(handle) {}
+
+    [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
+    [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
+    /// Closes what it has opened for itself, not the handle. No other call may overlap or follow.
+    void Close() noexcept { own_ = {}; }
+
+  private:
+    /// From the best to the one that every system has; which platform has which is its own affair.
+    enum class Means : std::uint8_t { FlagsAndNoSignal, Flags, OwnDescription, LookFirst };
+
+    void GiveUp(Means means) noexcept;
+
+    const NativeHandle handle_;
+    std::atomic<Means> means_ = Means::FlagsAndNoSignal;
+    OwnedHandle own_;  // a second handle of the pipe's end, with OwnDescription
+    std::mutex mutex_;
+};
 
 /// Bytes written that nobody has read, or nothing if the system can't tell.
 [[nodiscard]] std::optional<std::size_t> Unread(NativeHandle handle) noexcept;
@@ -94,11 +112,15 @@ void ForceTwoStepTransfers() noexcept;
 class WakeHandle {
   public:
     WakeHandle();  // throws IOException
+    /// @return nothing if the system has no handle left
+    [[nodiscard]] static std::optional<WakeHandle> TryMake() noexcept;
     void Signal() const noexcept;
     void Reset() const noexcept;
     [[nodiscard]] NativeHandle Get() const noexcept { return handle_.Get(); }
 
   private:
+    explicit WakeHandle(OwnedHandle handle) noexcept : handle_(std::move(handle)) {}
+
     OwnedHandle handle_;
 };
 
@@ -108,9 +130,9 @@ using Timeout = std::optional<std::chrono::microseconds>;
 
 /// Waits until `handle` is as `interest` says or broken, `wake` was signalled, the time is over, or for no
 /// reason.
-/// @param handle NoHandle to wait for `wake` alone
+/// @param wake null to wait for `handle` alone
 /// @return whether the pipe has lost its other end
-bool Wait(NativeHandle handle, Interest interest, const WakeHandle& wake, Timeout timeout) noexcept;
+bool Wait(NativeHandle handle, Interest interest, const WakeHandle* wake, Timeout timeout) noexcept;
 
 /// Watches many handles from one thread. Add and Remove may be called while another thread is in Wait.
 class Poller {
@@ -131,5 +153,8 @@ class Poller {
 
 /// A thread that no signal of the host process is delivered to.
 [[nodiscard]] std::thread StartThread(std::function<void()> body);
+
+/// From now on `call` runs first of all in each child process that is forked, not in one that is started.
+void InForkedChildren(void (*call)()) noexcept;
 
 }  // namespace System::IO::Pipes::Os

@@ -1,5 +1,7 @@
 #include "PipePort.hpp"
 
+#include "WakePool.hpp"
+
 #include <System/Exceptions.hpp>
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 #include <utility>
 
 namespace System::IO::Pipes::Detail {
+
+using namespace std::chrono_literals;
 
 PipePort::Use::Use(PipePort& port) : port_(&port) {
     std::uint32_t state = port.state_.load(std::memory_order_relaxed);
@@ -19,55 +23,101 @@ PipePort::Use::Use(PipePort& port) : port_(&port) {
 }
 
 void PipePort::Release() noexcept {
-    if (state_.fetch_sub(oneUse, std::memory_order_acq_rel) == (oneUse | closed) && ownsHandle_) {
-        Os::Close(handle_);
+    if (state_.fetch_sub(oneUse, std::memory_order_acq_rel) == (oneUse | closed)) {
+        channel_.Close();
+        if (ownsHandle_) {
+            Os::Close(handle_);
+        }
     }
 }
 
+/// A thread while it waits for the handle, where Dispose wakes it. It comes and goes under the port's lock.
+class PipePort::Sleeper : public Chained<Sleeper> {
+  public:
+    explicit Sleeper(PipePort& port) noexcept : port_(&port), wake_(WakePool::Instance().Take()) {
+        port_->sleepers_.Append(*this);
+    }
+    Sleeper(const Sleeper&) = delete;
+    Sleeper& operator=(const Sleeper&) = delete;
+    Sleeper(Sleeper&&) = delete;
+    Sleeper& operator=(Sleeper&&) = delete;
+    ~Sleeper() {
+        port_->sleepers_.Remove(*this);
+        if (wake_) {
+            WakePool::Instance().GiveBack(std::move(*wake_));
+        }
+    }
+
+    void Wake() const noexcept {
+        if (wake_) {
+            wake_->Signal();
+        }
+    }
+
+    /// Here, in poll on this very handle, a thread that waits can be seen. Not under the lock.
+    /// @return whether the pipe has lost its other end
+    bool Sleep(Os::Interest interest, Os::Timeout timeout = std::nullopt) const noexcept {
+        constexpr std::chrono::microseconds unheard = 10ms;  // until it sees that the port was disposed
+        return wake_ ? Os::Wait(port_->handle_, interest, &*wake_, timeout)
+                     : Os::Wait(port_->handle_, interest, nullptr,
+                                std::min(timeout.value_or(unheard), unheard));
+    }
+
+  private:
+    PipePort* const port_;
+    std::optional<Os::WakeHandle> wake_;  // none where the process has no handle left: waiting needs none
+};
+
 void PipePort::Dispose() noexcept {
-    Queue ended;
+    Chain<PendingTransfer> ended;  // the asynchronous ones, which this thread completes
     {
         const std::lock_guard lock(mutex_);
         if ((state_.fetch_or(closed, std::memory_order_acq_rel) & closed) != 0) {
             return;
         }
-        ended.swap(queue_);
-        waiting_ = 0;
-        spareWake_.reset();
-        for (const auto& transfer : ended) {
-            transfer->Unwatch();
-            if (!transfer->IsAsynchronous()) {
-                transfer->wake_->Signal();  // it finds the port closed
+        while (PendingTransfer* const transfer = queue_.First()) {
+            Remove(*transfer);
+            if (AsyncTransfer* const asynchronous = transfer->Asynchronous()) {
+                asynchronous->Unwatch();
+                ended.Append(*asynchronous);
             }
         }
-        for (const Os::WakeHandle* const sleeper : sleepers_) {
-            sleeper->Signal();
+        turn_.notify_all();  // they find the port closed
+        for (const Sleeper* sleeper = sleepers_.First(); sleeper != nullptr; sleeper = sleeper->next) {
+            sleeper->Wake();
         }
     }
-    std::erase_if(ended, [](const auto& transfer) { return !transfer->IsAsynchronous(); });
-    for (const auto& transfer : ended) {
-        transfer->use_.reset();
+    for (PendingTransfer* transfer = ended.First(); transfer != nullptr; transfer = transfer->next) {
+        transfer->Asynchronous()->use_.reset();
     }
     Release();  // the handle is closed by the time that anybody is told
-    for (const auto& transfer : ended) {
-        transfer->Complete({Os::Status::Aborted});
+    while (PendingTransfer* const transfer = ended.First()) {
+        ended.Remove(*transfer);
+        const auto kept = std::exchange(transfer->Asynchronous()->keepQueued_, nullptr);
+        kept->Complete({Os::Status::Aborted});
     }
 }
 
+namespace {
+
+/// An end or a break that comes when this end is disposed is that disposal's doing: it closes the pipe's
+/// other end, too, if nobody was given that. [stream.dispose-pending.sync-read]
+Os::Transfer AbortedIf(bool isClosed, const Os::Transfer& result) noexcept {
+    const bool isTheEnd =
+        result.status == Os::Status::Broken || (result.status == Os::Status::Done && result.count == 0);
+    return isTheEnd && isClosed ? Os::Transfer{Os::Status::Aborted} : result;
+}
+
+}  // namespace
+
 Os::Transfer PipePort::TryRead(std::span<Byte> buffer) noexcept {
-    std::unique_lock lock(twoSteps_, std::defer_lock);
-    if (Os::TransfersAreTwoSteps()) {
-        lock.lock();
-    }
-    return Os::TryRead(handle_, buffer);
+    const Os::Transfer result = channel_.TryRead(buffer);
+    return AbortedIf(IsClosed(), result);
 }
 
 Os::Transfer PipePort::TryWrite(std::span<const Byte> buffer) noexcept {
-    std::unique_lock lock(twoSteps_, std::defer_lock);
-    if (Os::TransfersAreTwoSteps()) {
-        lock.lock();
-    }
-    return Os::TryWrite(handle_, buffer);
+    const Os::Transfer result = channel_.TryWrite(buffer);
+    return AbortedIf(IsClosed(), result);
 }
 
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
@@ -79,8 +129,7 @@ Os::Transfer PipePort::Read(std::span<Byte> buffer) {
             return result;
         }
     }
-    const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Read);
-    transfer->into_ = buffer;
+    PendingTransfer transfer(*this, buffer);
     return WaitForTurnAndEnd(transfer, isAlone);
 }
 
@@ -94,47 +143,40 @@ Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
         }
         buffer = buffer.subspan(result.count);
     }
-    const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Write);
-    transfer->from_ = buffer;
+    PendingTransfer transfer(*this, buffer);
     return WaitForTurnAndEnd(transfer, false);
 }
 
-Os::Transfer PipePort::WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer, bool wasTried) {
-    {
-        const std::lock_guard lock(mutex_);
-        transfer->wake_ = TakeWake();
-        if (!IsClosed()) {
-            queue_.push_back(transfer);
-            ++waiting_;
-        }
-    }
-    const auto interest = transfer->end_ == Os::End::Read ? Os::Interest::Readable : Os::Interest::Writable;
-    Os::Transfer result{Os::Status::WouldBlock};
-    for (;;) {
-        bool isFirst = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (IsClosed()) {
-                result = {Os::Status::Aborted};
-                break;
-            }
-            isFirst = queue_.front() == transfer;
-        }
-        if (isFirst && !std::exchange(wasTried, false)) {
-            result = transfer->Advance();
-            if (result.status != Os::Status::WouldBlock) {
-                break;
-            }
-        }
-        // Here, in poll on this very handle, a thread that waits can be seen, and be woken by Dispose.
-        Os::Wait(isFirst ? handle_ : Os::NoHandle, interest, *transfer->wake_, std::nullopt);
-    }
+Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried) {
+    Os::Transfer result{Os::Status::Aborted};
     FinishedList finished;
     {
-        const std::lock_guard lock(mutex_);
-        KeepWake(std::move(*transfer->wake_));
-        if (const auto place = std::find(queue_.begin(), queue_.end(), transfer); place != queue_.end()) {
-            Leave(place, finished);
+        std::unique_lock lock(mutex_);
+        if (!IsClosed()) {
+            Enter(transfer);
+        }
+        turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
+        std::optional<Sleeper> sleeper;
+        while (!IsClosed()) {
+            if (sleeper || !wasTried) {
+                lock.unlock();
+                result = transfer.Try();
+                lock.lock();
+                if (result.status != Os::Status::WouldBlock) {
+                    break;
+                }
+            }
+            if (!sleeper) {
+                sleeper.emplace(*this);
+            }
+            result = {Os::Status::Aborted};  // unless it is tried once more
+            lock.unlock();
+            sleeper->Sleep(transfer.Interest());
+            lock.lock();
+        }
+        sleeper.reset();
+        if (transfer.isChained) {
+            Leave(transfer, finished);
         }
     }
     Complete(finished);
@@ -142,63 +184,47 @@ Os::Transfer PipePort::WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>&
 }
 
 Os::Transfer PipePort::Drain() {
-    using namespace std::chrono_literals;
     constexpr std::chrono::microseconds longest = 5ms;
     std::chrono::microseconds pause = 50us;
 
     const Use use(*this);
-    std::optional<Os::WakeHandle> wake;
-    Os::Transfer result;
+    std::unique_lock lock(mutex_, std::defer_lock);
+    std::optional<Sleeper> sleeper;  // goes before the lock
     bool isBroken = false;
     for (;;) {
         const auto unread = Os::Unread(handle_);
+        if (!lock.owns_lock()) {
+            lock.lock();
+        }
         if (IsClosed()) {
-            result = {Os::Status::Aborted};
-            break;
+            return {Os::Status::Aborted};
         }
         if (!unread || *unread == 0) {
-            result = {unread ? Os::Status::Done : Os::Status::Failed};
-            break;
+            return {unread ? Os::Status::Done : Os::Status::Failed};
         }
         if (isBroken) {
-            result = {Os::Status::Broken};
-            break;
+            return {Os::Status::Broken};
         }
-        if (!wake) {
-            const std::lock_guard lock(mutex_);
-            wake = TakeWake();
-            sleepers_.push_back(&*wake);
-            continue;  // it may have been closed before the wake was known
+        if (!sleeper) {
+            sleeper.emplace(*this);
         }
-        isBroken = Os::Wait(handle_, Os::Interest::BreakOnly, *wake, pause);
+        lock.unlock();
+        isBroken = sleeper->Sleep(Os::Interest::BreakOnly, pause);
         pause = std::min(2 * pause, longest);
     }
-    if (wake) {
-        const std::lock_guard lock(mutex_);
-        std::erase(sleepers_, &*wake);
-        KeepWake(std::move(*wake));
-    }
-    return result;
 }
 
 void PipePort::ReadAsync(std::span<Byte> buffer, const std::stop_token& token, Completion complete) {
-    const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Read);
-    transfer->into_ = buffer;
-    transfer->complete_ = std::move(complete);
-    StartAsync(transfer, token);
+    StartAsync(std::make_shared<AsyncTransfer>(shared_from_this(), buffer, std::move(complete)), token);
 }
 
 void PipePort::WriteAsync(std::span<const Byte> buffer, const std::stop_token& token, Completion complete) {
-    const auto transfer = std::make_shared<PendingTransfer>(shared_from_this(), Os::End::Write);
-    transfer->from_ = buffer;
-    transfer->complete_ = std::move(complete);
-    StartAsync(transfer, token);
+    StartAsync(std::make_shared<AsyncTransfer>(shared_from_this(), buffer, std::move(complete)), token);
 }
 
-void PipePort::StartAsync(const std::shared_ptr<PendingTransfer>& transfer, const std::stop_token& token) {
-    transfer->use_.emplace(*this);
+void PipePort::StartAsync(const std::shared_ptr<AsyncTransfer>& transfer, const std::stop_token& token) {
     if (waiting_ == 0) {
-        const Os::Transfer result = transfer->Advance();
+        const Os::Transfer result = transfer->Try();
         if (result.status != Os::Status::WouldBlock) {
             transfer->Complete(result);
             return;
@@ -216,9 +242,9 @@ void PipePort::StartAsync(const std::shared_ptr<PendingTransfer>& transfer, cons
         } else if (IsClosed()) {
             finished.push_back({transfer, {Os::Status::Aborted}});
         } else {
-            queue_.push_back(transfer);
-            ++waiting_;
-            if (queue_.front() == transfer) {
+            transfer->keepQueued_ = transfer;
+            Enter(*transfer);
+            if (queue_.First() == transfer.get()) {
                 WakeFirst(finished);
             }
         }
@@ -226,79 +252,73 @@ void PipePort::StartAsync(const std::shared_ptr<PendingTransfer>& transfer, cons
     Complete(finished);
 }
 
-void PipePort::Advance(PendingTransfer& transfer) {
+void PipePort::Advance(AsyncTransfer& transfer) {
     FinishedList finished;
     {
         const std::lock_guard lock(mutex_);
-        if (queue_.empty() || queue_.front().get() != &transfer) {
+        if (queue_.First() != &transfer) {
             return;  // cancelled or disposed meanwhile
         }
-        const Os::Transfer result = transfer.Advance();
+        const Os::Transfer result = transfer.Try();
         if (result.status == Os::Status::WouldBlock) {
             return;  // somebody else was faster
         }
-        finished.push_back({queue_.front(), result});
-        Leave(queue_.begin(), finished);
+        finished.push_back({transfer.shared_from_this(), result});
+        Leave(transfer, finished);
     }
     Complete(finished);
 }
 
-void PipePort::Cancel(PendingTransfer& transfer) {
+void PipePort::Cancel(AsyncTransfer& transfer) {
     FinishedList finished;
     {
         const std::lock_guard lock(mutex_);
         transfer.canceled_ = true;
-        const auto place = std::find_if(queue_.begin(), queue_.end(),
-                                        [&](const auto& candidate) { return candidate.get() == &transfer; });
-        if (place == queue_.end()) {
-            return;  // not there yet, or done already
+        if (IsClosed() || !transfer.isChained) {
+            return;  // disposed, not there yet, or done already
         }
-        finished.push_back({*place, {Os::Status::Canceled}});
-        Leave(place, finished);
+        finished.push_back({transfer.shared_from_this(), {Os::Status::Canceled}});
+        Leave(transfer, finished);
     }
     Complete(finished);
 }
 
-Os::WakeHandle PipePort::TakeWake() {
-    if (!spareWake_) {
-        return {};
-    }
-    Os::WakeHandle wake = std::move(*spareWake_);
-    spareWake_.reset();
-    return wake;
+void PipePort::Enter(PendingTransfer& transfer) noexcept {
+    queue_.Append(transfer);
+    ++waiting_;
 }
 
-void PipePort::KeepWake(Os::WakeHandle&& wake) noexcept {
-    if (!IsClosed()) {
-        spareWake_ = std::move(wake);
-    }
-}
-
-void PipePort::Leave(Queue::iterator place, FinishedList& finished) {
-    const bool wasFirst = place == queue_.begin();
-    (*place)->Unwatch();
-    queue_.erase(place);
+void PipePort::Remove(PendingTransfer& transfer) noexcept {
+    queue_.Remove(transfer);
     --waiting_;
+}
+
+void PipePort::Leave(PendingTransfer& transfer, FinishedList& finished) {
+    const bool wasFirst = queue_.First() == &transfer;
+    Remove(transfer);
+    if (AsyncTransfer* const asynchronous = transfer.Asynchronous()) {
+        asynchronous->Unwatch();
+        asynchronous->keepQueued_.reset();  // `finished` has it
+    }
     if (wasFirst) {
         WakeFirst(finished);
     }
 }
 
 void PipePort::WakeFirst(FinishedList& finished) {
-    while (!queue_.empty()) {
-        const auto first = queue_.front();
-        if (!first->IsAsynchronous()) {
-            first->wake_->Signal();
+    while (PendingTransfer* const first = queue_.First()) {
+        AsyncTransfer* const asynchronous = first->Asynchronous();
+        if (asynchronous == nullptr) {
+            turn_.notify_all();
             return;
         }
         try {
-            first->Watch();
+            asynchronous->Watch();
             return;
         } catch (const std::exception&) {  // out of handles, threads or memory: this one fails, the next one
                                            // may not
-            finished.push_back({first, {Os::Status::Failed}});
-            queue_.erase(queue_.begin());
-            --waiting_;
+            finished.push_back({std::exchange(asynchronous->keepQueued_, nullptr), {Os::Status::Failed}});
+            Remove(*first);
         }
     }
 }
@@ -309,8 +329,8 @@ void PipePort::Complete(const FinishedList& finished) noexcept {
     }
 }
 
-Os::Transfer PendingTransfer::Advance() noexcept {
-    if (end_ == Os::End::Read) {
+Os::Transfer PendingTransfer::Try() noexcept {
+    if (interest_ == Os::Interest::Readable) {
         return port_->TryRead(into_);
     }
     while (!from_.empty()) {
@@ -323,27 +343,22 @@ Os::Transfer PendingTransfer::Advance() noexcept {
     return {};
 }
 
-void PendingTransfer::Complete(const Os::Transfer& result) noexcept {
+void AsyncTransfer::Complete(const Os::Transfer& result) noexcept {
     onStop_.reset();  // waits if the callback is running in another thread, which no lock of ours can hold up
     use_.reset();
     const auto complete = std::move(complete_);
     complete(result);
 }
 
-void PendingTransfer::Watch() {
-    reactor_ = Reactor::Instance();
-    watch_ = reactor_->Add(port_->Handle(), end_, shared_from_this());
-    isWatched_ = true;
+void AsyncTransfer::Watch() {
+    const auto end = Interest() == Os::Interest::Readable ? Os::End::Read : Os::End::Write;
+    watch_ = Reactor::Instance()->Add(port_->Handle(), end, shared_from_this());
 }
 
-void PendingTransfer::Unwatch() noexcept {
-    if (std::exchange(isWatched_, false)) {
-        reactor_->Remove(watch_);
+void AsyncTransfer::Unwatch() noexcept {
+    if (const auto watch = std::exchange(watch_, std::nullopt)) {
+        Reactor::Remove(*watch);
     }
-}
-
-void PendingTransfer::OnReady() {
-    port_->Advance(*this);
 }
 
 }  // namespace System::IO::Pipes::Detail

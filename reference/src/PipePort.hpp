@@ -1,11 +1,13 @@
 #pragma once
 
+#include "Chain.hpp"
 #include "Os.hpp"
 #include "Reactor.hpp"
 
 #include <System/Types.hpp>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,7 +20,37 @@
 
 namespace System::IO::Pipes::Detail {
 
-class PendingTransfer;
+class AsyncTransfer;
+class PipePort;
+
+/// One transfer and, if it has to wait, its place in the queue of its port.
+class PendingTransfer : public Chained<PendingTransfer> {
+  public:
+    PendingTransfer(PipePort& port, std::span<Byte> into) noexcept
+        : port_(&port), interest_(Os::Interest::Readable), into_(into) {}
+    PendingTransfer(PipePort& port, std::span<const Byte> from) noexcept
+        : port_(&port), interest_(Os::Interest::Writable), from_(from) {}
+
+    /// One try. Done only when nothing is left to do.
+    [[nodiscard]] Os::Transfer Try() noexcept;
+    [[nodiscard]] Os::Interest Interest() const noexcept { return interest_; }
+    /// This transfer if no thread waits for it.
+    [[nodiscard]] virtual AsyncTransfer* Asynchronous() noexcept { return nullptr; }
+
+    PendingTransfer(const PendingTransfer&) = delete;
+    PendingTransfer& operator=(const PendingTransfer&) = delete;
+    PendingTransfer(PendingTransfer&&) = delete;
+    PendingTransfer& operator=(PendingTransfer&&) = delete;
+    virtual ~PendingTransfer() = default;
+
+  protected:
+    PipePort* const port_;
+
+  private:
+    const Os::Interest interest_;
+    const std::span<Byte> into_;  // of a read
+    std::span<const Byte> from_;  // of a write, as much as is left
+};
 
 /// An operating-system handle of a pipe end and whoever uses it.
 ///
@@ -29,7 +61,7 @@ class PendingTransfer;
 class PipePort final : public std::enable_shared_from_this<PipePort> {
   public:
     PipePort(Os::NativeHandle handle, bool ownsHandle, bool isInvalid) noexcept
-        : handle_(handle), isInvalid_(isInvalid), ownsHandle_(ownsHandle) {}
+        : handle_(handle), isInvalid_(isInvalid), ownsHandle_(ownsHandle), channel_(handle) {}
     PipePort(const PipePort&) = delete;
     PipePort& operator=(const PipePort&) = delete;
     PipePort(PipePort&&) = delete;
@@ -72,10 +104,11 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     void WriteAsync(std::span<const Byte> buffer, const std::stop_token& token, Completion complete);
 
   private:
+    friend class AsyncTransfer;
     friend class PendingTransfer;
-    using Queue = std::vector<std::shared_ptr<PendingTransfer>>;
+    class Sleeper;
     struct Finished {
-        std::shared_ptr<PendingTransfer> transfer;
+        std::shared_ptr<AsyncTransfer> transfer;
         Os::Transfer result;
     };
     using FinishedList = std::vector<Finished>;
@@ -87,16 +120,15 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     [[nodiscard]] Os::Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Os::Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// @param wasTried whether it is known that the transfer has to wait, be it the first
-    [[nodiscard]] Os::Transfer WaitForTurnAndEnd(const std::shared_ptr<PendingTransfer>& transfer,
-                                                 bool wasTried);
-    void StartAsync(const std::shared_ptr<PendingTransfer>& transfer, const std::stop_token& token);
-    void Advance(PendingTransfer& transfer);
-    void Cancel(PendingTransfer& transfer);
+    [[nodiscard]] Os::Transfer WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried);
+    void StartAsync(const std::shared_ptr<AsyncTransfer>& transfer, const std::stop_token& token);
+    void Advance(AsyncTransfer& transfer);
+    void Cancel(AsyncTransfer& transfer);
 
     // Under the lock:
-    [[nodiscard]] Os::WakeHandle TakeWake();
-    void KeepWake(Os::WakeHandle&& wake) noexcept;
-    void Leave(Queue::iterator place, FinishedList& finished);
+    void Enter(PendingTransfer& transfer) noexcept;
+    void Leave(PendingTransfer& transfer, FinishedList& finished);
+    void Remove(PendingTransfer& transfer) noexcept;
     void WakeFirst(FinishedList& finished);
     // Not under the lock:
     static void Complete(const FinishedList& finished) noexcept;
@@ -106,41 +138,40 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     std::atomic<bool> ownsHandle_;
     std::atomic<std::uint32_t> state_ = oneUse;  // the owner's
     std::atomic<std::size_t> waiting_ = 0;       // the queue's length, to pass an empty one without the lock
+    Os::Channel channel_;
     std::mutex mutex_;
-    Queue queue_;
-    std::vector<const Os::WakeHandle*> sleepers_;  // of threads that wait outside the queue
-    std::optional<Os::WakeHandle> spareWake_;
-    std::mutex twoSteps_;
+    Chain<PendingTransfer> queue_;
+    std::condition_variable turn_;  // of threads that are not the queue's first
+    Chain<Sleeper> sleepers_;       // threads that wait for the handle
 };
 
-/// One transfer in the queue of its port: of a thread that waits itself, or asynchronous and then completed
-/// by whoever finishes it.
-class PendingTransfer final : public ReadinessListener, public std::enable_shared_from_this<PendingTransfer> {
+/// A transfer that no thread waits for: whoever finishes it completes it.
+class AsyncTransfer final : public PendingTransfer,
+                            public ReadinessListener,
+                            public std::enable_shared_from_this<AsyncTransfer> {
   public:
-    PendingTransfer(std::shared_ptr<PipePort> port, Os::End end) : port_(std::move(port)), end_(end) {}
+    template <typename Bytes>
+    AsyncTransfer(std::shared_ptr<PipePort> port, Bytes bytes, PipePort::Completion complete)
+        : PendingTransfer(*port, bytes),
+          keepPort_(std::move(port)),
+          complete_(std::move(complete)),
+          use_(std::in_place, *port_) {}
 
-    void OnReady() override;
+    void OnReady() override { port_->Advance(*this); }
+    [[nodiscard]] AsyncTransfer* Asynchronous() noexcept override { return this; }
 
   private:
     friend class PipePort;
 
-    [[nodiscard]] bool IsAsynchronous() const noexcept { return !wake_.has_value(); }
-    /// One try. Done only when nothing is left to do.
-    [[nodiscard]] Os::Transfer Advance() noexcept;
     void Complete(const Os::Transfer& result) noexcept;
     void Watch();
     void Unwatch() noexcept;
 
-    const std::shared_ptr<PipePort> port_;
-    const Os::End end_;
-    std::span<Byte> into_;                // of a read
-    std::span<const Byte> from_;          // of a write, as much as is left
-    std::optional<Os::WakeHandle> wake_;  // of a thread that waits
-    PipePort::Completion complete_;       // of an asynchronous transfer
-    std::optional<PipePort::Use> use_;    // of an asynchronous transfer
-    std::shared_ptr<Reactor> reactor_;
-    Reactor::Watch watch_;
-    bool isWatched_ = false;
+    const std::shared_ptr<PipePort> keepPort_;
+    PipePort::Completion complete_;
+    std::optional<PipePort::Use> use_;
+    std::shared_ptr<AsyncTransfer> keepQueued_;  // the queue's own
+    std::optional<Reactor::Watch> watch_;
     bool canceled_ = false;
     std::optional<std::stop_callback<std::function<void()>>>
         onStop_;  // last: its end waits for a running callback

@@ -174,7 +174,6 @@ Task<> PipeStream::WriteAsync(std::span<const Byte> buffer, std::stop_token canc
 
 Task<> PipeStream::FlushAsync(std::stop_token cancellationToken) {
     if (cancellationToken.stop_requested()) {
-        Core().RequireWrites();
         return Task<>::FromCanceled(cancellationToken);  // [stream.flush-async.cancelled-token]
     }
     try {

@@ -1,37 +1,40 @@
 #include "Reactor.hpp"
 
+#include "PerProcess.hpp"
+
 #include <array>
 #include <span>
 #include <utility>
 
 namespace System::IO::Pipes::Detail {
 
-/// Ends the thread when the process exits. Streams that live longer keep the reactor's memory by their own
-/// pointers.
-struct Reactor::Holder {
-    Holder() : reactor(std::make_shared<Reactor>()) {
-        reactor->thread_ = Os::StartThread([running = reactor.get()] { running->Run(); });
-    }
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-    Holder(Holder&&) = delete;
-    Holder& operator=(Holder&&) = delete;
-    ~Holder() { reactor->Stop(); }
+Reactor::Reactor() : thread_(Os::StartThread([this] { Run(); })) {}
 
-    std::shared_ptr<Reactor> reactor;
+/// Ends the thread, if there is one, when the process exits; the reactor's memory stays for streams that live
+/// longer.
+struct AtExit {
+    AtExit() = default;
+    AtExit(const AtExit&) = delete;
+    AtExit& operator=(const AtExit&) = delete;
+    AtExit(AtExit&&) = delete;
+    AtExit& operator=(AtExit&&) = delete;
+    ~AtExit() {
+        if (Reactor* const running = PerProcess<Reactor>::Known()) {
+            running->Stop();
+        }
+    }
 };
 
-Reactor::Reactor() = default;
-
-std::shared_ptr<Reactor> Reactor::Instance() {
-    static const Holder holder;
-    return holder.reactor;
+Reactor* Reactor::Instance() {
+    Reactor& instance = PerProcess<Reactor>::Instance();
+    static const AtExit atExit;
+    return &instance;
 }
 
 Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end,
                             std::shared_ptr<ReadinessListener> listener) {
     const std::lock_guard lock(mutex_);
-    Watch watch{++lastId_, handle, {}};
+    Watch watch{this, ++lastId_, handle, {}};
     const auto entry = listeners_.emplace(watch.id, std::move(listener)).first;
     try {
         watch.duplicate = poller_.Add(handle, end, watch.id);
@@ -45,18 +48,19 @@ Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end,
     return watch;
 }
 
-void Reactor::Remove(Watch& watch) noexcept {
-    poller_.Remove(watch.handle);
+void Reactor::Remove(const Watch& watch) noexcept {
+    Reactor* const reactor = watch.reactor;
+    if (reactor != PerProcess<Reactor>::Known()) {
+        return;  // of the process that this one was forked from, which shares the system's list with us
+    }
+    reactor->poller_.Remove(watch.handle);
     std::shared_ptr<ReadinessListener>
         dropped;  // not under the lock: its end may wait for somebody's callback
-    {
-        const std::lock_guard lock(mutex_);
-        if (const auto entry = listeners_.find(watch.id); entry != listeners_.end()) {
-            dropped = std::move(entry->second);
-            listeners_.erase(entry);
-        }
+    const std::lock_guard lock(reactor->mutex_);
+    if (const auto entry = reactor->listeners_.find(watch.id); entry != reactor->listeners_.end()) {
+        dropped = std::move(entry->second);
+        reactor->listeners_.erase(entry);
     }
-    watch = {};
 }
 
 void Reactor::Post(std::function<void()> work) {
@@ -104,7 +108,7 @@ void Reactor::Stop() {
     poller_.Wake();
     if (thread_.get_id() == std::this_thread::get_id()) {
         thread_.detach();  // a continuation has called exit
-    } else {
+    } else if (thread_.joinable()) {
         thread_.join();
     }
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> dropped;

@@ -26,37 +26,38 @@ class ReadinessListener {
 };
 
 /// The one thread on which all pending operations of the process wait. It starts with the first of them and
-/// is joined at exit; a child that was forked without exec has none, so asynchronous operations stay pending
-/// there.
+/// is joined at exit. A child that was forked without exec gets one of its own; what was pending in its
+/// parent stays the parent's.
 class Reactor {
   public:
     /// A handle that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
     struct Watch {
+        Reactor* reactor = nullptr;
         std::uint64_t id = 0;
         Os::NativeHandle handle = Os::NoHandle;
         Os::OwnedHandle duplicate;
     };
 
     /// Throws IOException or std::system_error if the thread can't be started.
-    static std::shared_ptr<Reactor> Instance();
+    static Reactor* Instance();
 
     Reactor();
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
     Reactor(Reactor&&) = delete;
     Reactor& operator=(Reactor&&) = delete;
-    ~Reactor() = default;
+    ~Reactor() { Stop(); }
 
     /// `listener` is told again and again, as long as `handle` is ready. Throws IOException.
     [[nodiscard]] Watch Add(Os::NativeHandle handle, Os::End end,
                             std::shared_ptr<ReadinessListener> listener);
-    void Remove(Watch& watch) noexcept;
+    static void Remove(const Watch& watch) noexcept;
 
     /// Runs `work` on the reactor's thread.
     void Post(std::function<void()> work);
 
   private:
-    struct Holder;
+    friend struct AtExit;
 
     void Run();
     void Stop();

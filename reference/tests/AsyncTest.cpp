@@ -85,6 +85,7 @@ TEST(Token, CanceledBeforehandCancelsAndTakesNothing) {
                  NotSupportedException);
     ends.reader.Dispose();
     EXPECT_TRUE(ends.reader.ReadAsync(std::span<Byte>(buffer), token).IsCanceled());
+    EXPECT_TRUE(ends.reader.FlushAsync(token).IsCanceled()) << "[stream.flush-async.disposed]";
 }
 
 TEST(Token, EndsAPendingReadWhichLosesNothing) {
@@ -261,6 +262,8 @@ TEST(PendingReads, OfTwoOwnersOfOneHandleAreBothServed) {
     AnonymousPipeClientStream first(server.GetClientHandleAsString());
     const auto number = first.SafePipeHandle()->DangerousGetHandle();
     AnonymousPipeClientStream second(PipeDirection::In, std::make_shared<SafePipeHandle>(number, false));
+    server.WriteByte('0');  // finds out what the handle can do
+    EXPECT_EQ(first.ReadByte(), '0');
     Bytes buffer(2);
     const auto readFirst = first.ReadAsync(std::span(buffer).first(1));
     const auto readSecond = second.ReadAsync(std::span(buffer).last(1));

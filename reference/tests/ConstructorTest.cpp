@@ -218,12 +218,17 @@ TEST(ClientConstructor, TakesAHandleAndRefusesNullInvalidAndClosed) {
     EXPECT_THROW(make(handle)(), IOException);
 }
 
-TEST(SafeHandle, CountsZeroAndNegativeValuesAsInvalidAndNeverClosesThem) {
-    for (const std::intptr_t value : {0, -1, -2}) {
+TEST(SafeHandle, CountsNegativeValuesAsInvalidAndNeverClosesThem) {
+    for (const std::intptr_t value : {-1, -2}) {
         const SafePipeHandle handle(value, true);
         EXPECT_TRUE(handle.IsInvalid());
     }
-    EXPECT_TRUE(IsOpen(0));
+    EXPECT_TRUE(SafePipeHandle().IsInvalid());
+}
+
+TEST(SafeHandle, CountsZeroAsADescriptorLikeAnyOther) {
+    const SafePipeHandle handle(0, false);
+    EXPECT_FALSE(handle.IsInvalid()) << "[client.ctor-string.zero-is-a-handle]";
 }
 
 TEST(SafeHandle, ClosesWhatItOwnsAndNothingElse) {

@@ -1,7 +1,5 @@
 #include "Support.hpp"
 
-#include "Os.hpp"
-
 #include <cstdlib>
 #include <new>
 
@@ -11,7 +9,7 @@
 #include <unistd.h>
 
 namespace {
-std::atomic<std::size_t> allocations = 0;
+thread_local std::size_t allocations = 0;
 }  // namespace
 
 void* operator new(std::size_t size) {
@@ -31,13 +29,7 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept {
 namespace pipects::testing {
 namespace {
 
-/// Whether the library had to fall back on this system, which a first transfer shows.
-bool IsTwoSteps() {
-    Ends ends;
-    ends.writer.WriteByte(1);
-    ends.reader.ReadByte();
-    return Os::TransfersAreTwoSteps();
-}
+using Calls = std::vector<long>;
 
 void Mark() {
     ::syscall(SYS_getppid);
@@ -45,7 +37,7 @@ void Mark() {
 
 /// Runs `body` in a traced child. @return the system calls between its first two marks, or nothing if tracing
 /// isn't possible here
-std::optional<std::vector<long>> SystemCallsOf(const std::function<void()>& body) {
+std::optional<Calls> SystemCallsOf(const std::function<void()>& body) {
     const pid_t child = ::fork();
     if (child == 0) {
         if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == -1) {
@@ -61,7 +53,7 @@ std::optional<std::vector<long>> SystemCallsOf(const std::function<void()>& body
         return std::nullopt;
     }
     ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-    std::vector<long> calls;
+    Calls calls;
     int marks = 0;
     for (;;) {
         ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
@@ -97,24 +89,42 @@ TEST(Cost, AReadWithDataAndAWriteWithRoomAllocateNothing) {
     EXPECT_EQ(allocations, before);
 }
 
+TEST(Cost, AReadThatWaitsAllocatesNothing) {
+    Ends ends;
+    Bytes buffer(100);
+    const auto wait = [&] {
+        Background write([&, reader = ::gettid()] {
+            EXPECT_TRUE(Eventually([&] { return IsAsleep(reader); }));
+            ends.writer.WriteByte(1);
+        });
+        const std::size_t before = allocations;
+        ends.reader.Read(std::span<Byte>(buffer));
+        const std::size_t after = allocations;
+        write.Finish();
+        return after - before;
+    };
+    wait();  // the process's first wait makes what later ones use again
+    EXPECT_EQ(wait(), 0U);
+}
+
 TEST(Cost, AReadWithDataIsOneSystemCall) {
     Bytes buffer(100);
     const auto calls = SystemCallsOf([&] {
         Ends ends;
+        ends.writer.WriteByte(1);
+        ends.reader.ReadByte();  // finds out what the handle can do
         ends.writer.Write(std::span<const Byte>(buffer));
         Mark();
         ends.reader.Read(std::span<Byte>(buffer));
         Mark();
     });
     ASSERT_TRUE(calls) << "no right to trace";
-    if (IsTwoSteps()) {
-        EXPECT_LE(calls->size(), 2U);  // look, read
-    } else {
-        EXPECT_EQ(*calls, std::vector<long>{SYS_preadv2});
-    }
+    EXPECT_EQ(*calls, KnowsFlags(dontWait) ? Calls{SYS_preadv2}
+                      : CanOpenAgain()     ? Calls{SYS_read}
+                                           : (Calls{SYS_poll, SYS_read}));
 }
 
-TEST(Cost, AWriteWithRoomIsOneSystemCall) {
+TEST(Cost, AWriteWithRoomIsOneSystemCallAndTheHoldingBackOfItsSignal) {
     Bytes buffer(100);
     const auto calls = SystemCallsOf([&] {
         Ends ends;
@@ -124,10 +134,15 @@ TEST(Cost, AWriteWithRoomIsOneSystemCall) {
         Mark();
     });
     ASSERT_TRUE(calls) << "no right to trace";
-    if (IsTwoSteps()) {
-        EXPECT_LE(calls->size(), 5U);  // look, hold back SIGPIPE (2), write, let it through again
+    if (KnowsFlags(dontWait | dontSignal)) {
+        EXPECT_EQ(*calls, Calls{SYS_pwritev2});
     } else {
-        EXPECT_EQ(*calls, std::vector<long>{SYS_pwritev2});
+        Calls guarded{SYS_rt_sigprocmask, KnowsFlags(dontWait) ? SYS_pwritev2 : SYS_write,
+                      SYS_rt_sigprocmask};
+        if (!KnowsFlags(dontWait) && !CanOpenAgain()) {
+            guarded.insert(guarded.begin() + 1, SYS_poll);
+        }
+        EXPECT_EQ(*calls, guarded);
     }
 }
 

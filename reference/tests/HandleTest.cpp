@@ -91,18 +91,6 @@ TEST(WaitForPipeDrain, FailsIfTheHandleIsClosedByAStranger) {
 // What needs the process's first asynchronous operation, or takes its standard streams away: each in a
 // process of its own.
 
-[[nodiscard]] bool BlockingReadFails() {
-    Ends ends;
-    {
-        const HandleLimit none(UnusedHandle());
-        if (!FailsWithIOException([&] { static_cast<void>(ends.reader.ReadByte()); })) {
-            return false;
-        }
-    }
-    ends.writer.WriteByte('x');
-    return ends.reader.ReadByte() == 'x';
-}
-
 [[nodiscard]] bool AsynchronousReadFails() {
     Ends ends;
     Bytes buffer(1);
@@ -165,8 +153,7 @@ TEST_P(OutOfResources, FailsWithIOException) {
 }
 
 INSTANTIATE_TEST_SUITE_P(In, OutOfResources,
-                         ::testing::Values(Scarcity{"ABlockingRead", BlockingReadFails},
-                                           Scarcity{"AnAsynchronousRead",
+                         ::testing::Values(Scarcity{"AnAsynchronousRead",
                                                     AsynchronousReadWithoutHandlesFails},
                                            Scarcity{"ASecondOwnersRead", AsynchronousReadOfASecondOwnerFails},
                                            Scarcity{"AServerInPlaceOfStandardStreams",

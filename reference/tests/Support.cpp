@@ -1,15 +1,13 @@
 #include "Support.hpp"
 
-#include "Os.hpp"
-
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace pipects::testing {
@@ -74,6 +72,29 @@ std::size_t Unread(std::intptr_t handle) {
     return static_cast<std::size_t>(count);
 }
 
+bool KnowsFlags(int flags) {
+    Ends ends;
+    Byte byte{};
+    const iovec part{&byte, 1};
+    const auto handle = static_cast<int>(ends.writer.SafePipeHandle()->DangerousGetHandle());
+    return ::pwritev2(handle, &part, 1, -1, flags) == 1;
+}
+
+bool CanOpenAgain() {
+    Ends ends;
+    const auto number = ends.writer.SafePipeHandle()->DangerousGetHandle();
+    const int again =
+        ::open(("/proc/self/fd/" + std::to_string(number)).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    ::close(again);
+    return again != -1;
+}
+
+bool IsAsleep(pid_t thread) {
+    std::string number;
+    std::ifstream("/proc/self/task/" + std::to_string(thread) + "/syscall") >> number;
+    return number == std::to_string(SYS_ppoll) || number == std::to_string(SYS_futex);
+}
+
 std::intptr_t UnusedHandle() {
     const int number = ::dup(STDERR_FILENO);
     ::close(number);
@@ -104,12 +125,7 @@ Background::Background(std::function<void()> call)
 }
 
 void Background::WaitUntilBlocked() const {
-    const std::string path = "/proc/self/task/" + std::to_string(id_) + "/syscall";
-    ASSERT_TRUE(Eventually([&] {
-        std::string number;
-        std::ifstream(path) >> number;
-        return number == std::to_string(SYS_ppoll);
-    }));
+    ASSERT_TRUE(Eventually([&] { return IsAsleep(id_); }));
 }
 
 void Background::Finish() {
@@ -121,8 +137,5 @@ void Background::Finish() {
 
 int main(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);
-    if (std::getenv("PIPECTS_TWO_STEP_TRANSFERS") != nullptr) {
-        System::IO::Pipes::Os::ForceTwoStepTransfers();
-    }
     return RUN_ALL_TESTS();
 }

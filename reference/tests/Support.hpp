@@ -54,6 +54,16 @@ std::size_t Fill(PipeStream& writer);
 [[nodiscard]] std::vector<int> OpenDescriptors();
 [[nodiscard]] std::size_t Unread(std::intptr_t handle);
 
+constexpr int dontWait = 0x8;      // RWF_NOWAIT
+constexpr int dontSignal = 0x100;  // RWF_NOSIGNAL
+/// Whether this system knows `flags` for a write to a pipe.
+[[nodiscard]] bool KnowsFlags(int flags);
+/// Whether a pipe's end can be opened once more.
+[[nodiscard]] bool CanOpenAgain();
+
+/// Whether a thread of this process sleeps in poll, or for a turn or a lock.
+[[nodiscard]] bool IsAsleep(pid_t thread);
+
 /// A number that no handle has.
 [[nodiscard]] std::intptr_t UnusedHandle();
 
@@ -77,7 +87,7 @@ class Background {
     explicit Background(std::function<void()> call);
 
     [[nodiscard]] pid_t ThreadId() const noexcept { return id_; }
-    /// Waits until the thread sleeps in poll.
+    /// Waits until the thread sleeps: in poll, or for its turn.
     void WaitUntilBlocked() const;
     /// Waits for the end of the call; throws what it threw.
     void Finish();

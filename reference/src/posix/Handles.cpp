@@ -29,7 +29,7 @@ void Close(NativeHandle handle) noexcept {
 
 namespace {
 
-// 0, 1 and 2 are a child's standard streams, and 0 counts as no handle [safe-handle.is-invalid.zero].
+// 0, 1 and 2 are a child's standard streams.
 OwnedHandle AboveStandardStreams(OwnedHandle handle) {
     constexpr int firstFree = 3;
     if (handle.Get() >= firstFree) {
@@ -79,7 +79,7 @@ HandleKind Inspect(NativeHandle handle) noexcept {
 }
 
 bool IsInvalid(NativeHandle handle) noexcept {
-    return handle <= 0;
+    return handle < 0;  // 0 is a descriptor like any other [client.ctor-string.zero-is-a-handle]
 }
 
 int BufferSize(NativeHandle handle) {
@@ -115,6 +115,10 @@ std::thread StartThread(std::function<void()> body) {
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
         throw;
     }
+}
+
+void InForkedChildren(void (*call)()) noexcept {
+    static_cast<void>(::pthread_atfork(nullptr, nullptr, call));
 }
 
 }  // namespace System::IO::Pipes::Os

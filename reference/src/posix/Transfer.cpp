@@ -1,34 +1,38 @@
 #include "posix/Descriptor.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <csignal>
 
-// O_NONBLOCK is never set: it belongs to the open file description, which a child or a parent may share.
-// Newer kernels take "don't wait" with the call itself (one system call); on older ones a transfer is looked
-// for first, then made.
+// O_NONBLOCK is never set on a handle: it belongs to the open file description, which a child or a parent may
+// share. Instead:
+// - newer kernels take "don't wait" (pipes, from 6.4 on) and "no SIGPIPE" (from 6.18 on) with the call
+// itself;
+// - where they don't, the pipe's end is opened once more, as a description of our own which is O_NONBLOCK;
+// - where that is not possible (no handle left, no right, no /proc), a transfer is looked for first, then
+// made.
 
 namespace System::IO::Pipes::Os {
 
 namespace {
 
-constexpr int dontWait = 0x8;             // RWF_NOWAIT; pipes accept it from Linux 6.4 on
-constexpr int dontSignal = 0x100;         // RWF_NOSIGNAL: no SIGPIPE, from Linux 6.18 on
+constexpr int dontWait = 0x8;             // RWF_NOWAIT
+constexpr int dontSignal = 0x100;         // RWF_NOSIGNAL
 constexpr off_t noPosition = -1;          // as read and write have it
 constexpr std::size_t largest = INT_MAX;  // so that a count of bytes is an int
 
-// Settled for the whole process by the first handle that does not know the flags, be it a FIFO's.
-std::atomic<bool> readsTakeFlags = true;
-std::atomic<bool> writesTakeFlags = true;
-
-bool FlagsAreUnknown(int error) noexcept {
-    return error == EOPNOTSUPP || error == EINVAL || error == ENOSYS;
+/// What a kernel answers that does not know a flag or the call, and what filters answer in its place; none of
+/// them is an error of a transfer itself.
+bool IsUnknown(int error) noexcept {
+    return error == EOPNOTSUPP || error == EINVAL || error == ENOSYS || error == EPERM || error == EACCES;
 }
 
 Transfer Answer(ssize_t result) noexcept {
@@ -46,7 +50,7 @@ Transfer Answer(ssize_t result) noexcept {
 
 bool IsReady(int descriptor, short events) noexcept {
     pollfd entry{descriptor, events, 0};
-    return Resume([&] { return ::poll(&entry, 1, 0); }) != 0;
+    return Resume([&] { return ::poll(&entry, 1, 0); }) > 0;
 }
 
 /// Keeps SIGPIPE from this thread for one write, and takes back the one that the write has raised, not one
@@ -56,10 +60,13 @@ class SigPipeGuard {
     SigPipeGuard() noexcept {
         sigemptyset(&sigPipe_);
         sigaddset(&sigPipe_, SIGPIPE);
-        sigset_t pending;
-        sigpending(&pending);
-        wasPending_ = sigismember(&pending, SIGPIPE) == 1;
         pthread_sigmask(SIG_BLOCK, &sigPipe_, &before_);
+        wasBlocked_ = sigismember(&before_, SIGPIPE) == 1;
+        if (wasBlocked_) {  // else none can be pending
+            sigset_t pending;
+            sigpending(&pending);
+            wasPending_ = sigismember(&pending, SIGPIPE) == 1;
+        }
     }
     SigPipeGuard(const SigPipeGuard&) = delete;
     SigPipeGuard& operator=(const SigPipeGuard&) = delete;
@@ -71,78 +78,151 @@ class SigPipeGuard {
             constexpr timespec now{0, 0};
             static_cast<void>(Resume([&] { return ::sigtimedwait(&sigPipe_, nullptr, &now); }));
         }
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        if (!wasBlocked_) {
+            pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        }
         errno = kept;
     }
 
-    void WasRaised() noexcept { raised_ = true; }
+    /// What `write` answers, which is the system's -1 and errno if it failed.
+    template <typename Write>
+    ssize_t Around(Write&& write) noexcept {
+        const ssize_t result = Resume(write);
+        raised_ = result == -1 && errno == EPIPE;
+        return result;
+    }
 
   private:
     sigset_t sigPipe_;
     sigset_t before_;
-    bool wasPending_;
+    bool wasBlocked_;
+    bool wasPending_ = false;
     bool raised_ = false;
 };
 
-Transfer LookThenRead(int descriptor, std::span<Byte> buffer) noexcept {
+/// Two calls that take the room or the data that the first has seen: only one thread of the process at a
+/// time.
+ssize_t LookThenRead(int descriptor, std::span<Byte> buffer) noexcept {
     if (!IsReady(descriptor, POLLIN)) {
-        return {Status::WouldBlock, 0, 0};
+        errno = EAGAIN;
+        return -1;
     }
-    return Answer(Resume([&] { return ::read(descriptor, buffer.data(), buffer.size()); }));
+    return ::read(descriptor, buffer.data(), buffer.size());
 }
 
-Transfer LookThenWrite(int descriptor, std::span<const Byte> buffer) noexcept {
+ssize_t LookThenWrite(int descriptor, std::span<const Byte> buffer) noexcept {
     if (!IsReady(descriptor, POLLOUT)) {
-        return {Status::WouldBlock, 0, 0};
+        errno = EAGAIN;
+        return -1;
     }
-    SigPipeGuard guard;
-    const std::size_t count = std::min<std::size_t>(buffer.size(), PIPE_BUF);  // room for as much is certain
-    const ssize_t result = Resume([&] { return ::write(descriptor, buffer.data(), count); });
-    if (result == -1 && errno == EPIPE) {
-        guard.WasRaised();
+    // There is room for as much for certain.
+    return ::write(descriptor, buffer.data(), std::min<std::size_t>(buffer.size(), PIPE_BUF));
+}
+
+/// A handle of the same pipe's end that shares no flags with anybody; none if the system can't.
+OwnedHandle OpenAgain(int descriptor) noexcept {
+    constexpr int noAccess = -1;
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags == noAccess) {
+        return OwnedHandle();
     }
-    return Answer(result);
+    std::array<char, 32> path{};
+    static_cast<void>(std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor));
+    return OwnedHandle(Resume([&] {
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): how the system has it
+        return ::open(path.data(), (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC);
+    }));
+}
+
+ssize_t ReadWithFlags(int descriptor, std::span<Byte> buffer) noexcept {
+    const iovec part{buffer.data(), buffer.size()};
+    return ::preadv2(descriptor, &part, 1, noPosition, dontWait);
+}
+
+ssize_t WriteWithFlags(int descriptor, std::span<const Byte> buffer, int flags) noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
+    const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
+    return ::pwritev2(descriptor, &part, 1, noPosition, flags);
 }
 
 }  // namespace
 
-Transfer TryRead(NativeHandle handle, std::span<Byte> buffer) noexcept {
-    buffer = buffer.first(std::min(buffer.size(), largest));
-    if (readsTakeFlags.load(std::memory_order_relaxed)) {
-        const iovec part{buffer.data(), buffer.size()};
-        const ssize_t result =
-            Resume([&] { return ::preadv2(Descriptor(handle), &part, 1, noPosition, dontWait); });
-        if (result >= 0 || !FlagsAreUnknown(errno)) {
-            return Answer(result);
-        }
-        readsTakeFlags = false;
+void Channel::GiveUp(Means means) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (means_ != means) {
+        return;  // another thread has found out
     }
-    return LookThenRead(Descriptor(handle), buffer);
-}
-
-Transfer TryWrite(NativeHandle handle, std::span<const Byte> buffer) noexcept {
-    buffer = buffer.first(std::min(buffer.size(), largest));
-    if (writesTakeFlags.load(std::memory_order_relaxed)) {
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
-        const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
-        const ssize_t result = Resume(
-            [&] { return ::pwritev2(Descriptor(handle), &part, 1, noPosition, dontWait | dontSignal); });
-        if (result >= 0 || !FlagsAreUnknown(errno)) {
-            return Answer(result);
-        }
-        writesTakeFlags = false;
+    if (means == Means::FlagsAndNoSignal) {
+        means_ = Means::Flags;
+    } else {
+        own_ = OpenAgain(Descriptor(handle_));
+        means_ = own_ ? Means::OwnDescription : Means::LookFirst;
     }
-    return LookThenWrite(Descriptor(handle), buffer);
 }
 
-bool TransfersAreTwoSteps() noexcept {
-    return !readsTakeFlags.load(std::memory_order_relaxed) ||
-           !writesTakeFlags.load(std::memory_order_relaxed);
+Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
+    const int descriptor = Descriptor(handle_);
+    buffer = buffer.first(std::min(buffer.size(), largest));
+    for (;;) {
+        const Means means = means_.load(std::memory_order_acquire);
+        switch (means) {
+            case Means::FlagsAndNoSignal:
+            case Means::Flags: {
+                const ssize_t result = Resume([&] { return ReadWithFlags(descriptor, buffer); });
+                if (result >= 0 || !IsUnknown(errno)) {
+                    return Answer(result);
+                }
+                GiveUp(means);
+                break;
+            }
+            case Means::OwnDescription:
+                return Answer(
+                    Resume([&] { return ::read(Descriptor(own_.Get()), buffer.data(), buffer.size()); }));
+            case Means::LookFirst: {
+                const std::lock_guard lock(mutex_);
+                return Answer(Resume([&] { return LookThenRead(descriptor, buffer); }));
+            }
+        }
+    }
 }
 
-void ForceTwoStepTransfers() noexcept {
-    readsTakeFlags = false;
-    writesTakeFlags = false;
+Transfer Channel::TryWrite(std::span<const Byte> buffer) noexcept {
+    const int descriptor = Descriptor(handle_);
+    buffer = buffer.first(std::min(buffer.size(), largest));
+    for (;;) {
+        const Means means = means_.load(std::memory_order_acquire);
+        switch (means) {
+            case Means::FlagsAndNoSignal: {
+                const ssize_t result =
+                    Resume([&] { return WriteWithFlags(descriptor, buffer, dontWait | dontSignal); });
+                if (result >= 0 || !IsUnknown(errno)) {
+                    return Answer(result);
+                }
+                GiveUp(means);
+                break;
+            }
+            case Means::Flags: {
+                SigPipeGuard guard;
+                const ssize_t result =
+                    guard.Around([&] { return WriteWithFlags(descriptor, buffer, dontWait); });
+                if (result >= 0 || !IsUnknown(errno)) {
+                    return Answer(result);
+                }
+                GiveUp(means);
+                break;
+            }
+            case Means::OwnDescription: {
+                SigPipeGuard guard;
+                return Answer(guard.Around(
+                    [&] { return ::write(Descriptor(own_.Get()), buffer.data(), buffer.size()); }));
+            }
+            case Means::LookFirst: {
+                const std::lock_guard lock(mutex_);
+                SigPipeGuard guard;
+                return Answer(guard.Around([&] { return LookThenWrite(descriptor, buffer); }));
+            }
+        }
+    }
 }
 
 }  // namespace System::IO::Pipes::Os

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <ctime>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +16,10 @@ namespace System::IO::Pipes::Os {
 
 namespace {
 
+[[nodiscard]] int NewEvent() noexcept {
+    return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
 [[nodiscard]] OwnedHandle ToWaitWith(int descriptor) {
     if (descriptor == -1) {
         ThrowLastError("There is no handle left to wait with");
@@ -24,7 +29,12 @@ namespace {
 
 }  // namespace
 
-WakeHandle::WakeHandle() : handle_(ToWaitWith(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {}
+WakeHandle::WakeHandle() : handle_(ToWaitWith(NewEvent())) {}
+
+std::optional<WakeHandle> WakeHandle::TryMake() noexcept {
+    const int event = NewEvent();
+    return event == -1 ? std::nullopt : std::optional(WakeHandle(OwnedHandle(event)));
+}
 
 void WakeHandle::Signal() const noexcept {
     static_cast<void>(::eventfd_write(Descriptor(Get()), 1));
@@ -36,26 +46,28 @@ void WakeHandle::Reset() const noexcept {
         ::eventfd_read(Descriptor(Get()), &count));  // nothing to read is fine: it was never signalled
 }
 
-bool Wait(NativeHandle handle, Interest interest, const WakeHandle& wake, Timeout timeout) noexcept {
+bool Wait(NativeHandle handle, Interest interest, const WakeHandle* wake, Timeout timeout) noexcept {
     const auto events = static_cast<short>(interest == Interest::Readable   ? POLLIN
                                            : interest == Interest::Writable ? POLLOUT
                                                                             : 0);
-    // A negative descriptor is passed over by the system.
-    std::array<pollfd, 2> entries{{{Descriptor(handle), events, 0}, {Descriptor(wake.Get()), POLLIN, 0}}};
+    std::array<pollfd, 2> entries{{{Descriptor(handle), events, 0}, {-1, POLLIN, 0}}};
+    if (wake != nullptr) {
+        entries[1].fd = Descriptor(wake->Get());
+    }
     timespec limit{};
     if (timeout) {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*timeout);
         limit.tv_sec = seconds.count();
         limit.tv_nsec = std::chrono::nanoseconds(*timeout - seconds).count();
     }
+    const nfds_t count = wake != nullptr ? 2 : 1;
+    const int result = ::ppoll(entries.data(), count, timeout ? &limit : nullptr, nullptr);
+    if (result == -1 && errno == EINVAL) {  // a process whose limit of handles is below `count` may not poll
+        constexpr timespec pause{0, 1'000'000};
+        static_cast<void>(::nanosleep(&pause, nullptr));
+    }
     // Interrupted counts as "for no reason": every caller looks again.
-    if (::ppoll(entries.data(), entries.size(), timeout ? &limit : nullptr, nullptr) <= 0) {
-        return false;
-    }
-    if (entries[1].revents != 0) {
-        wake.Reset();
-    }
-    return (entries[0].revents & POLLERR) != 0;
+    return result > 0 && (entries[0].revents & POLLERR) != 0;
 }
 
 namespace {

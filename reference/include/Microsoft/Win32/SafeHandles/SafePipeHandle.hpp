@@ -30,8 +30,8 @@ class SafePipeHandle final {
     SafePipeHandle& operator=(SafePipeHandle&&) = delete;
     ~SafePipeHandle();
 
-    /// True for 0 and -1 [safe-handle.is-invalid.zero, safe-handle.is-invalid.minus-one], on POSIX for every
-    /// negative value.
+    /// True for -1 [safe-handle.is-invalid.minus-one]; on Windows for 0 [safe-handle.is-invalid.zero], on
+    /// POSIX for every negative value.
     [[nodiscard]] bool IsInvalid() const noexcept;
     [[nodiscard]] bool IsClosed() const noexcept;
     /// The value that was wrapped, also after Dispose.

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "Os.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace System::IO::Pipes::Detail {
+
+/// One T for each process: a child that was forked makes its own when it asks for it. What it has from its
+/// parent, locks of threads that it does not have among it, is left alone. No T is ever destroyed: a static
+/// stream may outlive every other static object.
+template <typename T>
+class PerProcess {
+  public:
+    static T& Instance() {
+        T* known = Known();
+        if (known == nullptr) {
+            static const bool forgotten = (Os::InForkedChildren([] { instance_ = nullptr; }), true);
+            static_cast<void>(forgotten);
+            auto made = std::make_unique<T>();
+            if (instance_.compare_exchange_strong(known, made.get())) {
+                known = made.release();
+            }
+        }
+        return *known;
+    }
+
+    /// @return null if this process has not made one
+    [[nodiscard]] static T* Known() noexcept { return instance_.load(std::memory_order_acquire); }
+
+  private:
+    inline static std::atomic<T*> instance_ = nullptr;
+};
+
+}  // namespace System::IO::Pipes::Detail
