@@ -23,6 +23,10 @@ from .handles import SafePipeHandle
 from .tasks import Task
 
 
+# Before Linux 6.4 no pipe knows RWF_NOWAIT; a filter may not know the call, and says so in its own way.
+_UNKNOWN = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EACCES)
+
+
 class Line(ABC):
     """What operations stand in line for, first come, first served: an end of a pipe."""
 
@@ -170,8 +174,8 @@ class WriteOperation(Operation):
             return os.pwritev(self.descriptor, [piece], -1, os.RWF_NOWAIT)
         except BlockingIOError:
             return 0
-        except OSError as error:  # before Linux 6.4 no pipe knows the flag
-            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+        except OSError as error:
+            if error.errno not in _UNKNOWN:
                 raise
         return os.write(self.descriptor, piece) if self._writable() else 0
 

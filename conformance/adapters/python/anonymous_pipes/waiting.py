@@ -38,8 +38,15 @@ def run(operation: Operation) -> Any:
     return operation.finish().Wait()
 
 
+_UNHEARD_MILLISECONDS = 10  # until a wait that nobody can wake sees that it was interrupted
+
+
 def _wait(operation: Operation) -> None:
-    bell = _eventfd(0)
+    try:
+        bell = _eventfd(0)
+    except OSError:  # no descriptor is left, and waiting must not need one
+        _wait_unheard(operation)
+        return
     try:
         operation.wake_by(lambda: _eventfd_write(bell, 1))
         poller = select.poll()
@@ -50,6 +57,13 @@ def _wait(operation: Operation) -> None:
     finally:
         operation.wake_by(None)
         os.close(bell)
+
+
+def _wait_unheard(operation: Operation) -> None:
+    poller = select.poll()
+    poller.register(operation.descriptor, operation.events)
+    while not operation.attempt():
+        poller.poll(operation.pause or _UNHEARD_MILLISECONDS)
 
 
 class Waiting:

@@ -13,5 +13,7 @@
 #include <System/IO/Pipes/PipeTransmissionMode.hpp>
 #include <System/IO/Stream.hpp>
 #include <System/IO/StreamBuffer.hpp>
+#include <System/IO/StreamReader.hpp>
+#include <System/IO/StreamWriter.hpp>
 #include <System/Threading/Tasks/Task.hpp>
 #include <System/Types.hpp>

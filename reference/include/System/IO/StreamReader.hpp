@@ -1,0 +1,57 @@
+#pragma once
+
+#include <System/IO/StreamBuffer.hpp>
+
+#include <optional>
+#include <string>
+
+namespace System::IO {
+
+/// Reads text, in UTF-8, from a stream.
+///
+///     System::IO::StreamReader reader(&client);
+///     while (const auto line = reader.ReadLine()) {
+///         ...
+///     }
+///
+/// It takes from the stream what is there, up to a buffer full, so that some of it may be held here. Owns:
+/// nothing, but Dispose and the destructor dispose the stream with the reader unless it is left open; the
+/// stream must outlive the reader. Threads: one at a time. After Dispose: reading throws
+/// ObjectDisposedException.
+class StreamReader final {
+  public:
+    /// @param leaveOpen whether the stream stays open when the reader is disposed
+    /// @throws ArgumentNullException("stream"), ArgumentException (it can't be read)
+    explicit StreamReader(Stream* stream, bool leaveOpen = false);
+    StreamReader(const StreamReader&) = delete;
+    StreamReader& operator=(const StreamReader&) = delete;
+    StreamReader(StreamReader&&) = delete;
+    StreamReader& operator=(StreamReader&&) = delete;
+    ~StreamReader();
+
+    [[nodiscard]] Stream* BaseStream() const noexcept { return stream_; }
+    /// Whether nothing is left to read; waits for a byte or the end.
+    /// @throws ObjectDisposedException, and what the stream's Read throws
+    [[nodiscard]] bool EndOfStream();
+    /// The next line without its end, which is "\n", "\r" or "\r\n", or the rest of the stream; nothing at
+    /// the end of the stream. Waits for no byte beyond the line's end. @throws as EndOfStream
+    [[nodiscard]] std::optional<std::string> ReadLine();
+    /// All that is left, waiting for the end of the stream. @throws as EndOfStream
+    [[nodiscard]] std::string ReadToEnd();
+
+    /// Disposes the stream unless it is left open.
+    void Dispose();
+    void Close() { Dispose(); }
+
+  private:
+    /// The next byte, or the traits' end-of-file, without taking it.
+    [[nodiscard]] int Peek();
+    [[nodiscard]] StreamBuffer& Buffer();
+
+    Stream* stream_;
+    std::optional<StreamBuffer> buffer_;  // until Dispose
+    bool leaveOpen_;
+    bool skipsLineFeed_ = false;  // the last line ended with "\r", which "\n" may follow
+};
+
+}  // namespace System::IO

@@ -1,0 +1,121 @@
+#include "Support.hpp"
+
+// StreamWriter and StreamReader.
+
+namespace pipects::testing {
+namespace {
+
+using System::ArgumentException;
+using System::ArgumentNullException;
+using System::ObjectDisposedException;
+
+[[nodiscard]] MemoryStream Holding(std::string_view text) {
+    MemoryStream stream;
+    stream.content = BytesOf(text);
+    return stream;
+}
+
+[[nodiscard]] std::string TextOf(const MemoryStream& stream) {
+    return {stream.content.begin(), stream.content.end()};
+}
+
+TEST(StreamWriter, HoldsTextUntilItIsFlushed) {
+    MemoryStream stream;
+    StreamWriter writer(&stream, true);
+    writer.WriteLine("SYNC");
+    writer.Write('x');
+    EXPECT_EQ(TextOf(stream), "");
+    writer.Flush();
+    EXPECT_EQ(TextOf(stream), "SYNC\nx");
+    writer.SetNewLine("\r\n");
+    writer.WriteLine();
+    writer.SetAutoFlush(true);
+    EXPECT_EQ(TextOf(stream), "SYNC\nx\r\n");
+    writer.Write("öäü");
+    EXPECT_EQ(TextOf(stream), "SYNC\nx\r\nöäü");
+    EXPECT_TRUE(writer.AutoFlush());
+    EXPECT_EQ(writer.NewLine(), "\r\n");
+}
+
+TEST(StreamWriter, DisposesItsStreamUnlessThatIsLeftOpen) {
+    MemoryStream stream;
+    {
+        StreamWriter writer(&stream, true);
+        writer.Write("a");
+    }
+    EXPECT_EQ(TextOf(stream), "a");
+    EXPECT_FALSE(stream.closed);
+    {
+        StreamWriter writer(&stream);
+        EXPECT_EQ(writer.BaseStream(), &stream);
+        writer.Write("b");
+        writer.Close();
+        EXPECT_EQ(TextOf(stream), "ab");
+        EXPECT_TRUE(stream.closed);
+        EXPECT_THROW(writer.Write("c"), ObjectDisposedException);
+        EXPECT_THROW(writer.Flush(), ObjectDisposedException);
+        EXPECT_NO_THROW(writer.Dispose());
+    }
+}
+
+TEST(StreamWriter, TellsThatThePipeIsBrokenAndDisposesItAllTheSame) {
+    Ends ends;
+    ends.reader.Dispose();
+    StreamWriter writer(&ends.writer);
+    writer.Write("lost");
+    EXPECT_THROW(writer.Dispose(), IOException);
+    EXPECT_FALSE(ends.writer.CanWrite());
+    Ends others;
+    others.reader.Dispose();
+    const auto write = [&] {
+        StreamWriter dropped(&others.writer);
+        dropped.Write("lost");
+    };
+    EXPECT_NO_THROW(write());
+}
+
+TEST(StreamReader, EndsALineInEitherWay) {
+    MemoryStream stream = Holding("one\ntwo\r\n\rthree\r\n\nlast");
+    StreamReader reader(&stream, true);
+    for (const char* const line : {"one", "two", "", "three", "", "last"}) {
+        EXPECT_EQ(reader.ReadLine(), line);
+    }
+    EXPECT_TRUE(reader.EndOfStream());
+    EXPECT_EQ(reader.ReadLine(), std::nullopt);
+}
+
+TEST(StreamReader, WaitsForNoByteBeyondALinesEnd) {
+    Ends ends;
+    StreamReader reader(&ends.reader);
+    ends.writer.Write(BytesOf("now\r"), 0, 4);
+    EXPECT_EQ(reader.ReadLine(), "now");
+    ends.writer.Write(BytesOf("\nthen\xFF"), 0, 6);
+    EXPECT_FALSE(reader.EndOfStream());
+    ends.writer.Dispose();
+    EXPECT_EQ(reader.ReadToEnd(), "then\xFF");
+    EXPECT_EQ(reader.ReadToEnd(), "");
+}
+
+TEST(StreamReader, DisposesItsStreamUnlessThatIsLeftOpen) {
+    MemoryStream stream = Holding("x");
+    { const StreamReader reader(&stream, true); }
+    EXPECT_FALSE(stream.closed);
+    StreamReader reader(&stream);
+    EXPECT_EQ(reader.BaseStream(), &stream);
+    reader.Close();
+    reader.Dispose();
+    EXPECT_TRUE(stream.closed);
+    EXPECT_THROW(static_cast<void>(reader.ReadLine()), ObjectDisposedException);
+    EXPECT_THROW(static_cast<void>(reader.EndOfStream()), ObjectDisposedException);
+}
+
+TEST(Text, RefusesNoStreamAndTheWrongEnd) {
+    Ends ends;
+    EXPECT_EQ(ParamOf<ArgumentNullException>([] { StreamWriter writer(nullptr); }), "stream");
+    EXPECT_EQ(ParamOf<ArgumentNullException>([] { StreamReader reader(nullptr); }), "stream");
+    EXPECT_THROW(StreamWriter writer(&ends.reader), ArgumentException);
+    EXPECT_THROW(StreamReader reader(&ends.writer), ArgumentException);
+}
+
+}  // namespace
+}  // namespace pipects::testing
