@@ -7,6 +7,15 @@
 
 namespace System::IO::Pipes::Detail {
 
+/// How many forks this process is away from the first one: what was made under another number is a parent's,
+/// too.
+[[nodiscard]] inline unsigned ForkGeneration() noexcept {
+    static std::atomic<unsigned> generation = 0;
+    static const bool counted = (Os::InForkedChildren([] { ++generation; }), true);
+    static_cast<void>(counted);
+    return generation.load(std::memory_order_relaxed);
+}
+
 /// One T for each process: a child that was forked makes its own when it asks for it. What it has from its
 /// parent, locks of threads that it does not have among it, is left alone. No T is ever destroyed: a static
 /// stream may outlive every other static object.

@@ -1,6 +1,6 @@
 #include "PipePort.hpp"
 
-#include "WakePool.hpp"
+#include "PerProcess.hpp"
 
 #include <System/Exceptions.hpp>
 
@@ -34,7 +34,12 @@ void PipePort::Release() noexcept {
 /// A thread while it waits for the handle, where Dispose wakes it. It comes and goes under the port's lock.
 class PipePort::Sleeper : public Chained<Sleeper> {
   public:
-    explicit Sleeper(PipePort& port) noexcept : port_(&port), wake_(WakePool::Instance().Take()) {
+    explicit Sleeper(PipePort& port) noexcept
+        : port_(&port), alarm_(std::exchange(port.spareAlarm_, std::nullopt)) {
+        if (!alarm_ || alarm_->generation != ForkGeneration()) {
+            auto made = Os::WakeHandle::TryMake();
+            alarm_ = made ? std::optional(Alarm{std::move(*made), ForkGeneration()}) : std::nullopt;
+        }
         port_->sleepers_.Append(*this);
     }
     Sleeper(const Sleeper&) = delete;
@@ -43,14 +48,14 @@ class PipePort::Sleeper : public Chained<Sleeper> {
     Sleeper& operator=(Sleeper&&) = delete;
     ~Sleeper() {
         port_->sleepers_.Remove(*this);
-        if (wake_) {
-            WakePool::Instance().GiveBack(std::move(*wake_));
+        if (!port_->IsClosed()) {
+            port_->spareAlarm_ = std::move(alarm_);
         }
     }
 
     void Wake() const noexcept {
-        if (wake_) {
-            wake_->Signal();
+        if (alarm_) {
+            alarm_->handle.Signal();
         }
     }
 
@@ -58,14 +63,14 @@ class PipePort::Sleeper : public Chained<Sleeper> {
     /// @return whether the pipe has lost its other end
     bool Sleep(Os::Interest interest, Os::Timeout timeout = std::nullopt) const noexcept {
         constexpr std::chrono::microseconds unheard = 10ms;  // until it sees that the port was disposed
-        return wake_ ? Os::Wait(port_->handle_, interest, &*wake_, timeout)
-                     : Os::Wait(port_->handle_, interest, nullptr,
-                                std::min(timeout.value_or(unheard), unheard));
+        return alarm_ ? Os::Wait(port_->handle_, interest, &alarm_->handle, timeout)
+                      : Os::Wait(port_->handle_, interest, nullptr,
+                                 std::min(timeout.value_or(unheard), unheard));
     }
 
   private:
     PipePort* const port_;
-    std::optional<Os::WakeHandle> wake_;  // none where the process has no handle left: waiting needs none
+    std::optional<Alarm> alarm_;  // none where the process has no handle left: waiting needs none
 };
 
 void PipePort::Dispose() noexcept {
@@ -83,6 +88,7 @@ void PipePort::Dispose() noexcept {
             }
         }
         turn_.notify_all();  // they find the port closed
+        spareAlarm_.reset();
         for (const Sleeper* sleeper = sleepers_.First(); sleeper != nullptr; sleeper = sleeper->next) {
             sleeper->Wake();
         }

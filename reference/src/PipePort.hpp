@@ -107,6 +107,10 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     friend class AsyncTransfer;
     friend class PendingTransfer;
     class Sleeper;
+    struct Alarm {
+        Os::WakeHandle handle;
+        unsigned generation;
+    };
     struct Finished {
         std::shared_ptr<AsyncTransfer> transfer;
         Os::Transfer result;
@@ -143,6 +147,7 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     Chain<PendingTransfer> queue_;
     std::condition_variable turn_;  // of threads that are not the queue's first
     Chain<Sleeper> sleepers_;       // threads that wait for the handle
+    std::optional<Alarm> spareAlarm_;
 };
 
 /// A transfer that no thread waits for: whoever finishes it completes it.
