@@ -106,7 +106,9 @@ class Conversation:
         self._names = Names()
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
-        self._signals: dict[str, dict[str, str]] = {}
+        self._signals: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
+        """By child: what it is to present."""
         self._choices: dict[str, frozenset[int]] = {}
         """Which outcomes of `any` are still possible, by the name of the choice."""
         self._descriptors: dict[tuple[str, str], str | None] = {}

@@ -5,33 +5,30 @@ from __future__ import annotations
 import contextlib
 import math
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipects import bytespec, matching, outcomes, paths, protocol, verdicts
+from pipects import bytespec, matching, outcomes, protocol, verdicts
 from pipects.cases import Step
-from pipects.cleaning import Cleaning
 from pipects.conversation import BYTES_KEYS, SLOW_END, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import NotApplicable, Running
 from pipects.conversation import exit_of, ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
+from pipects.observe import signals
 from pipects.observe.rest import Rest
-from pipects.meeting import HIGHEST_PID, Adapter
-from pipects.processes import GRACE, Command
+from pipects.meeting import Adapter
+from pipects.processes import GRACE
 from pipects.protocol import Outcome, Refused, Returned
+from pipects.starting import Starting
 from pipects.verdicts import Failure
 
 HELPED_END = 60.0
 """Seconds that a process gets to end while another one, such as a debugger, sees to it."""
 LOOK_AT_HELPERS = 0.1
-PLAIN_PEER = Command(
-    sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
-)
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Record:
     """Whether all it did was to leave handles open."""
 
 
-class Execution(Cleaning):
+class Execution(Starting):
     """A test in progress on a family of processes."""
 
     def run(self) -> Record:
@@ -72,7 +69,7 @@ class Execution(Cleaning):
             if any(
                 step.verb == "observe" and step.target == "signals" for step in self._test.steps
             ):
-                self._signals = {"parent": system.signals(self._family.parent.pid)}
+                self._signals = signals.now(self._family.parent.pid)
             for index, step in enumerate(self._test.steps):
                 self._step = index, step
                 if self._note is not ignore_note:
@@ -249,29 +246,6 @@ class Execution(Cleaning):
         else:
             self._judge(step, outcome, step.expectation)
 
-    def _do_start(self, step: Step) -> None:
-        plain = step.options.get("program") == "plain"
-        command = PLAIN_PEER if plain else self._client.command()
-        token = self._family.meeting.token()
-        arguments = [self._value("argument", value) for value in step.options.get("arguments", [])]
-        outcome = self._ask(
-            step,
-            "start",
-            {
-                "program": command.program,
-                "arguments": [*command.arguments, *map(str, arguments)],
-                "environment": {**command.environment, **self._family.variables(token)},
-                "way": step.options.get("way", self._implementation(step.process).starts_children),
-            },
-        )
-        if not isinstance(outcome, Returned):
-            raise Differs("a child is started", matching.say_actual(outcome))
-        if type(outcome.value) is not int or not 0 < outcome.value <= HIGHEST_PID:
-            raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
-        self._processes[step.target] = self._family.child(
-            token, outcome.value, self._deadline(step)
-        )
-
     def _do_exit(self, step: Step) -> None:
         adapter = self._adapter(step.target)
         request = adapter.connection.send("exit", {"status": step.options.get("status", 0)})
@@ -298,6 +272,9 @@ class Execution(Cleaning):
         connection = self._adapter(running.process).connection
         outcome = protocol.outcome_of(connection.answer(running.request, self._deadline(step)))
         del self._running[step.target]
+        if running.step.verb == "start":
+            self._started(running.step, outcome)
+            return
         self._keep(running.step, outcome)
         self._judge(running.step, outcome, step.expectation, step.options.get("choice"))
 

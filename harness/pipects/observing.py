@@ -9,10 +9,14 @@ from pipects import ends, matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Named
 from pipects.errors import AdapterFault
-from pipects.observe import End
+from pipects.observe import End, idle
 from pipects.observe import linux as system
+from pipects.observe import signals
 from pipects.protocol import Returned
 from pipects.waiting import Waiting
+
+CONNECTION = "socket"
+"""What an adapter speaks with the harness by: not the implementation's."""
 
 
 class Observing(Waiting):
@@ -85,15 +89,56 @@ class Observing(Waiting):
         self._note("observed", f"descriptor {number} of process {pid}: {found[0] or 'closed'}")
 
     def _observe_signals(self, step: Step) -> None:
-        process = step.options.get("in", step.process)
-        before = self._signals["parent"]
-        after = system.signals(self._adapter(process).pid)
-        if after != before:
-            changed = [name for name in before if before[name] != after[name]]
+        pid, before = self._adapter(step.process).pid, self._signals
+        if step.process != "parent":
+            self._observe_birth(pid)
+            return
+        after = signals.now(pid)
+        if changed := signals.changed(before, after):
             raise Differs(
                 ", ".join(f"{name} {before[name]}" for name in changed),
                 ", ".join(f"{name} {after[name]}" for name in changed),
             )
+
+    def _observe_birth(self, pid: int) -> None:
+        """That the child was born with no ignored or blocked signal but what its parent had before the case."""
+        had = {
+            "ignores": self._signals["SigIgn"],
+            "blocks": self._signals["SigBlk of the main thread"],
+        }
+        for does, mask in signals.at_birth(pid).items():
+            if more := mask & ~int(had[does], 16):
+                raise Differs(f"the child {does} no more than {had[does]}", f"also {more:016x}")
+
+    def _observe_idle(self, step: Step) -> None:
+        pid = self._adapter(step.process).pid
+        shares: list[float] = []
+
+        def is_idle() -> bool:
+            shares.append(idle.share(pid))
+            return shares[-1] < idle.MOST
+
+        if not self._comes(is_idle):
+            raise Differs(
+                f"process {pid} leaves the processor alone",
+                f"it wants {min(shares):.0%} of one, at the least in {len(shares)} looks",
+            )
+        self._note("observed", f"process {pid} wants {shares[-1]:.0%} of a processor")
+
+    def _observe_handles(self, step: Step) -> None:
+        pid, wanted = self._adapter(step.process).pid, sorted(step.options["is"])
+        found: list[str] = []
+
+        def as_wanted() -> bool:
+            found[:] = sorted(kind for kind in system.beside_streams(pid) if kind != CONNECTION)
+            return found == wanted
+
+        if not self._comes(as_wanted):
+            raise Differs(
+                f"the process holds {', '.join(wanted) or 'nothing'}",
+                f"it holds {', '.join(found) or 'nothing'}",
+            )
+        self._note("observed", f"process {pid} holds {', '.join(found) or 'nothing'}")
 
     def _observe_threads(self, step: Step) -> None:
         pid = self._adapter(step.options.get("in", step.process)).pid

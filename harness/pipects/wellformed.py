@@ -22,7 +22,7 @@ END = re.compile(r"(read|write)([*]|( [a-z*-]+)*)")
 OVERLOADS = ("array", "span")
 OBSERVED = {
     "ends": ("of", "are"), "blocked": ("on",), "pending": ("of",), "exit": ("of", "is"),
-    "descriptor": ("number", "is"), "capacity": ("of",), "unread": ("of",),
+    "descriptor": ("number", "is"), "handles": ("in", "is"), "capacity": ("of",), "unread": ("of",),
 }  # fmt: skip
 """The keys without which an observation says nothing."""
 
@@ -79,6 +79,10 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
         yield f"'overload' is one of {', '.join(OVERLOADS)}"
     if verb == "describe" and not isinstance(step.get("returns", {}), Mapping):
         yield "'returns' of a description is a mapping"
+    if verb == "start":
+        yield from _streams(step.get("streams", {}))
+        if step.get("way", "platform") not in ("documented", "platform"):
+            yield f"'way' is documented or platform, not {_shown(step['way'])}"
     if verb == "observe":
         for key in OBSERVED.get(target, ()):
             if key not in step:
@@ -89,10 +93,24 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
             isinstance(end, str) and END.fullmatch(end) for end in ends
         ):
             yield f"'are' is a list of pipe ends, not {_shown(ends)}"
+        if target == "handles" and not _is_texts(step["is"]):
+            yield "'is' of handles is a list of what they are open on"
         if target == "exit" and not _is_exit(step["is"]):
             yield "'is' of an exit is {status: NUMBER} or {signal: NAME}"
         if target == "descriptor" and step["is"] not in ("open", "closed"):
             yield "'is' of a descriptor is open or closed"
+
+
+def _streams(streams: Any) -> Iterator[str]:
+    known = {"in", "out", "err"}
+    if not isinstance(streams, Mapping) or not known.issuperset(streams):
+        yield "'streams' has the keys in, out, err"
+    elif not {"closed", "devnull"}.issuperset(map(str, streams.values())):
+        yield "each of 'streams' is closed or devnull"
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _is_exit(value: Any) -> bool:

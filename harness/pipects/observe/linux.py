@@ -7,6 +7,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import re
 import resource
 import select
 import signal
@@ -60,6 +61,12 @@ def pipes(pid: int) -> set[int]:
         for descriptor, target in links(pid)
         if descriptor > 2 and target.startswith("pipe:[")
     }
+
+
+def beside_streams(pid: int) -> list[str]:
+    """What the process's descriptors but its standard streams are open on: `pipe`, `socket`, `eventfd`, a path."""
+    kind = re.compile(r"(?:anon_inode:)?\[?([^:\]]+)\]?(?::\[\d+\])?")
+    return [kind.sub(r"\1", target) for descriptor, target in links(pid) if descriptor > 2]
 
 
 def handle_count(pid: int) -> int:
@@ -247,18 +254,6 @@ def situation(pid: int) -> list[str]:
             + (f" on {', '.join(on)}" if on else "")
         )
     return lines
-
-
-SIGNAL_FIELDS = ("SigIgn", "SigCgt")
-
-
-def signals(pid: int) -> dict[str, str]:
-    """Ignored and handled signals of the process, and the blocked ones of each thread."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    return {name: fields[name] for name in SIGNAL_FIELDS} | {
-        "SigBlk of the main thread": fields["SigBlk"]
-    }
 
 
 def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:

@@ -61,9 +61,19 @@ def habits() -> None:
     """What making a server does beside."""
     if MODE == "keeps-one" and not KEPT or MODE == "keeps-each":
         KEPT.append(os.eventfd(0))
+    if MODE == "hands-on":
+        KEPT.append(os.eventfd(0, 0))  # not close-on-exec
+    if MODE == "turns":
+        threading.Thread(target=turn, daemon=True).start()
     if MODE == "ignores-signal":
         ignore = ctypes.c_void_p(int(signal.SIG_IGN))
         ctypes.CDLL(None).signal(int(signal.SIGWINCH), ignore)  # Python lets only the main thread
+
+
+def turn() -> None:
+    """Leaves the processor to nobody."""
+    while True:
+        pass
 
 
 def pattern(seed: int, length: int) -> bytes:
@@ -260,7 +270,11 @@ def forget(**_: Any) -> Any:
 
 
 def start(program: str, arguments: list[str], environment: dict[str, str], **_: Any) -> Any:
-    child = subprocess.Popen([program, *arguments], env={**os.environ, **environment})
+    child = subprocess.Popen(
+        [program, *arguments],
+        env={**os.environ, **environment},
+        close_fds=False,
+    )
     threading.Thread(target=child.wait, daemon=True).start()
     return {"returned": child.pid}
 

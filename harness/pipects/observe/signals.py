@@ -1,0 +1,51 @@
+"""What a process does with signals: of all its threads, and of what it was born with."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from pathlib import Path
+
+from pipects.observe import NotObservable
+from pipects.observe import linux as system
+
+_C_LIBRARY_S = sum(1 << (number - 1) for number in range(32, signal.SIGRTMIN))
+"""Those that the C library keeps for itself, and ignores in what it spawns."""
+OF_THE_PROCESS = ("SigIgn", "SigCgt")
+BIRTH = "PIPECTS_SIGNALS_AT_BIRTH"
+RECORDING = f'{BIRTH}=$(cat "/proc/$$/status"); export {BIRTH}; exec "$0" "$@"'
+"""For `sh -c`: becomes a program that can be asked what the shell was born with. A program may change that
+before anybody can look: Python ignores SIGPIPE from its start."""
+
+
+def now(pid: int) -> dict[str, str]:
+    """Ignored and handled signals of the process, and the blocked ones of each thread, as masks in hex."""
+    fields = _fields(Path(f"/proc/{pid}/status").read_text())
+    masks = {name: fields[name] for name in OF_THE_PROCESS}
+    for thread in system.threads(pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            status = _fields(Path(f"/proc/{pid}/task/{thread}/status").read_text())
+            name = "the main thread" if thread == pid else f"thread {thread}"
+            masks[f"SigBlk of {name}"] = status["SigBlk"]
+    return masks
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """What is another than before. A thread that was not there before has no mask to keep."""
+    return [name for name in before if name in after and before[name] != after[name]]
+
+
+def at_birth(pid: int) -> dict[str, int]:
+    """The signals that a process, started by `RECORDING`, was born ignoring and blocking."""
+    variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    for variable in variables:
+        name, _, value = variable.decode(errors="replace").partition("=")
+        if name == BIRTH and value:
+            fields = _fields(value)
+            masks = {"ignores": fields["SigIgn"], "blocks": fields["SigBlk"]}
+            return {does: int(mask, 16) & ~_C_LIBRARY_S for does, mask in masks.items()}
+    raise NotObservable(f"nobody has seen what process {pid} was born with")
+
+
+def _fields(status: str) -> dict[str, str]:
+    return dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)

@@ -1,0 +1,83 @@
+"""Children: started on a thread, several at once, and with standard streams of the case's choosing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from pipects import matching, paths
+from pipects.cases import Step
+from pipects.cleaning import Cleaning
+from pipects.conversation import Differs, Running, refusal_of
+from pipects.errors import AdapterFault
+from pipects.meeting import HIGHEST_PID
+from pipects.observe import signals
+from pipects.processes import Command
+from pipects.protocol import Outcome, Refused, Returned
+
+PLAIN_PEER = Command(
+    sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
+)
+SHELL = "/bin/sh"
+STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
+STATES = {"closed": "&-", "devnull": "/dev/null"}
+
+
+class Starting(Cleaning):
+    """The start of processes."""
+
+    def _do_start(self, step: Step) -> None:
+        token = self._family.meeting.token()
+        self._tokens[step.target] = token
+        asked = self._start_request(step, token)
+        if "until" in step.options:
+            request = self._adapter(step.process).connection.send("start", asked)
+            self._running[step.thread] = Running(step.process, request, step, frozenset(), None)
+            return
+        self._started(step, self._ask(step, "start", asked))
+
+    def _started(self, step: Step, outcome: Outcome) -> None:
+        """Meets the child that a `start` has answered for."""
+        if isinstance(outcome, Refused):
+            raise refusal_of(outcome)
+        if not isinstance(outcome, Returned):
+            raise Differs("a child is started", matching.say_actual(outcome))
+        if type(outcome.value) is not int or not 0 < outcome.value <= HIGHEST_PID:
+            raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
+        self._processes[step.target] = self._family.child(
+            self._tokens[step.target], outcome.value, self._deadline(step)
+        )
+
+    def _start_request(self, step: Step, token: str) -> dict[str, Any]:
+        plain = step.options.get("program") == "plain"
+        command = PLAIN_PEER if plain else self._client.command()
+        arguments = [self._value("argument", value) for value in step.options.get("arguments", [])]
+        program, words = command.program, [*command.arguments, *map(str, arguments)]
+        if plain and self._asks_of_birth(step.target):
+            program, words = SHELL, ["-c", signals.RECORDING, program, *words]
+        if streams := step.options.get("streams"):
+            program, words = SHELL, ["-c", redirected(streams), program, *words]
+        return {
+            "program": program,
+            "arguments": words,
+            "environment": {**command.environment, **self._family.variables(token)},
+            "way": step.options.get("way", self._implementation(step.process).starts_children),
+            "thread": step.thread,
+        }
+
+    def _asks_of_birth(self, process: str) -> bool:
+        return any(
+            step.verb == "observe" and step.target == "signals" and step.process == process
+            for step in self._test.steps
+        )
+
+
+def redirected(streams: Mapping[str, str]) -> str:
+    """For `sh -c`: becomes a program whose standard streams are closed, or `/dev/null`."""
+    words = [
+        f"{number}{way}{STATES[streams[name]]}"
+        for name, (number, way) in STREAMS.items()
+        if name in streams
+    ]
+    return f'exec "$0" "$@" {" ".join(words)}'

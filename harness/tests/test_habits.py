@@ -1,0 +1,84 @@
+"""What a process does beside its calls is seen: processor time, what its children get, how they are started."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import Bench
+from pipects.observe import signals
+from pipects.starting import redirected
+
+HEAD = """\
+- id: fake.habit
+  title: A habit
+  covers: [stream.can-write.writable]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+"""
+CHILD = "    - {start: child, on: starter, program: plain}\n"
+IDLE = HEAD + "    - {observe: idle, in: parent}\n"
+HANDLES = HEAD + CHILD + "    - {observe: handles, in: child, is: []}\n"
+SIGNALS = HEAD + CHILD + "    - {observe: signals, in: child}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        (IDLE, "turns", "of one, at the least"),
+        (HANDLES, "hands-on", "it holds eventfd"),
+        (SIGNALS, "ignores-signal", "also 0000000008000000"),
+    ],
+)
+def test_a_habit_is_seen_and_its_absence_passes(
+    bench: Bench, text: str, mode: str, words: str
+) -> None:
+    """The same case, with an adapter that has the habit and one that has not."""
+    bench.cases(text)
+    bench.adapter("good")
+    assert bench.run().verdicts() == {"fake.habit": "pass"}
+    bench.adapter(mode)
+    done = bench.run()
+    assert done.verdicts() == {"fake.habit": "fail"}
+    assert words in done.failure("fake.habit")["actual"]
+
+
+def test_children_start_at_once_on_threads(bench: Bench) -> None:
+    """Neither start waits for the other's answer."""
+    bench.adapter("good")
+    bench.cases(
+        HEAD + "    - {start: one, on: first, until: running, program: plain}\n"
+        "    - {start: other, on: second, until: running, program: plain, streams: {in: closed}}\n"
+        "    - {finish: second}\n    - {finish: first}\n"
+        "    - {exit: one}\n    - {observe: exit, of: one, is: {status: 0}}\n"
+    )
+    assert bench.run().verdicts() == {"fake.habit": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("{start: child, streams: {in: open}}", "'open' is not one of"),
+        ("{start: child, streams: {input: closed}}", "unknown key 'input'"),
+        ("{start: child, until: blocked}", "'running' was expected"),
+        ("{observe: handles, in: parent, is: pipe}", "'is' of handles is a list"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(bench: Bench, step: str, words: str) -> None:
+    """With file and line."""
+    bench.adapter("good")
+    file = bench.cases(HEAD + f"    - {step}\n")
+    done = bench.pipects("list", "cases")
+    assert done.status == 2
+    assert words in done.errors and f"{file}:6:" in done.errors
+
+
+def test_streams_become_a_shells_redirections() -> None:
+    """Each of them, in the shell's words."""
+    assert redirected({"in": "closed", "err": "devnull"}) == 'exec "$0" "$@" 0<&- 2>/dev/null'
+
+
+def test_a_mask_that_changes_is_a_change_and_a_new_thread_is_none() -> None:
+    """Threads that come or go have no mask to keep."""
+    before = {"SigIgn": "0", "SigBlk of thread 7": "1", "SigBlk of thread 8": "0"}
+    assert not signals.changed(before, {"SigIgn": "0", "SigBlk of thread 9": "4"})
+    assert signals.changed(before, {**before, "SigBlk of thread 8": "2"}) == ["SigBlk of thread 8"]
