@@ -52,6 +52,8 @@ def headline(results: Results) -> list[Row]:
             if column.partition(">")[0] == each["id"]:
                 for verdict in summary.VERDICTS:
                     counts[verdict] += row.get(verdict, 0)
+        looked_at, cells = summary.coverage(results, each["id"])
+        about += [f"{looked_at:,} of {cells:,} cells checked"] if cells else []
         words = one_line(" · ".join(filter(None, about)))
         mine = found[each["id"]]
         worst = [
