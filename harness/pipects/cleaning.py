@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import re
-import time
 
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
@@ -26,7 +25,7 @@ class Cleaning(Observing):
             adapter = self._processes[name]
             request = adapter.connection.send("exit", {"status": 0})
             try:
-                adapter.connection.answer(request, time.monotonic() + self._patience)
+                self._answer(adapter, request)
             except ConnectionLost:
                 pass
             self._await_end(name, adapter)
@@ -44,7 +43,7 @@ class Cleaning(Observing):
             return
         parent = self._family.parent
         request = parent.connection.send("forget", {"dispose": True})
-        protocol.acknowledge(parent.connection.answer(request, time.monotonic() + self._patience))
+        protocol.acknowledge(self._answer(parent, request))
         self._require_nothing_left(parent.pid)
 
     def _require_nothing_left(self, pid: int) -> None:

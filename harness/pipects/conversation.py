@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipects import bytespec, matching, protocol
 from pipects.cases import INSIDE, Step, Test
-from pipects.errors import AdapterFault, Overdue
+from pipects.errors import AdapterFault, Deadlock, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
+from pipects.observe.standstill import Standstill
 from pipects.processes import Adapter, Family
 from pipects.protocol import Outcome, Refused, Returned
 
@@ -21,6 +22,10 @@ SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""
 SLOW_END = 10.0
 """Seconds beyond its deadline that a process gets to end: a runtime may take its time, and load more."""
+STANDSTILL = 0.3
+"""Seconds for which nothing has been able to happen before it is said that nothing will."""
+LOOK = 0.05
+"""Seconds between two looks for that."""
 BYTES_KEYS = bytespec.KEYS
 
 
@@ -128,7 +133,7 @@ class Conversation:
     ) -> Outcome:
         adapter = adapter or self._adapter(step.process)
         request = adapter.connection.send(method, parameters)
-        outcome = protocol.outcome_of(adapter.connection.answer(request, self._deadline(step)))
+        outcome = protocol.outcome_of(self._answer(adapter, request))
         if isinstance(outcome, Refused):
             raise refusal_of(outcome)
         return outcome
@@ -215,9 +220,34 @@ class Conversation:
     def _deadline(self, step: Step) -> float:
         return time.monotonic() + self._patience
 
+    def _answer(self, adapter: Adapter, request: int) -> Any:
+        """An adapter's answer. Raises Overdue if it does not come, Deadlock if it can't."""
+        until = time.monotonic() + self._patience
+
+        def comes(seconds: float) -> bool:
+            return adapter.connection.has_answer(request, seconds)
+
+        self._wait(comes, until, f"no answer to request {request}")
+        return adapter.connection.answer(request, until)
+
+    def _wait(self, comes: Callable[[float], bool], until: float, missing: str) -> None:
+        """Waits for what `comes` within so many seconds. Raises Overdue, or Deadlock as soon as
+        it is proven that nothing will happen any more."""
+        enough = STANDSTILL * self._scale
+        looks: Standstill | None = None
+        while not comes(max(0.0, min(until - time.monotonic(), LOOK if looks else enough))):
+            if time.monotonic() >= until:
+                raise Overdue(missing)
+            looks = looks or self._standstill(until)
+            if looks.lasts() >= enough and not comes(0):
+                raise Deadlock(missing)
+
+    def _standstill(self, until: float) -> Standstill:
+        return Standstill(self._family.living, until, self._family.meeting.port)
+
     def _await_end(self, name: str, adapter: Adapter) -> None:
-        if not adapter.watch.ended(self._patience + SLOW_END * self._scale):
-            raise Overdue(f"the process '{name}' does not end")
+        until = time.monotonic() + self._patience + SLOW_END * self._scale
+        self._wait(adapter.watch.ended, until, f"the process '{name}' does not end")
         self._ended[name] = self._processes.pop(name)
         self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")
 

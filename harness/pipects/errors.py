@@ -37,6 +37,10 @@ class Overdue(Exception):
     """An answer or a state did not come within its deadline."""
 
 
+class Deadlock(Overdue):
+    """It will not come either: nobody is left who could bring it."""
+
+
 class Interrupted(BaseException):
     """The user, or who runs the suite for him, ended the command. No error, so nothing handles it as one."""
 

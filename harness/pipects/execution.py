@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import signal
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import bytespec, matching, outcomes, protocol, verdicts
 from pipects.cases import Step
-from pipects.conversation import BYTES_KEYS, SLOW_END, Differs, LeftOpen, Named, NoSuchMember
+from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import NotApplicable, Running
-from pipects.conversation import exit_of, ignore_note, refusal_of
-from pipects.errors import AdapterFault, ConnectionLost, Overdue
+from pipects.conversation import ignore_note, refusal_of
+from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
+from pipects.judging import DEADLOCK, Record
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
 from pipects.observe import signals
-from pipects.observe.rest import Rest
-from pipects.meeting import Adapter
-from pipects.processes import GRACE
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.starting import Starting
-from pipects.verdicts import Failure
-
-HELPED_END = 60.0
-"""Seconds that a process gets to end while another one, such as a debugger, sees to it."""
-LOOK_AT_HELPERS = 0.1
-
-
-@dataclass
-class Record:
-    """What is known when a test has been executed."""
-
-    verdict: str
-    reason: str | None = None
-    failure: Failure | None = None
-    proofs: list[str] = field(default_factory=list)
-    outcomes: list[str] = field(default_factory=list)
-    reusable: bool = False
-    """Whether the parent process may serve the next test."""
-    leaves: bool = False
-    """Whether all it did was to leave handles open."""
 
 
 class Execution(Starting):
@@ -86,6 +61,13 @@ class Execution(Starting):
             )
             record.reusable = record.leaves = isinstance(difference, LeftOpen)
             return record
+        except Deadlock as deadlock:
+            return self._failed(
+                verdicts.HANG,
+                f"an end within {self._patience:g} s",
+                f"nothing came: {deadlock}",
+                proof=DEADLOCK,
+            )
         except Overdue as overdue:
             if (dying := self._dying()) is not None:
                 return dying
@@ -106,86 +88,6 @@ class Execution(Starting):
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:
             return Record(verdicts.NOT_APPLICABLE, reason=str(reason), reusable=True)
-
-    def _lost(self, lost: Exception) -> Record:
-        """The verdict when a process is gone, or its connection, or what /proc had of it."""
-        for name, adapter in self._processes.items():
-            if adapter.watch.ended(0.05):
-                return self._crashed(name, adapter)
-        for name, adapter in self._processes.items():
-            if adapter.watch.ended(GRACE):
-                return self._crashed(name, adapter)
-        if isinstance(lost, OSError):  # all of them live: what is gone is the view of them
-            return Record(verdicts.NOT_OBSERVABLE, reason=f"the system does not show it: {lost}")
-        return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(lost))
-
-    def _dying(self) -> Record | None:
-        """The verdict if a process that did not answer is on its way to an end: it works, and then is gone.
-
-        A runtime that aborts may first write down where everything was, or have a debugger do it.
-        """
-        for name, adapter in self._processes.items():
-            rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
-            begun = time.monotonic()
-            while not adapter.watch.ended():
-                waited = time.monotonic() - begun
-                helped = (rest.rests or waited > SLOW_END) and self._has_helpers()
-                if (rest.rests and not helped) or waited > (HELPED_END if helped else SLOW_END):
-                    break
-                if helped:
-                    adapter.watch.ended(LOOK_AT_HELPERS)
-                rest.look()
-            if adapter.watch.ended():
-                return self._crashed(name, adapter)
-        return None
-
-    def _has_helpers(self) -> bool:
-        """Whether a process that is none of the case's works for one that is."""
-        own = {adapter.pid for adapter in self._processes.values()}
-        return any(pid not in own for pid in self._family.strays())
-
-    def _crashed(self, name: str, adapter: Adapter) -> Record:
-        how = f"the process '{name}' ended with {exit_of(adapter)}"
-        return self._failed(verdicts.CRASH, "the process lives on", how)
-
-    def _failed(
-        self, verdict: str, expected: str, actual: str, requirement: str | None = None
-    ) -> Record:
-        observed: list[str] = []
-        threads: list[str] = []
-        for name, adapter in self._processes.items():
-            if not adapter.watch.ended():
-                observed += [f"'{name}' (process {adapter.pid}) holds {self._held(adapter.pid)}"]
-                with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
-                    threads += system.situation(adapter.pid)
-        if verdict == verdicts.CRASH:
-            self._family.output.settle(GRACE)
-        index, step = self._step if self._step else (None, None)
-        broken = requirement or (step.requirement if step else self._test.covers[0])
-        done = f"{step.verb} {step.target}" if step else "after the last step"
-        return Record(
-            verdict,
-            failure=Failure(
-                step=index,
-                text=step.text if step else "after the last step",
-                requirement=broken,
-                expected=expected,
-                actual=actual,
-                observed=tuple(observed),
-                stderr=tuple(self._family.output.lines()[-12:]),
-                threads=tuple(threads) if verdict == verdicts.HANG else (),
-                cause=verdicts.cause_of(broken, verdict, done, actual),
-            ),
-        )
-
-    def _held(self, pid: int) -> str:
-        try:
-            ends = [end for end in system.pipe_ends(pid) if end.pipe in self._born]
-        except (OSError, NotObservable) as unseen:
-            return str(unseen)
-        return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends) or (
-            "no end of the case's pipes"
-        )
 
     # What steps do
 
@@ -250,7 +152,7 @@ class Execution(Starting):
         adapter = self._adapter(step.target)
         request = adapter.connection.send("exit", {"status": step.options.get("status", 0)})
         try:
-            adapter.connection.answer(request, self._deadline(step))
+            self._answer(adapter, request)
         except ConnectionLost:
             pass
         self._await_end(step.target, adapter)
@@ -263,14 +165,14 @@ class Execution(Starting):
 
     def _do_forget(self, step: Step) -> None:
         names = step.target.split()
-        connection = self._adapter(step.process).connection
-        request = connection.send("forget", {"objects": names, "dispose": False})
-        protocol.acknowledge(connection.answer(request, self._deadline(step)))
+        adapter = self._adapter(step.process)
+        request = adapter.connection.send("forget", {"objects": names, "dispose": False})
+        protocol.acknowledge(self._answer(adapter, request))
 
     def _do_finish(self, step: Step) -> None:
         running = self._running[step.target]
-        connection = self._adapter(running.process).connection
-        outcome = protocol.outcome_of(connection.answer(running.request, self._deadline(step)))
+        adapter = self._adapter(running.process)
+        outcome = protocol.outcome_of(self._answer(adapter, running.request))
         del self._running[step.target]
         if running.step.verb == "start":
             self._started(running.step, outcome)

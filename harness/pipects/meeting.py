@@ -84,10 +84,14 @@ class Meeting:
         self._turned_away: str | None = None
 
     @property
+    def port(self) -> int:
+        """The port to which adapters connect."""
+        return int(self._socket.getsockname()[1])
+
+    @property
     def address(self) -> str:
         """HOST:PORT, as adapters get it."""
-        host, port = self._socket.getsockname()
-        return f"{host}:{port}"
+        return f"127.0.0.1:{self.port}"
 
     def close(self) -> None:
         """Stops listening, and lets go of everyone whom nobody has asked for."""

@@ -126,6 +126,11 @@ class Family:
             descent.send(process, signal.SIGKILL)
         self._root.kill()
 
+    def living(self) -> list[int]:
+        """Every living process of the family. Raises NotObservable where the system shows none."""
+        found = [each.pid for each in self._of(descent.table()) if not each.zombie]
+        return found if self.parent.pid in found else []
+
     def strays(self) -> list[int]:
         """Living processes of the family that are neither the parent nor what started it."""
         known = {self.parent.pid, self._root.pid}

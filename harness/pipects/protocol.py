@@ -126,10 +126,10 @@ class Connection:
         self._pending.discard(request)
         return self._answers.pop(request)
 
-    def has_answer(self, request: int) -> bool:
-        """Whether the answer is there; looks without waiting."""
+    def has_answer(self, request: int, seconds: float = 0) -> bool:
+        """Whether the answer is there, or is with what comes next within so many seconds."""
         if request not in self._answers:
-            self.poll(0)
+            self.poll(seconds)
         return request in self._answers
 
     def poll(self, seconds: float) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pipects import smoke, verdicts
 from pipects.cases import Test
 from pipects.errors import NotStarted
-from pipects.execution import Execution, Record
+from pipects.execution import Execution
 from pipects.implementations import Deviation, Implementation
+from pipects.judging import Record
 from pipects.observe import NotObservable
 from pipects.processes import Family, Greeting
 from pipects.protocol import Listener

@@ -8,9 +8,9 @@ from typing import Any
 
 from pipects import matching, paths
 from pipects.cases import Step
-from pipects.cleaning import Cleaning
 from pipects.conversation import Differs, Running, refusal_of
 from pipects.errors import AdapterFault
+from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
 from pipects.observe import signals
 from pipects.processes import Command
@@ -24,7 +24,7 @@ STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
 STATES = {"closed": "&-", "devnull": "/dev/null"}
 
 
-class Starting(Cleaning):
+class Starting(Judging):
     """The start of processes."""
 
     def _do_start(self, step: Step) -> None:

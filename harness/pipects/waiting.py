@@ -6,17 +6,19 @@ import time
 
 from pipects import matching, protocol
 from pipects.cases import Step
-from pipects.conversation import Conversation, Differs, Running
-from pipects.errors import Overdue
-from pipects.observe import NotObservable, Proof
+from pipects.conversation import STANDSTILL, Conversation, Differs, Running
+from pipects.errors import Deadlock, Overdue
+from pipects.observe import NotObservable, Proof, calls
 from pipects.observe import linux as system
 from pipects.observe.rest import Rest
+from pipects.observe.standstill import Standstill
 
 WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 READERS = (
     "Read", "ReadByte", "ReadAsync", "BeginRead", "EndRead", "ReadExactly", "ReadExactlyAsync",
     "ReadAtLeast", "ReadAtLeastAsync",
 )  # fmt: skip
+NEEDLESS = "the call neither ends nor is seen to wait on the pipe"
 
 
 class Waiting(Conversation):
@@ -32,6 +34,7 @@ class Waiting(Conversation):
         until = time.monotonic() + self._patience
         rest = Rest(adapter.pid, self._scale)
         needless = False
+        looks = self._standstill(until)
         while True:
             proof = self._on_the_pipe(adapter.pid, running)
             if proof is None and rest.look() and rest.rests:
@@ -39,6 +42,7 @@ class Waiting(Conversation):
                     proof = self._at_rest(adapter.pid, running)
                 else:
                     needless = True
+                    self._end_at_standstill(looks, running)
             if adapter.connection.has_answer(running.request):  # of a proof's looks, too
                 message = adapter.connection.answer(running.request, until)
                 actual = matching.say_actual(protocol.outcome_of(message))
@@ -47,7 +51,7 @@ class Waiting(Conversation):
                 break
             if time.monotonic() > until:
                 if needless:
-                    raise Overdue("the call neither ends nor is seen to wait on the pipe")
+                    raise Overdue(NEEDLESS)
                 raise NotObservable(
                     f"whether the call on '{running.step.thread}' waits can't be seen: it is "
                     f"unanswered, and {rest.seen()}"
@@ -58,16 +62,22 @@ class Waiting(Conversation):
         self._proofs.append(proof.strength)
         self._note("observed", f"blocked, {proof.strength} proof: {proof.detail}")
 
+    def _end_at_standstill(self, looks: Standstill, running: Running) -> None:
+        """Raises Deadlock if it is proven that nothing will end a call that has no need to wait."""
+        connection = self._adapter(running.process).connection
+        if looks.lasts() >= STANDSTILL * self._scale and not connection.has_answer(running.request):
+            raise Deadlock(NEEDLESS)
+
     def _on_the_pipe(self, pid: int, running: Running) -> Proof | None:
         """A thread for each of the calls, seen in a system call on the very pipe."""
         if not running.pipes:
             return None
-        direct, _ = system.waiting(pid, running.pipes)
+        direct, _ = calls.waiting(pid, running.pipes)
         return direct[-1] if len(direct) >= self._calls_on(running) else None
 
     def _at_rest(self, pid: int, running: Running) -> Proof:
         """That all is at rest, with a thread that waits for others if there is one."""
-        _, shared = system.waiting(pid, running.pipes)
+        _, shared = calls.waiting(pid, running.pipes)
         return shared or Proof(
             "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipects import paths, suite
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, calls
 from pipects.observe import linux as system
 
 PROGRAMS = {
@@ -114,8 +114,8 @@ def _views() -> Iterator[Finding]:
             yield Finding("/proc/PID/fd", "readable", adds)
         except NotObservable:
             yield Finding("/proc/PID/fd", None, adds)
-        calls = [line for line in system.situation(child.pid)]
-        yield Finding("/proc/PID/task/TID/syscall", "readable" if calls else None, adds)
+        seen = calls.situation(child.pid)
+        yield Finding("/proc/PID/task/TID/syscall", "readable" if seen else None, adds)
         watch = system.Watch(child.pid)
         child.kill()
         watch.ended(5)

@@ -14,10 +14,10 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from pipects.observe import End, Exit, NotObservable, Proof, syscalls
+from pipects.observe import End, Exit, NotObservable
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_CHILD_SUBREAPER = 36
@@ -138,75 +138,6 @@ def threads(pid: int) -> list[int]:
         return []
 
 
-def waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None]:
-    """The threads that wait on the pipes by themselves, and one that waits for others.
-
-    A thread in a transfer, a poll or a select on a pipe is proof for one call. One in an epoll
-    whose set holds the pipe may wait for any number of calls, or for none: the set may be there
-    for ever.
-    """
-    direct: list[Proof] = []
-    shared: Proof | None = None
-    for thread in threads(pid):
-        call, arguments = _system_call(pid, thread)
-        waits_on = [fd for fd in _waited_for(pid, call, arguments) if pipe_of(pid, fd) in pipes]
-        if waits_on:
-            detail = f"thread {thread} waits in {call} on descriptor {waits_on[0]}"
-            if call in syscalls.EPOLLS:
-                shared = Proof("strong", detail, thread)
-            else:
-                direct.append(Proof("strong", detail, thread))
-    return direct, shared
-
-
-def _system_call(pid: int, thread: int) -> tuple[str, list[int]]:
-    try:
-        text = Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()
-    except (FileNotFoundError, ProcessLookupError):
-        return "ended", []
-    except PermissionError as error:
-        raise NotObservable(f"the system does not show the calls of process {pid}") from error
-    if not text or not text[0].isdigit():
-        return "running", []
-    return syscalls.name_of(int(text[0])), [int(word, 16) for word in text[1:7]]
-
-
-def _waited_for(pid: int, call: str, arguments: list[int]) -> list[int]:
-    """The descriptors that a system call waits for."""
-    if call in syscalls.TRANSFERS:
-        return arguments[:1]
-    if call in syscalls.POLLS:
-        data = _memory(pid, arguments[0], 8 * min(arguments[1], 4096))
-        return [fd for fd, events, _ in struct.iter_unpack("ihh", data) if fd >= 0 and events]
-    if call in syscalls.SELECTS:
-        size = (min(arguments[0], 4096) + 7) // 8
-        sets = [_memory(pid, address, size) for address in arguments[1:4] if address]
-        return [
-            8 * place + bit
-            for members in sets
-            for place, byte in enumerate(members)
-            for bit in range(8)
-            if byte >> bit & 1
-        ]
-    if call in syscalls.EPOLLS:
-        try:
-            info = Path(f"/proc/{pid}/fdinfo/{arguments[0]}").read_text()
-        except FileNotFoundError:
-            return []
-        return [int(line.split()[1]) for line in info.splitlines() if line.startswith("tfd:")]
-    return []
-
-
-def _memory(pid: int, address: int, size: int) -> bytes:
-    try:
-        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-            memory.seek(address)
-            data = memory.read(size)
-    except (FileNotFoundError, OSError, OverflowError):
-        return b""
-    return data[: len(data) // 8 * 8]
-
-
 def unread(pid: int, pipe: int) -> int:
     """How many bytes are in the pipe. Opens its reading side for a moment."""
     with _opened(pid, pipe) as descriptor:
@@ -234,26 +165,6 @@ def _opened(pid: int, pipe: int) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def situation(pid: int) -> list[str]:
-    """Where every thread of the process is, a line each."""
-    lines = []
-    for thread in threads(pid):
-        try:
-            call, arguments = _system_call(pid, thread)
-            name = Path(f"/proc/{pid}/task/{thread}/comm").read_text().strip()
-            on = [
-                f"{fd} ({descriptor_target(pid, fd) or 'closed'})"
-                for fd in _waited_for(pid, call, arguments)[:4]
-            ]
-        except (FileNotFoundError, ProcessLookupError, NotObservable):
-            continue
-        lines.append(
-            f"process {pid}, thread {thread} ({name}): {call}"
-            + (f" on {', '.join(on)}" if on else "")
-        )
-    return lines
 
 
 def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:

@@ -78,7 +78,7 @@ class Rest:
         """How often each thread has run, if all sleep but for those that have been spinning for long."""
         seen: Switches = {}
         for thread in system.threads(self._pid):
-            state, switches = _status(self._pid, thread)
+            state, switches = status(self._pid, thread)
             if state not in ASLEEP and not self._spins(thread):
                 return None
             seen[thread] = switches
@@ -99,7 +99,7 @@ ASLEEP = ("S", "X", "Z", "I")
 """States of a thread that waits for something or has ended."""
 
 
-def _status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
+def status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
     """A thread's state, and how often it has left the processor."""
     try:
         status = Path(f"/proc/{pid}/task/{thread}/status").read_text()

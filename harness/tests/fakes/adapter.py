@@ -8,6 +8,7 @@ the answer to hello, `says:TEXT` answers TEXT (with ID for the request's) where 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -15,10 +16,12 @@ import random
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ MODE, _, MORE = sys.argv[1].partition(":")
 ARGUMENTS = sys.argv[2:]
 LATE_BY = 1.0
 """Seconds: longer than the deadline that the test gives."""
+SLOW_BY = 2.0
+"""Seconds: shorter than that, and longer than it takes to prove a deadlock."""
 
 
 class Fault(Exception):
@@ -138,6 +143,10 @@ def misbehave() -> None:
         threading.Event().wait(LATE_BY)
     elif MODE == "never":
         threading.Event().wait()
+    elif MODE in NEVER:
+        NEVER[MODE]()
+    elif MODE in LATE:
+        LATE[MODE]()
     elif MODE == "closes":
         LINK.shutdown(socket.SHUT_RDWR)
         threading.Event().wait()
@@ -163,6 +172,87 @@ def misbehave() -> None:
             [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
         )
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def polls_for_ever() -> None:
+    """In a poll without a timeout of a pipe that nobody writes into."""
+    poller = select.poll()
+    poller.register(os.pipe()[0], select.POLLIN)
+    poller.poll()
+
+
+def ends_a_pool() -> None:
+    """Beside a thread that would go after a minute without work, long after any deadline."""
+    threading.Thread(target=threading.Event().wait, args=(3600,), daemon=True).start()
+    threading.Event().wait()
+
+
+def waits_for_child() -> None:
+    """For a process that waits itself."""
+    command = [sys.executable, "-c", "import os; os.read(os.pipe()[0], 1)"]
+    subprocess.run(command, check=False)
+
+
+def by_timerfd() -> None:
+    """In an epoll without a timeout; a timer's descriptor is in its set."""
+    libc = ctypes.CDLL(None)
+    descriptor = libc.timerfd_create(1, 0)
+    libc.timerfd_settime(descriptor, 0, (ctypes.c_long * 4)(0, 0, int(SLOW_BY), 0), None)
+    poller = select.epoll()
+    poller.register(descriptor, select.EPOLLIN)
+    poller.poll()
+    os.close(descriptor)
+    poller.close()
+
+
+def by_signal(arrange: Callable[[int], None]) -> None:
+    """In a read that ends when a signal has come, whose handler writes."""
+    reading, writing = os.pipe()
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda _: os.write(writing, b"!") and None)
+    KEPT.append(handler)
+    ctypes.CDLL(None).signal(int(signal.SIGALRM), handler)
+    arrange(int(SLOW_BY))
+    os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+
+
+def by_receiving() -> None:
+    """In a receive that has no timeout to be seen in the call: it is the socket's own."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        seconds, rest = int(SLOW_BY), 0
+        limit = struct.pack("ll", seconds, rest)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        with contextlib.suppress(BlockingIOError):
+            server.accept()
+
+
+def by_child() -> None:
+    """For a process that sleeps."""
+    command = [sys.executable, "-c", f"import time; time.sleep({SLOW_BY})"]
+    subprocess.run(command, check=False)
+
+
+def posix_timer(seconds: int) -> None:
+    """A timer of the kernel's that sends SIGALRM."""
+    libc = ctypes.CDLL("libc.so.6")
+    timer = ctypes.c_void_p()
+    libc.timer_create(1, None, ctypes.byref(timer))
+    libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 0, seconds, 0), None)
+
+
+NEVER = {
+    "never-polls": polls_for_ever, "never-ends-pool": ends_a_pool, "waits-for-child": waits_for_child,
+}  # fmt: skip
+LATE: dict[str, Callable[[], None]] = {
+    "late-sleeps": lambda: time.sleep(SLOW_BY),
+    "late-timerfd": by_timerfd,
+    "late-alarm": lambda: by_signal(lambda seconds: ctypes.CDLL(None).alarm(seconds)),
+    "late-timer": lambda: by_signal(posix_timer),
+    "late-receives": by_receiving,
+    "late-child": by_child,
+}
+"""Ways to come late, each by another clock."""
 
 
 def nothing(_: int) -> None:

@@ -1,0 +1,52 @@
+"""What can come by a socket of another process: nothing, or something from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PIDFD_GETFD = 438
+_ESTABLISHED, _LISTENS = "01", "0A"
+_ACCEPTS = 0x10000
+"""The flag of a listening socket in /proc/net/unix."""
+
+
+def silent(pid: int, inode: str, port: int) -> bool:
+    """Whether nobody will say anything by the socket: it listens only, or leads to the local `port`,
+    where whoever waits for an answer says nothing, and all that was sent has arrived there."""
+    for family in ("tcp", "tcp6"):
+        for fields in _table(pid, family):
+            if len(fields) > 9 and fields[9] == inode:
+                leads = int(fields[2].rpartition(":")[2], 16) == port
+                unsent = int(fields[4].partition(":")[0], 16)
+                return fields[3] == _LISTENS or (
+                    fields[3] == _ESTABLISHED and leads and unsent == 0
+                )
+    return any(
+        len(fields) > 6 and fields[6] == inode and bool(int(fields[3], 16) & _ACCEPTS)
+        for fields in _table(pid, "unix")
+    )
+
+
+def _table(pid: int, family: str) -> Iterator[list[str]]:
+    with contextlib.suppress(FileNotFoundError):  # a system without that family
+        for line in Path(f"/proc/{pid}/net/{family}").read_text().splitlines()[1:]:
+            yield line.split()
+
+
+def without_timeout(pid: int, descriptor: int) -> bool:
+    """Whether a receive on a socket has no time limit of its own; looks at a copy of it for a moment."""
+    handle = os.pidfd_open(pid)
+    try:
+        copy = int(_LIBC.syscall(_PIDFD_GETFD, handle, descriptor, 0))
+    finally:
+        os.close(handle)
+    if copy < 0:
+        return False
+    with socket.socket(fileno=copy) as link:
+        return not any(link.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16))
