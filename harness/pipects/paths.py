@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = ROOT / "spec" / "requirements"
+SPEC = ROOT / "spec"
+REQUIREMENTS = SPEC / "requirements"
 SOURCES = ROOT / "spec" / "sources.yaml"
 CAPABILITIES = ROOT / "spec" / "capabilities.yaml"
 AXES = ROOT / "spec" / "axes.yaml"

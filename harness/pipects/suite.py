@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipects import cases, cells, implementations, paths, products, selection, spec
+from pipects import cases, cells, implementations, paths, products, remembered, selection, spec
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
@@ -81,7 +81,10 @@ def repeated(args: argparse.Namespace) -> str:
 def load(args: argparse.Namespace) -> Suite:
     """Loads what the options name. Raises UserError with file and line for what is wrong."""
     the_spec = spec.load()
-    tests = cells.settle(the_spec, cases.load(the_spec, args.cases or paths.CASES))
+    folder = args.cases or paths.CASES
+    tests = remembered.of(
+        "tests", [paths.SPEC, folder], lambda: cells.settle(the_spec, cases.load(the_spec, folder))
+    )
     folders = [paths.ADAPTERS, *args.adapters]
     known = implementations.load(the_spec, folders)
     return Suite(the_spec, tests, known, products.load(the_spec, folders))

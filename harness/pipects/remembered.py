@@ -1,0 +1,60 @@
+"""What takes long to make of files, and is kept until one of them changes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from pipects import paths
+
+T = TypeVar("T")
+
+KEPT = 4
+"""How many states of the files are remembered."""
+
+
+def of(name: str, folders: Iterable[Path], make: Callable[[], T], keep: Path | None = None) -> T:
+    """What `make` makes of the files in `folders`: kept from an earlier time, if they are as they were.
+
+    The package's own modules count as files of it. What `make` raises is not remembered.
+    """
+    folder = (keep or paths.BUILD) / "remembered"
+    file = folder / f"{name}-{_fingerprint(folders)}.pickle"
+    with contextlib.suppress(
+        OSError, ValueError, EOFError, pickle.UnpicklingError, AttributeError, ImportError
+    ):
+        content = cast(T, pickle.loads(file.read_bytes()))  # our own file in the build folder
+        file.touch()
+        return content
+    made = make()
+    with contextlib.suppress(OSError):  # it only saves the time of making it again
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as scratch:
+            scratch.write(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+        os.replace(scratch.name, file)
+        _forget(folder, name)
+    return made
+
+
+def _forget(folder: Path, name: str) -> None:
+    known = sorted(folder.glob(f"{name}-*.pickle"), key=lambda file: -file.stat().st_mtime_ns)
+    for old in known[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+def _fingerprint(folders: Iterable[Path]) -> str:
+    hasher = hashlib.sha256()
+    for folder in (Path(__file__).parent, *folders):
+        pattern = "*.py" if folder == Path(__file__).parent else "*"
+        for file in sorted(folder.rglob(pattern)):
+            hasher.update(f"{file}\0".encode(errors="surrogateescape"))
+            if file.is_file():
+                with contextlib.suppress(OSError):
+                    hasher.update(hashlib.sha256(file.read_bytes()).digest())
+    return hasher.hexdigest()[:32]
