@@ -58,12 +58,11 @@ def deviations_command(args: argparse.Namespace) -> int:
 
 def draft(results: Results, implementation: str) -> Iterator[dict[str, Any]]:
     """One entry for each requirement and way to fail, sorted."""
-    covers = {test["id"]: test["covers"] for test in results["tests"]}
     groups: dict[tuple[str, str, str], list[Result]] = {}
     for result in results["results"]:
         if result["server"] == implementation and result["failure"] is not None:
             if result["verdict"] in (verdicts.FAIL, verdicts.HANG, verdicts.CRASH):
-                key = (covers[result["test"]][0], result["verdict"], _pattern(result))
+                key = (result["failure"]["requirement"] or "", result["verdict"], _pattern(result))
                 groups.setdefault(key, []).append(result)
     for (requirement, verdict, pattern), members in sorted(groups.items()):
         failure = members[0]["failure"]

@@ -167,8 +167,8 @@ def wrong(results: Results) -> dict[str, list[Wrong]]:
     bad: defaultdict[tuple[str, str], list[Result]] = defaultdict(list)
     covers = {test["id"]: test["covers"] for test in results["tests"]}
     for result in results["results"]:
-        if result["verdict"] in summary.BROKEN or result["verdict"] == "known deviation":
-            for requirement in covers[result["test"]]:
+        for requirement, verdict in summary.told(result, covers[result["test"]]).items():
+            if verdict in summary.BROKEN or verdict == "known deviation":
                 bad[result["server"], requirement].append(result)
     table: dict[str, list[Wrong]] = {}
     for implementation in results["implementations"]:

@@ -11,6 +11,7 @@ from pipects.reports.document import (
     Level,
     LevelSummary,
     Requirement,
+    Result,
     Results,
     Run,
     Summary,
@@ -93,13 +94,30 @@ def out_of_reach(requirement: Requirement) -> bool:
     )
 
 
+def blamed(result: Result) -> str | None:
+    """The requirement that a result says is broken: a known one is what its list names."""
+    if result["verdict"] not in BROKEN | {"known deviation"}:
+        return None
+    cause = result["deviation"] or result["failure"]
+    return cause["requirement"] if cause is not None else None
+
+
+def told(result: Result, covers: Collection[str]) -> dict[str, Verdict]:
+    """By requirement: what a result says of it. One that is broken leaves the others of its test open."""
+    verdict, broken = result["verdict"], blamed(result)
+    if broken is None:
+        return dict.fromkeys(covers, verdict)
+    others: Verdict = "pass" if verdict == "unexpected pass" else "not observable"
+    return {**dict.fromkeys(covers, others), broken: verdict}
+
+
 def held(run: Run) -> dict[str, dict[str, Held]]:
     """For each requirement, how it came out for each implementation (as the server)."""
     covers = {test["id"]: test["covers"] for test in run["tests"]}
     seen: defaultdict[tuple[str, str], set[Verdict]] = defaultdict(set)
     for result in run["results"]:
-        for requirement in covers[result["test"]]:
-            seen[requirement, result["server"]].add(result["verdict"])
+        for requirement, verdict in told(result, covers[result["test"]]).items():
+            seen[requirement, result["server"]].add(verdict)
     implementations = [each["id"] for each in run["implementations"]]
     return {
         requirement["id"]: {
@@ -119,9 +137,10 @@ def checked(run: Run) -> dict[str, dict[str, int]]:
     cells = {test["id"]: test.get("cells", {}) for test in run["tests"]}
     seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for result in run["results"]:
-        if result["verdict"] in SHOWN:
-            for requirement, places in cells[result["test"]].items():
-                seen[requirement, result["server"]].update(places)
+        places = cells[result["test"]]
+        for requirement, verdict in told(result, places).items():
+            if verdict in SHOWN:
+                seen[requirement, result["server"]].update(places.get(requirement, ()))
     return {
         requirement["id"]: {
             each["id"]: len(seen.get((requirement["id"], each["id"]), ()))

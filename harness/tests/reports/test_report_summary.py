@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import synthetic
-from pipects.reports import summary
-from pipects.reports.document import Held, Verdict
+from pipects.reports import digest, summary
+from pipects.reports.document import Held, Result, Verdict
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,22 @@ def test_summing_up_changes_nothing_that_it_was_given() -> None:
         each["held"] = {}
     summary.sum_up(results)
     assert all(each["held"] == {} for each in results["requirements"])
+
+
+def test_a_failure_counts_against_the_requirement_that_it_names() -> None:
+    """The others of its test are not shown by it; a test that passes shows them."""
+    results = synthetic.make("green", implementations=["reference"])
+    test = next(each for each in results["tests"] if len(each["covers"]) == 2)
+    broken, other = test["covers"]
+    kept = [each for each in results["results"] if each["test"] == test["id"]]
+    failed = synthetic.result(test, "reference", "fail", random.Random(1))
+
+    def outcome(*more: Result) -> tuple[Held, Held]:
+        again = synthetic.again(results, results=[failed, *more])
+        held = {each["id"]: each["held"]["reference"] for each in again["requirements"]}
+        (wrong,) = digest.wrong(again)["reference"]
+        assert wrong.requirement["id"] == broken and wrong.direct
+        return held[broken], held[other]
+
+    assert outcome() == ("broken", "not observable")
+    assert outcome(*kept) == ("broken", "held")
