@@ -197,6 +197,8 @@ class Reporter:
                     f"{implementation['id']}: a known deviation matches nothing: {entry}",
                     "bold red",
                 )
+        for line in digest.mislabelled(document):
+            self.say(line, "yellow")
         if not document["results"] and document["complete"]:
             return
         self.say()

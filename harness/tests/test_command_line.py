@@ -131,6 +131,18 @@ def test_known_deviations_are_strict_both_ways(bench: Bench) -> None:
     file.write_text(entry.format(test="fake.can-read", pattern="^returned true"))
     done = bench.run()
     assert done.status == 0 and done.verdicts()["fake.can-read"] == "known deviation"
+    assert "says that" not in done.output
+    file.write_text(
+        entry.format(test="fake.can-read", pattern="^returned true").replace(
+            "server.pipe.unnamed", "stream.can-read.not-readable"
+        )
+    )
+    done = bench.run()
+    assert done.status == 0
+    assert (
+        "fake: its list says that stream.can-read.not-readable is broken where the failure is told "
+        "of server.pipe.unnamed: fake.can-read" in " ".join(done.output.split())
+    )
     file.write_text(entry.format(test="fake.can-read", pattern="^threw"))
     done = bench.run()
     assert done.status == 1 and done.verdicts()["fake.can-read"] == "fail"

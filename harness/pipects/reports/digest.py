@@ -197,6 +197,24 @@ def wrong(results: Results) -> dict[str, list[Wrong]]:
     return table
 
 
+def mislabelled(results: Results) -> Iterator[str]:
+    """Known deviations whose requirement is another than the one that the failure is told of."""
+    found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for result in results["results"]:
+        failure, deviation = result["failure"], result["deviation"]
+        if result["verdict"] != "known deviation" or failure is None or deviation is None:
+            continue
+        listed, broken = deviation["requirement"], failure["requirement"]
+        if broken is not None and listed != broken:
+            found[result["server"], listed, broken].append(result["test"])
+    for (server, listed, broken), tests in sorted(found.items()):
+        more = f", and {len(tests) - 1} more" if len(tests) > 1 else ""
+        yield (
+            f"{server}: its list says that {listed} is broken where the failure is told of "
+            f"{broken}: {tests[0]}{more}"
+        )
+
+
 def failed_checks(implementation: Implementation) -> list[SmokeCheck]:
     """What of the handshake failed."""
     return [check for check in implementation["smoke"]["checks"] if not check["ok"]]
