@@ -60,6 +60,8 @@ class Server:
 OBJECTS: dict[str, Any] = {}
 KEPT: list[Any] = []
 """What is made and never closed."""
+READ: list[str] = []
+"""The servers of which CanRead has been asked."""
 
 
 def habits() -> None:
@@ -117,9 +119,10 @@ def get(object: str, member: str, **_: Any) -> Any:
     if member == "Number":
         return {"returned": target.fileno()}
     if member == "CanWrite":
-        return {"returned": target.out}
+        return {"returned": target.out and not (MODE == "wrong-later" and READ)}
     if member == "CanRead":
         misbehave()
+        READ.append(object)
         answer = {"returned": target.out if MODE == "wrong-answer" else not target.out}
         return {**answer, "bytes": {"buffer": "a5"}} if MODE == "shows-no-array" else answer
     raise Fault(-32001, f"no member {member}")
