@@ -27,25 +27,36 @@ class Lookout {
             pass_.fetch_sub(1, std::memory_order_relaxed);
             return false;
         }
+        const std::chrono::nanoseconds pause(pause_.load(std::memory_order_relaxed));
         const auto start = Clock::now();
         auto now = start;
+        bool isFirst = true;
         do {
-            const auto next = now + pause;  // each look takes the pipe's lock from the other end
+            const auto next = now + pause;
             while ((now = Clock::now()) < next) {
             }
             if (look()) {
+                Pause(isFirst ? std::min(2 * pause, longestPause) : std::max(pause / 2, shortestPause));
                 Learn(true);
                 return true;
             }
+            isFirst = false;
         } while (now - start < longest);
         Learn(false);
         return false;
     }
 
   private:
-    static constexpr std::chrono::nanoseconds pause{1000};
+    static constexpr std::chrono::nanoseconds shortestPause{500};
+    static constexpr std::chrono::nanoseconds longestPause{8000};
     static constexpr std::chrono::nanoseconds longest{20'000};
     static constexpr int mostPassed = 255;
+
+    /// Each look takes the pipe's lock from the other end, so the next one is to come when there is
+    /// something.
+    void Pause(std::chrono::nanoseconds pause) noexcept {
+        pause_.store(static_cast<int>(pause.count()), std::memory_order_relaxed);
+    }
 
     void Learn(bool paid) noexcept {
         const int passed = passed_.load(std::memory_order_relaxed);
@@ -54,8 +65,9 @@ class Lookout {
         pass_.store(paid ? 0 : passed_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
 
-    std::atomic<int> pass_ = 0;    // waits that are to pass without a look
-    std::atomic<int> passed_ = 0;  // the same after the last look in vain, less one for each that paid
+    std::atomic<int> pause_ = 1000;  // nanoseconds before a look
+    std::atomic<int> pass_ = 0;      // waits that are to pass without a look
+    std::atomic<int> passed_ = 0;    // the same after the last look in vain, less one for each that paid
 };
 
 }  // namespace System::IO::Pipes::Detail

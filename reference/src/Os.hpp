@@ -95,7 +95,7 @@ class Channel {
 
   private:
     /// From the best to the one that every system has; which platform has which is its own affair.
-    enum class Means : std::uint8_t { FlagsAndNoSignal, Flags, OwnDescription, LookFirst };
+    enum class Means : std::uint8_t { FlagsAndNoSignal, OwnDescription, Flags, LookFirst };
 
     void GiveUp(Means means) noexcept;
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace System::IO::Pipes::Detail {
@@ -126,6 +127,11 @@ Os::Transfer PipePort::TryWrite(std::span<const Byte> buffer) noexcept {
     return AbortedIf(IsClosed(), result);
 }
 
+std::size_t PipePort::PieceSize() const noexcept {
+    constexpr std::size_t whileTheReaderTakes = 8192;
+    return lookout_.Pays() ? whileTheReaderTakes : std::numeric_limits<std::size_t>::max();
+}
+
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     const Use use(*this);
     const bool isAlone = waiting_ == 0;
@@ -141,20 +147,19 @@ Os::Transfer PipePort::Read(std::span<Byte> buffer) {
 
 Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
     const Use use(*this);
-    if (waiting_ == 0) {
-        const Os::Transfer result = TryWrite(buffer);
-        if (result.status != Os::Status::WouldBlock &&
-            (result.status != Os::Status::Done || result.count == buffer.size())) {
+    PendingTransfer transfer(*this, buffer);
+    const bool isAlone = waiting_ == 0;
+    if (isAlone) {
+        const Os::Transfer result = transfer.Try();
+        if (result.status != Os::Status::WouldBlock) {
             return result;
         }
-        buffer = buffer.subspan(result.count);
     }
-    PendingTransfer transfer(*this, buffer);
-    return WaitForTurnAndEnd(transfer, false);
+    return WaitForTurnAndEnd(transfer, isAlone);
 }
 
 Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried) {
-    Os::Transfer result{Os::Status::Aborted};
+    Os::Transfer result{Os::Status::WouldBlock};
     FinishedList finished;
     {
         std::unique_lock lock(mutex_);
@@ -164,18 +169,23 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
         std::optional<Sleeper> sleeper;
         while (!IsClosed()) {
-            if (sleeper || !wasTried) {
-                lock.unlock();
+            lock.unlock();
+            if (!std::exchange(wasTried, false)) {
                 result = transfer.Try();
-                lock.lock();
-                if (result.status != Os::Status::WouldBlock) {
-                    break;
-                }
+            }
+            if (result.status == Os::Status::WouldBlock) {
+                lookout_.Watch([&] {
+                    result = transfer.Try();
+                    return result.status != Os::Status::WouldBlock || IsClosed();
+                });
+            }
+            lock.lock();
+            if (result.status != Os::Status::WouldBlock || IsClosed()) {
+                break;
             }
             if (!sleeper) {
                 sleeper.emplace(*this);
             }
-            result = {Os::Status::Aborted};  // unless it is tried once more
             lock.unlock();
             sleeper->Sleep(transfer.Interest());
             lock.lock();
@@ -186,7 +196,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         }
     }
     Complete(finished);
-    return result;
+    return result.status == Os::Status::WouldBlock ? Os::Transfer{Os::Status::Aborted} : result;
 }
 
 Os::Transfer PipePort::Drain() {
@@ -340,7 +350,7 @@ Os::Transfer PendingTransfer::Try() noexcept {
         return port_->TryRead(into_);
     }
     while (!from_.empty()) {
-        const Os::Transfer result = port_->TryWrite(from_);
+        const Os::Transfer result = port_->TryWrite(from_.first(std::min(from_.size(), port_->PieceSize())));
         if (result.status != Os::Status::Done) {
             return result;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "Chain.hpp"
+#include "Lookout.hpp"
 #include "Os.hpp"
 #include "Reactor.hpp"
 
@@ -123,6 +124,8 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     void Release() noexcept;
     [[nodiscard]] Os::Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Os::Transfer TryWrite(std::span<const Byte> buffer) noexcept;
+    /// Bytes to write with one call of the system, at most.
+    [[nodiscard]] std::size_t PieceSize() const noexcept;
     /// @param wasTried whether it is known that the transfer has to wait, be it the first
     [[nodiscard]] Os::Transfer WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried);
     void StartAsync(const std::shared_ptr<AsyncTransfer>& transfer, const std::stop_token& token);
@@ -143,6 +146,7 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     std::atomic<std::uint32_t> state_ = oneUse;  // the owner's
     std::atomic<std::size_t> waiting_ = 0;       // the queue's length, to pass an empty one without the lock
     Os::Channel channel_;
+    Lookout lookout_;
     std::mutex mutex_;
     Chain<PendingTransfer> queue_;
     std::condition_variable turn_;  // of threads that are not the queue's first

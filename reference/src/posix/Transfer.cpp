@@ -153,10 +153,10 @@ void Channel::GiveUp(Means means) noexcept {
         return;  // another thread has found out
     }
     if (means == Means::FlagsAndNoSignal) {
-        means_ = Means::Flags;
+        own_ = OpenAgain(Descriptor(handle_));  // a plain call costs less than one with flags
+        means_ = own_ ? Means::OwnDescription : Means::Flags;
     } else {
-        own_ = OpenAgain(Descriptor(handle_));
-        means_ = own_ ? Means::OwnDescription : Means::LookFirst;
+        means_ = Means::LookFirst;
     }
 }
 
