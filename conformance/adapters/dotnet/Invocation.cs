@@ -44,7 +44,8 @@ namespace Pipects.Adapter
         {
             var methods = type.GetMethods(target == null ? Static : Instance)
                 .Where(method => method.Name == member && !method.IsSpecialName)
-                .Select(Documented);
+                .Select(Documented)
+                .Where(method => TakesTexts(method, arguments));
             var chosen = Choose(methods, arguments.Names, "method " + type.Name + "." + member);
             var values = Make(chosen, target ?? type, arguments);
             if (target is Operation operation)
@@ -120,10 +121,20 @@ namespace Pipects.Adapter
                 .Where(overload => names.All(name => overload.GetParameters().Any(parameter => parameter.Name == name)))
                 .Where(overload => overload.GetParameters().All(parameter => parameter.IsOptional || names.Contains(parameter.Name + "")))
                 .OrderBy(overload => overload.GetParameters().Length)
+                .ThenBy(overload => overload.GetParameters().Count(parameter => parameter.ParameterType == typeof(object)))
                 .ToList();
             if (fitting.Count == 0)
                 throw Fault.NoMember(what + "(" + string.Join(", ", names) + ")");
             return fitting[0];
+        }
+
+        /// <summary>Whether the overload takes a text wherever one is given: WriteLine(String), not WriteLine(Boolean).</summary>
+        static bool TakesTexts(MethodBase overload, Parameters arguments)
+        {
+            return overload.GetParameters()
+                .Where(parameter => arguments.Value(parameter.Name + "") is string)
+                .All(parameter => parameter.ParameterType == typeof(string) || parameter.ParameterType == typeof(object) ||
+                                  parameter.ParameterType.IsEnum);
         }
 
         static PropertyInfo Property(object target, string member)

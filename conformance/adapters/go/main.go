@@ -13,7 +13,7 @@ func main() {
 	kit.Run(kit.Implementation{
 		Name:    "go",
 		Version: "0.1.0",
-		Lacks:   []string{"access-control", "describe"},
+		Lacks:   []string{"access-control", "describe", "text-streams"},
 		Types: []kit.Type{
 			serverType(), clientType(), pipeType(), memoryStreamType(), streamType(), safePipeHandleType(),
 			taskType(), asyncResultType(), sourceType(), tokenType(),

@@ -19,7 +19,7 @@ import anonymous_pipes
 from kit import ENUMERATIONS, TYPES, Bytes, Callback, make_bytes, transfer
 from reflection import Undeclared, accepts, declared, describe, is_abstract
 
-LACKS: list[str] = []
+LACKS = ["text-streams"]
 SHOWN = 65536
 
 

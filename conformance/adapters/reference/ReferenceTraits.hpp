@@ -28,6 +28,8 @@ struct ReferenceTraits : adapter::DefaultTraits {
     using SeekOrigin = System::IO::SeekOrigin;
     using IAsyncResult = System::IAsyncResult;
     using MemoryStream = reference::MemoryStream;
+    using StreamWriter = System::IO::StreamWriter;
+    using StreamReader = System::IO::StreamReader;
 
     using Exception = System::Exception;
     using ArgumentException = System::ArgumentException;

@@ -69,6 +69,7 @@ const Table<Traits, const Traits>& Constructors() {
             made.Method("MemoryStream", {}, ROW(MakeDefault<Memory>(with)));
             made.Method("MemoryStream", {"writable"}, ROW(Make<Memory>(with.Bool("writable"))));
         }
+        AddTextConstructors(made);
         made.Method("Bytes", {"text"}, ROW(with.NewBytes()));
         made.Method("Bytes", {"hex"}, ROW(with.NewBytes()));
         made.Method("Bytes", {"length"}, ROW(with.NewBytes()));

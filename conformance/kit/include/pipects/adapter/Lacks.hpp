@@ -47,6 +47,7 @@ std::set<std::string> FindLacks() {
                                bothHave({"SafePipeHandle"}) && server.Has("ClientSafePipeHandle"));
     require("span", bothHaveSpan("Read") && bothHaveSpan("Write"));
     require("synchronized", StaticMembers<Traits>().Has("Synchronized"));
+    require("text-streams", constructors.Has("StreamWriter") && constructors.Has("StreamReader"));
     require("undefined-enum", std::is_enum_v<typename Traits::PipeDirection>);
     return lacks;
 }

@@ -2,6 +2,7 @@
 
 #include <pipects/adapter/Results.hpp>
 #include <pipects/adapter/Table.hpp>
+#include <pipects/adapter/Text.hpp>
 #include <pipects/adapter/With.hpp>
 
 #include <memory>
@@ -206,6 +207,9 @@ Table<Traits, T> MakeTable() {
         AddMembers(table);
     } else if constexpr (isOperation<T>) {
         AddOperationMembers(table);
+    } else if constexpr (std::is_same_v<T, typename Traits::StreamWriter> ||
+                         std::is_same_v<T, typename Traits::StreamReader>) {
+        AddTextMembers(table);
     } else if constexpr (std::is_same_v<T, typename Traits::SafePipeHandle>) {
         AddHandleMembers(table);
     } else if constexpr (std::is_same_v<T, typename Traits::CancellationTokenSource> ||

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,11 @@ template <typename T>
 inline constexpr bool isShared = false;
 template <typename T>
 inline constexpr bool isShared<std::shared_ptr<T>> = true;
+
+template <typename T>
+inline constexpr bool isOptional = false;
+template <typename T>
+inline constexpr bool isOptional<std::optional<T>> = true;
 
 template <typename T>
 inline constexpr bool isOperation = false;
@@ -44,6 +50,8 @@ std::string DocumentedType() {
         return "Void";
     } else if constexpr (isShared<T>) {
         return DocumentedType<Traits, typename T::element_type>();
+    } else if constexpr (isOptional<T>) {
+        return DocumentedType<Traits, typename T::value_type>();
     } else if constexpr (std::is_same_v<T, typename Traits::AnonymousPipeServerStream>) {
         return "AnonymousPipeServerStream";
     } else if constexpr (std::is_same_v<T, typename Traits::AnonymousPipeClientStream>) {
@@ -52,6 +60,10 @@ std::string DocumentedType() {
         return "SafePipeHandle";
     } else if constexpr (std::is_same_v<T, typename Traits::MemoryStream>) {
         return "MemoryStream";
+    } else if constexpr (std::is_same_v<T, typename Traits::StreamWriter>) {
+        return "StreamWriter";
+    } else if constexpr (std::is_same_v<T, typename Traits::StreamReader>) {
+        return "StreamReader";
     } else if constexpr (std::is_same_v<T, typename Traits::Stream>) {
         return "Stream";
     } else if constexpr (std::is_same_v<T, typename Traits::PipeDirection>) {
@@ -94,6 +106,8 @@ Value ToValue(Result&& result, Arguments& arguments) {
     using T = std::remove_cvref_t<Result>;
     if constexpr (std::is_same_v<T, Value>) {
         return std::forward<Result>(result);
+    } else if constexpr (isOptional<T>) {
+        return result.has_value() ? ToValue<Traits>(*std::forward<Result>(result), arguments) : Value();
     } else if constexpr (std::is_same_v<T, Json>) {
         return {std::forward<Result>(result), nullptr};
     } else if constexpr (std::is_enum_v<T>) {

@@ -44,6 +44,9 @@ struct DefaultTraits {
     using IAsyncResult = Absent;
     /// A Stream in memory, see MemoryStream.hpp; without one nothing can be copied to.
     using MemoryStream = Absent;
+    /// Text on a stream, made on a Stream*.
+    using StreamWriter = Absent;
+    using StreamReader = Absent;
     using CancellationTokenSource = std::stop_source;
     using CancellationToken = std::stop_token;
 

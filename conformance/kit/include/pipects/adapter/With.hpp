@@ -84,6 +84,14 @@ class With {
             std::string_view(arguments_[name].json.template get_ref<const std::string&>()));
     }
 
+    /// Text that is handed to a StreamWriter.
+    [[nodiscard]] std::string_view Characters(const char* name) const {
+        if (!arguments_[name].json.is_string()) {
+            Refuse(name, "text");
+        }
+        return arguments_[name].json.template get_ref<const std::string&>();
+    }
+
     // Objects.
     [[nodiscard]] auto SafeHandle(const char* name) const requires Present<Handle> {
         return Traits::PassHandle(NullOf(name) ? nullptr : Object<Handle>(name));
