@@ -55,6 +55,10 @@ class NotApplicable(Exception):
 class Refusal(AdapterFault):
     """The adapter says that it can't do what it did not say it lacks."""
 
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
 
 @dataclass(frozen=True)
 class Named:
@@ -268,7 +272,7 @@ def refusal_of(outcome: Refused) -> Exception:
     """A member that is missing is the implementation's fault: the handshake has proved the adapter."""
     if outcome.code == protocol.NO_SUCH_MEMBER:
         return NoSuchMember("the member exists", f"has no such member: {outcome.message}")
-    return Refusal(matching.say_actual(outcome))
+    return Refusal(matching.say_actual(outcome), outcome.code)
 
 
 def exit_of(adapter: Adapter) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pipects import bytespec, matching, outcomes, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
+from pipects.conversation import Refusal
 from pipects.conversation import NotApplicable, Running
 from pipects.conversation import ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
@@ -136,6 +137,10 @@ class Execution(Starting):
             outcome = self._ask(
                 step, "describe", {"type": type_name, **({"member": member} if member else {})}
             )
+        except Refusal as refusal:
+            if refusal.code == protocol.NO_SUCH_METHOD:
+                raise NotApplicable(f"{self._server.id} leaves 'describe' out") from refusal
+            raise
         except NoSuchMember:
             if wanted.get("access", "public") == "public":
                 raise

@@ -175,8 +175,8 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
     """An implementation from a manifest's content. Raises UserError with the file of what is wrong."""
     where = f"{paths.shown(file)}:{getattr(entry, 'line', 1)}"
     for lack in entry.get("lacks", ()):
-        if lack not in spec.capabilities:
-            raise UserError(f"{where}: unknown capability '{lack}'")
+        if lack not in spec.lackable:
+            raise UserError(f"{where}: unknown capability '{lack}', and no member's name")
     for word in (
         *entry["start"],
         *entry["sources"],

@@ -15,6 +15,7 @@ from typing import Any
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 
 VERSION = 1
+NO_SUCH_METHOD = -32601
 NO_SUCH_MEMBER = -32001
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_SHOWN = 65536

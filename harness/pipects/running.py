@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipects import smoke, verdicts
+from pipects import missing, smoke, verdicts
 from pipects.cases import Test
 from pipects.errors import NotStarted
 from pipects.execution import Execution
@@ -110,6 +110,8 @@ def lacking(test: Test, pair: Pair, introductions: dict[str, Introduction]) -> s
         for need in test.needs:
             if need in lacks:
                 return f"{implementation.id} lacks {need}"
+        if member := missing.used(test, lacks):
+            return f"{implementation.id} lacks {member}"
     return None
 
 

@@ -58,6 +58,14 @@ class Spec:
     capabilities: dict[str, Capability]
     axes: Axes = field(default_factory=Axes)
 
+    @property
+    def lackable(self) -> frozenset[str]:
+        """What an implementation may say it lacks: capabilities, and members by their bare names."""
+        members = (member for each in self.requirements.values() for member in each.members)
+        return frozenset(
+            (*self.capabilities, *(m.partition("(")[0].rpartition(".")[2] for m in members))
+        )
+
     def source_of(self, reference: str) -> str:
         """A source's reference as a reader wants it: title, part and address."""
         part = addresses.part_of(reference)

@@ -90,7 +90,7 @@ class Survey:
     def _run(
         self, implementation: Implementation, tests: Sequence[Test], rounds: int
     ) -> list[Result]:
-        introduction = introduce(implementation, self.spec.capabilities, self.settings.scale)
+        introduction = introduce(implementation, self.spec.lackable, self.settings.scale)
         self.introduced(implementation.id, introduction)
         if not introduction.ok:
             why = introduction.reason or "its adapter is not fit to be asked"

@@ -38,8 +38,7 @@ def replay_command(args: argparse.Namespace) -> int:
     (server,) = loaded.chosen([args.implementation])
     (client,) = loaded.chosen([args.client or args.implementation])
     introductions = {
-        each.id: introduce(each, the_spec.capabilities, args.timeout_scale)
-        for each in (server, client)
+        each.id: introduce(each, the_spec.lackable, args.timeout_scale) for each in (server, client)
     }
     reporter = Reporter(the_spec, tests, verbose=True)
     for name, introduction in introductions.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipects import document, interrupts, paths, selection, suite, traceability, verdicts
+from pipects import document, interrupts, missing, paths, selection, suite, traceability, verdicts
 from pipects.cases import Test
 from pipects.console import Reporter
 from pipects.errors import Interrupted, UserError, said
@@ -235,7 +235,9 @@ def _execute(
     try:
         for identifier, implementation in taking_part.items():
             introductions[identifier] = introduce(
-                implementation, the_spec.capabilities, args.timeout_scale
+                implementation,
+                the_spec.lackable,
+                args.timeout_scale,
             )
             reporter.introduce(identifier, introductions[identifier], implementation.unconfirmed)
         for pair in pairs:
@@ -249,6 +251,8 @@ def _execute(
         broken_off = said(error)
         with contextlib.suppress(OSError):  # it may be the output that can't be written
             reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
+    order = [test.id for test in tests]
+    results, seen = missing.told_once(results, order), missing.told_once(seen, order)
     with interrupts.held(), _journal_to_the_end(journal, results):
         composed = document.compose(
             the_spec,
