@@ -9,19 +9,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pipects import __version__, interrupts
+from pipects import __version__, interrupts, parsing
 from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, replay, run
 from pipects.commands import timeline
 from pipects.errors import Interrupted, UserError, said
 from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
+from pipects.parsing import Parser
 from pipects.reports import commands as reports
 from pipects.reports.text import readable
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The whole command line."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         prog="pipects",
         description="The conformance test suite for .NET-style anonymous pipes: what does an "
         "AnonymousPipeServerStream or AnonymousPipeClientStream, in any language, get wrong?",
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         command.add(subparsers)
     reports.add_commands(subparsers)
+    parsing.add_help(subparsers, result)
     return result
 
 
@@ -64,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def guarded(arguments: Sequence[str] | None) -> int:
     """The one place in which every error ends: a line of words, and the exit status 2."""
     try:
-        args = parser().parse_args(arguments)
+        asked = parser()
+        parsing.complete(asked)
+        args = asked.parse_args(arguments)
         status: int = args.run(args)
         sys.stdout.flush()
         return status

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipects import paths, selection, suite, traceability
 from pipects.cases import Test
-from pipects.commands import coverage
+from pipects.commands import coverage, deviating
 from pipects.errors import UserError
 from pipects.reports.text import readable
 from pipects.spec import Requirement, Spec
@@ -19,12 +19,28 @@ from pipects.spec import Requirement, Spec
 def add(subparsers: Any) -> None:
     """Adds `list` and `show`."""
     listing = subparsers.add_parser(
-        "list", help="list cases, requirements, members, implementations, or a product's releases"
+        "list",
+        help="list cases, requirements, members, implementations, known deviations, releases",
     )
     listing.add_argument(
-        "what", choices=("cases", "requirements", "members", "implementations", "releases")
+        "what",
+        choices=(
+            "cases",
+            "requirements",
+            "members",
+            "implementations",
+            "deviations",
+            "releases",
+        ),
+        metavar="WHAT",
+        help="cases, requirements, members, implementations, deviations or releases",
     )
-    listing.add_argument("product", nargs="?", metavar="PRODUCT", help="of releases: whose")
+    listing.add_argument(
+        "whose",
+        nargs="?",
+        metavar="WHOSE",
+        help="of releases: a product; of deviations: an implementation (all)",
+    )
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.add_argument(
         "--case", action="append", default=[], metavar="GLOB", help="of cases: only those"
@@ -55,8 +71,11 @@ def list_command(args: argparse.Namespace) -> int:
     """`pipects list`. Returns the exit status."""
     loaded = suite.load(args)
     the_spec, tests, known = loaded.spec, loaded.tests, loaded.implementations
-    if args.what != "releases" and args.product:
-        raise UserError(f"'list {args.what}' takes no '{args.product}'")
+    if args.what not in ("releases", "deviations") and args.whose:
+        raise UserError(f"'list {args.what}' takes no '{args.whose}'")
+    if args.what == "deviations":
+        chosen_ones = loaded.chosen([args.whose]) if args.whose else [*known.values()]
+        return _print(args.format, *deviating.listed(chosen_ones, tests))
     if args.what == "releases":
         return _releases(loaded, args)
     if args.what == "implementations":
@@ -101,10 +120,10 @@ def list_command(args: argparse.Namespace) -> int:
 
 
 def _releases(loaded: suite.Suite, args: argparse.Namespace) -> int:
-    if args.product is None:
+    if args.whose is None:
         names = ", ".join(loaded.products)
         raise UserError("'list releases' wants a product", f"there is: {names}")
-    product = loaded.product(args.product)
+    product = loaded.product(args.whose)
     found = product.available()
     return _print(args.format, found, [f"{product.id}@{release}" for release in found])
 
@@ -119,6 +138,9 @@ def show_command(args: argparse.Namespace) -> int:
         requirement = the_spec.requirements[args.id]
         content = _requirement(the_spec, requirement, covering[args.id])
         text = _requirement_text(the_spec, requirement, covering[args.id])
+        deviates = deviating.of_requirement(loaded.implementations.values(), args.id)
+        content["deviates"] = [deviating.told(who, each) for who, each in deviates]
+        text += deviating.lines(deviates)
         if named:
             text += f"\nA case has the same id; a row of it: {named[0].id}"
         return _print(args.format, content, text)
@@ -142,7 +164,7 @@ def _requirement(
         "text": requirement.text,
         "level": requirement.level,
         "platforms": requirement.platforms,
-        "sources": [the_spec.source_of(source) for source in requirement.sources],
+        "sources": [_source(the_spec, source) for source in requirement.sources],
         "note": requirement.note,
         "derived_only": requirement.derived_only,
         "over": {axis: list(values) for axis, values in requirement.space.over.items()},
@@ -150,6 +172,12 @@ def _requirement(
         "cases": list(covered_by),
         "file": f"{paths.shown(requirement.file)}:{requirement.line}",
     }
+
+
+def _source(the_spec: Spec, reference: str) -> dict[str, str]:
+    """A source's title and part, and its address."""
+    title, _, address = the_spec.source_of(reference).rpartition(" <")
+    return {"title": title, "url": address.removesuffix(">")}
 
 
 def _test(test: Test, alone: Sequence[str]) -> dict[str, Any]:
@@ -163,7 +191,17 @@ def _test(test: Test, alone: Sequence[str]) -> dict[str, Any]:
         "needs": test.needs,
         "platforms": test.platforms,
         "processes": test.processes,
-        "steps": [step.text for step in test.steps],
+        "steps": [
+            {
+                "verb": step.verb,
+                "target": step.target,
+                "thread": step.thread,
+                "options": step.options,
+                "expectation": step.expectation,
+                "text": step.text,
+            }
+            for step in test.steps
+        ],
         "file": f"{paths.shown(test.file)}:{test.line}",
     }
 

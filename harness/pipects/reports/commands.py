@@ -80,6 +80,8 @@ def _diff(args: argparse.Namespace) -> int:
     if args.outcomes:
         return _diff_outcomes(old, new)
     comparison = diff.compare(old, new, args.slower)
+    for line in diff.participants(old, new):
+        print(readable(line))
     if not comparison.compared:
         raise UserError(f"{args.old} and {args.new} have no test in common: nothing to compare")
     sys.stdout.write(readable(diff.render(comparison)))

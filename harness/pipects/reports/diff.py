@@ -114,6 +114,15 @@ def compare(old: Results, new: Results, slower: float | None = None) -> Comparis
     return replace(found, slower=tuple(_slower(old, new, slower)))
 
 
+def participants(old: Results, new: Results) -> list[str]:
+    """A line where different implementations ran: what is gone or new is then no change of any test."""
+    before = {each["id"] for each in old["implementations"]}
+    after = {each["id"] for each in new["implementations"]}
+    found = [("only in OLD", before - after), ("only in NEW", after - before)]
+    parts = [f"{where}: {', '.join(sorted(ids))}" for where, ids in found if ids]
+    return [f"Different implementations ran; {'; '.join(parts)}."] if parts else []
+
+
 def fastest(results: Results) -> dict[Key, float]:
     """The shortest time of each cell that passed: what the machine adds is left out."""
     times: dict[Key, float] = {}

@@ -1,0 +1,79 @@
+"""The command line's parser: what it doesn't know it answers with the nearest that it does."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that helps."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, what was perhaps meant, and this command's own usage; status 2."""
+        hint = self._hint(message)
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}{hint}\n")
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
+        """Like the one it overrides, but a command's unknown option is answered by that command."""
+        known, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            of: Parser = getattr(known, "parser", self)
+            of.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known
+
+    def _hint(self, message: str) -> str:
+        if found := re.search(r"unrecognized arguments: (-\S+)", message):
+            return near(found[1].partition("=")[0], self._option_string_actions)
+        if found := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            return near(found[1], re.findall(r"'([^']*)'", found[2]))
+        return ""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """` (did you mean …?)`, or nothing."""
+    close = difflib.get_close_matches(word, [*known], n=2, cutoff=0.5)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def add_help(subparsers: argparse._SubParsersAction[Parser], parser: Parser) -> None:
+    """Adds `help` and, since it is one of the program's commands, `test`."""
+    test = subparsers.add_parser(
+        "test",
+        help="the project's own tests: ./pipects test [PRESET [CTEST-ARGUMENT...]]",
+        description="Installs what the tests need, builds, and runs them all under CTest. It is "
+        "the script ./pipects that does so, not this package.",
+    )
+    test.set_defaults(run=lambda args: test.error("start it by the script, ./pipects test"))
+    about = subparsers.add_parser("help", help="this, or the help of a command")
+    about.add_argument("command", nargs="?", metavar="COMMAND")
+
+    def show(args: argparse.Namespace) -> int:
+        if args.command is None:
+            parser.print_help()
+            return 0
+        if args.command not in subparsers.choices:
+            about.error(f"no command '{args.command}'{near(args.command, subparsers.choices)}")
+        subparsers.choices[args.command].print_help()
+        return 0
+
+    about.set_defaults(run=show)
+    for command in subparsers.choices.values():
+        command.set_defaults(parser=command)
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Completes a shell's words, where Debian's python3-argcomplete is installed."""
+    try:
+        import argcomplete
+    except ImportError:
+        return
+    argcomplete.autocomplete(parser)
+
+
+__all__: Sequence[str] = ("Parser", "add_help", "complete", "near")
