@@ -1,19 +1,23 @@
 # pipects_add_conformance_tests(TARGET name SOURCES main.cpp… LIBRARIES library…
-#                               [PREFIX inprocess] [BINDING] [BINDING_HEADER header])
+#                               [PREFIX inprocess] [DEVIATIONS file] [BINDING] [BINDING_HEADER header])
 #
 # Builds a runner of the case tables from a main.cpp that calls pipects::inprocess::Main with the implementation's
 # traits, and makes each row a CTest test, PREFIX.<the row's id>. A row that needs more than one process, or what the
 # implementation lacks, is skipped and says why.
+#
+# DEVIATIONS is a list of known deviations, the same file as the harness reads: what it lists may fail in just that
+# way, and must. PREFIX.members fails where a member is missing that the program's `lacks` does not name; rows that
+# use it are skipped.
 #
 # BINDING adds the conformance of the C++ binding itself, for a library that has the documented C++ names
 # (System::IO::Pipes::AnonymousPipeServerStream, …) in BINDING_HEADER (<System/IO/Pipes.hpp>).
 set(PIPECTS_INPROCESS_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(pipects_add_conformance_tests)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "BINDING" "TARGET;PREFIX;BINDING_HEADER" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "BINDING" "TARGET;PREFIX;DEVIATIONS;BINDING_HEADER" "SOURCES;LIBRARIES")
   if(NOT arg_TARGET OR NOT arg_SOURCES OR DEFINED arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pipects_add_conformance_tests: TARGET and SOURCES are needed, and nothing else is known "
-                        "but LIBRARIES, PREFIX, BINDING and BINDING_HEADER (${arg_UNPARSED_ARGUMENTS})")
+                        "but LIBRARIES, PREFIX, DEVIATIONS, BINDING and BINDING_HEADER (${arg_UNPARSED_ARGUMENTS})")
   endif()
   if(NOT arg_PREFIX)
     set(arg_PREFIX inprocess)
@@ -22,6 +26,13 @@ function(pipects_add_conformance_tests)
   add_executable(${arg_TARGET} ${arg_SOURCES})
   target_link_libraries(${arg_TARGET} PRIVATE pipects::inprocess ${arg_LIBRARIES})
   target_compile_definitions(${arg_TARGET} PRIVATE PIPECTS_TESTS="${PIPECTS_TESTS_FILE}")
+  if(arg_DEVIATIONS)
+    get_filename_component(deviations ${arg_DEVIATIONS} ABSOLUTE)
+    if(NOT EXISTS ${deviations})
+      message(FATAL_ERROR "pipects_add_conformance_tests: there is no file of deviations ${deviations}")
+    endif()
+    target_compile_definitions(${arg_TARGET} PRIVATE PIPECTS_DEVIATIONS="${deviations}")
+  endif()
   if(TARGET pipects-tests-json)
     add_dependencies(${arg_TARGET} pipects-tests-json)
   endif()

@@ -1,5 +1,7 @@
 #include "Registration.hpp"
 
+#include "Missing.hpp"
+
 #include <boost/test/unit_test.hpp>
 #include <pipects/adapter/Platform.hpp>
 
@@ -11,8 +13,6 @@ namespace pipects::inprocess {
 namespace {
 
 namespace unit_test = boost::unit_test;
-
-std::size_t executedRows = 0;
 
 unit_test::const_string View(const std::string& text) {
     return {text.data(), text.size()};
@@ -61,24 +61,85 @@ void NotRun(const Test& test, const std::string& why) {
     unit_test::framework::assertion_result(unit_test::AR_PASSED);
 }
 
-void RunRow(const Test& test, Session& session) {
+void SayKnown(const Test& test, const Deviation& known) {
+    std::printf("known deviation: %s: %s (%s, %s)\n", test.id.c_str(), known.happens.c_str(),
+                known.where.c_str(), known.link.c_str());
+    std::fflush(stdout);
+}
+
+void Fails(const Test& test, const std::string& text) {
+    Say(test, unit_test::log_all_errors, text);
+    unit_test::framework::assertion_result(unit_test::AR_FAILED);
+}
+
+/// A pass, unless the list of known deviations says that it can't be one.
+void Passes(const Test& test, const Session& session) {
+    const Deviation* const known = About(session.deviations, test.id);
+    if (known != nullptr && !known->sometimes) {
+        Fails(test, "UNEXPECTED PASS  " + session.port.Name() + ": " + test.id + "\n  " + known->where +
+                        " says that it fails: " + known->happens);
+    } else {
+        unit_test::framework::assertion_result(unit_test::AR_PASSED);
+    }
+}
+
+/// A failure that the list does not explain, or explains.
+void FailsOrIsKnown(const Test& test, const Session& session, const Result& result) {
+    const char* const verdict = result.verdict == Verdict::Fail   ? "fail"
+                                : result.verdict == Verdict::Hang ? "hang"
+                                                                  : "";
+    if (const Deviation* known = Explanation(session.deviations, test.id, verdict, result.actual)) {
+        SayKnown(test, *known);
+        unit_test::framework::assertion_result(unit_test::AR_PASSED);
+        return;
+    }
+    std::string text = Described(test, session, result);
+    if (const Deviation* other = About(session.deviations, test.id)) {
+        text += "\n  " + other->where + " lists another way to fail: " + other->happens;
+    }
+    Fails(test, text);
+}
+
+/// A row that hangs ends the process: nothing else gets the main thread out of it.
+void Hangs(const Session& session, Progress& progress, const Test& test, const std::string& actual,
+           const std::string& text) {
+    const Deviation* const known = Explanation(session.deviations, test.id, "hang", actual);
+    if (known != nullptr) {
+        SayKnown(test, *known);
+    } else {
+        std::fprintf(stderr, "%s\n", text.c_str());
+    }
+    std::fflush(nullptr);
+    progress.Leave(known != nullptr);
+}
+
+void RunRow(const Test& test, std::size_t index, Session& session, Progress& progress) {
+    if (progress.IsDone(index)) {
+        unit_test::framework::assertion_result(unit_test::AR_PASSED);
+        return;
+    }
     if (const std::string why = WhyNot(test, session.port); !why.empty()) {
         NotRun(test, why);
         return;
     }
-    ++executedRows;
-    session.note = [&test](const std::string& text) {
+    progress.CountExecuted();
+    session.note = [&test, &progress](const std::string& text) {
+        progress.Step(text);
         unit_test::unit_test_log.set_checkpoint(View(test.file), test.line, text);
         Say(test, unit_test::log_messages, text);
     };
+    session.hang = [&](const Test& hanging, const std::string& actual, const std::string& text) {
+        Hangs(session, progress, hanging, actual, text);
+    };
+    progress.Begin(index, test, session.port.Name(), session.deviations);
     const Result result = Row(test, session).Run();
+    progress.End();
     if (result.verdict == Verdict::Pass) {
-        unit_test::framework::assertion_result(unit_test::AR_PASSED);
+        Passes(test, session);
     } else if (!result.reason.empty()) {
         NotRun(test, NameOf(result.verdict) + ", " + result.reason);
     } else {
-        Say(test, unit_test::log_all_errors, Described(test, session, result));
-        unit_test::framework::assertion_result(unit_test::AR_FAILED);
+        FailsOrIsKnown(test, session, result);
     }
 }
 
@@ -120,15 +181,19 @@ std::string WhyNot(const Test& test, const Port& port) {
             return "not applicable, " + port.Name() + " lacks " + need;
         }
     }
-    return "";
+    const std::string member = LackingMember(test, port.Lacks());
+    return member.empty() ? "" : "not applicable, " + port.Name() + " lacks " + member;
 }
 
-void Register(const std::vector<Test>& tests, Session& session) {
+void Register(const std::vector<Test>& tests, Session& session, Progress& progress) {
     Suites suites;
-    for (const Test& test : tests) {
+    for (std::size_t index = 0; index < tests.size(); ++index) {
+        const Test& test = tests[index];
         const auto path = test.Path();
         auto* row = new unit_test::test_case(View(path.back()), View(test.file), test.line,
-                                             [&test, &session] { RunRow(test, session); });  // the tree's now
+                                             [&test, index, &session, &progress] {
+                                                 RunRow(test, index, session, progress);
+                                             });  // the tree's now
         row->p_description.value = test.title;
         for (const Requirement& requirement : test.covers) {
             row->add_label(View(requirement.id));
@@ -138,10 +203,6 @@ void Register(const std::vector<Test>& tests, Session& session) {
         }
         suites.Of(path, test).add(row);
     }
-}
-
-std::size_t ExecutedRows() {
-    return executedRows;
 }
 
 }  // namespace pipects::inprocess

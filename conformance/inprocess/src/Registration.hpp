@@ -1,5 +1,7 @@
 #pragma once
 
+#include "Progress.hpp"
+
 #include <pipects/inprocess/Row.hpp>
 
 #include <string>
@@ -13,9 +15,6 @@ namespace pipects::inprocess {
 
 /// Adds every row to Boost.Test's tree. Both must live until the last test has run.
 /// A row that isn't run is there too, disabled; asked for by name it says why.
-void Register(const std::vector<Test>& tests, Session& session);
-
-/// How many rows have been executed.
-[[nodiscard]] std::size_t ExecutedRows();
+void Register(const std::vector<Test>& tests, Session& session, Progress& progress);
 
 }  // namespace pipects::inprocess

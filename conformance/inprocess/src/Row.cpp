@@ -1,3 +1,4 @@
+#include <pipects/adapter/Fault.hpp>
 #include <pipects/inprocess/Row.hpp>
 #include <pipects/inprocess/Words.hpp>
 
@@ -77,6 +78,9 @@ Result Row::Guarded() {
         return {};
     } catch (const Ended& ended) {
         return Failed(ended.verdict, ended.expected, ended.actual);
+    } catch (const Lacking& lacking) {
+        return {.verdict = Verdict::NotApplicable,
+                .reason = session_.port.Name() + " has no such member: " + lacking.what()};
     } catch (const system::NotObservable& unseen) {
         return {.verdict = Verdict::NotObservable, .reason = unseen.what()};
     } catch (const std::exception& fault) {  // of the case, the adapter or this runner
@@ -139,6 +143,9 @@ void Row::New(const Step& step) {
     }
     look();
     names_.AddPipes(step.Text("as"), made);
+    if (step.Has("copy-of")) {
+        CloseServersCopy(step);
+    }
 }
 
 void Row::Call(const Step& step) {
@@ -148,6 +155,10 @@ void Row::Call(const Step& step) {
 }
 
 void Row::Get(const Step& step) {
+    if (step.Has("by-string")) {
+        HandOver(step);
+        return;
+    }
     const auto [owner, member] = MemberOf(step);
     Invoke(step, "get", {{"object", owner}, {"member", member}});
 }
@@ -181,6 +192,10 @@ void Row::Describe(const Step& step) {
     }
     const Json wanted = step.expectation.value("returns", Json::object());
     const Outcome outcome = OutcomeOf(Json(Handle("describe", parameters)));
+    if (const auto* refused = std::get_if<Refused>(&outcome);
+        refused != nullptr && refused->code == static_cast<int>(adapter::FaultCode::NoSuchMethod)) {
+        throw Lacking("'describe' is left out");
+    }
     if (std::holds_alternative<Refused>(outcome) && wanted.value("access", "public") != "public") {
         told_ = told_.value_or(0);  // a language may not see what is not public
         return;
@@ -253,7 +268,7 @@ void Row::CollectRunning() {
     if (running_.empty()) {
         return;
     }
-    session_.watchdog.Arm(patience_, [this] { return HangText(); });
+    Arm();
     for (auto& [thread, running] : running_) {
         if (running.answer.valid()) {
             running.answer.wait();

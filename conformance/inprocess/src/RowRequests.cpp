@@ -1,3 +1,4 @@
+#include <pipects/adapter/Fault.hpp>
 #include <pipects/inprocess/Row.hpp>
 #include <pipects/inprocess/Words.hpp>
 
@@ -66,10 +67,39 @@ void Row::LeaveRunning(const Step& step, const std::string& method, const Json& 
 
 Outcome Row::Ask(const std::string& method, const Json& parameters) {
     Outcome outcome = OutcomeOf(Json(Handle(method, parameters)));
-    if (std::holds_alternative<Refused>(outcome)) {
+    RequireNoRefusal(outcome);
+    return outcome;
+}
+
+void Row::RequireNoRefusal(const Outcome& outcome) {
+    if (const auto* refused = std::get_if<Refused>(&outcome)) {
+        if (refused->code == static_cast<int>(adapter::FaultCode::NotImplemented)) {
+            throw Lacking(refused->message);
+        }
         throw Malformed(SayActual(outcome));
     }
-    return outcome;
+}
+
+/// In place of a client's SafePipeHandle: a descriptor of its own, as the string that names it.
+void Row::HandOver(const Step& step) {
+    const std::string server = step.target.substr(0, step.target.find('.'));
+    const Outcome outcome =
+        Ask("call", {{"object", server}, {"member", "GetClientHandleAsString"}, {"thread", step.thread}});
+    const auto* returned = std::get_if<Returned>(&outcome);
+    const int descriptor = returned == nullptr ? -1 : AsDescriptor(returned->value);
+    const int own = descriptor < 0 ? -1 : system::Duplicate(descriptor);
+    if (own < 0) {
+        throw Ended(Verdict::Fail, "the string of an open handle", SayActual(outcome));
+    }
+    const std::string text = std::to_string(own);
+    descriptors_[own] = system::DescriptorTarget(own);
+    names_.Keep(step.Text("as"), {false, text, names_.PipesOf(step)});
+}
+
+void Row::CloseServersCopy(const Step& step) {
+    static_cast<void>(Ask("call", {{"object", step.Text("copy-of")},
+                                   {"member", "DisposeLocalCopyOfClientHandle"},
+                                   {"thread", step.thread}}));
 }
 
 /// Remembers what a step gave a name to, and which pipe it is about.
@@ -90,9 +120,7 @@ void Row::Keep(const Step& step, const Outcome& outcome) {
 
 void Row::Judge(const Step& step, const Outcome& outcome, const Json& expectation,
                 const std::string& choice) {
-    if (std::holds_alternative<Refused>(outcome)) {
-        throw Malformed(SayActual(outcome));
-    }
+    RequireNoRefusal(outcome);
     Json resolved = names_.Resolved(expectation);
     const Json& arguments = step.Arguments();
     if (!choice.empty()) {
@@ -142,7 +170,7 @@ Message Row::Handle(const std::string& method, const Json& parameters) {
             throw;
         }
     }
-    session_.watchdog.Arm(patience_, [this] { return HangText(); });
+    Arm();
     Message answer = session_.port.Handle(request);
     session_.watchdog.Disarm();
     return answer;
@@ -159,8 +187,21 @@ Message Row::Await(std::future<Message>& answer) {
     return answer.get();
 }
 
-/// Called while the main thread hangs in a request: what it reads does not change meanwhile.
-std::string Row::HangText() const {
+/// What it does is done while the main thread hangs in a request: what is read there does not change
+/// meanwhile.
+void Row::Arm() {
+    session_.watchdog.Arm(patience_, [this] {
+        const std::string actual = "nothing came: no answer to request " + std::to_string(requests_) +
+                                   ": the main thread hangs in it";
+        const std::string text = HangText(actual);
+        if (session_.hang) {
+            session_.hang(test_, actual, text);
+        }
+        return text;
+    });
+}
+
+std::string Row::HangText(const std::string& actual) const {
     const bool inStep = index_ < test_.steps.size();
     std::string text = "HANG  " + session_.port.Name() + ": " + test_.id + "\n  " + test_.title;
     for (const Requirement& requirement : test_.covers) {
@@ -168,8 +209,7 @@ std::string Row::HangText() const {
     }
     text += "\n  step      ";
     text += inStep ? std::to_string(index_ + 1) + ": " + test_.steps[index_].text : "after the last step";
-    text +=
-        "\n  expected  an end within " + Seconds(patience_) + " s\n  actual    the main thread hangs in it";
+    text += "\n  expected  an end within " + Seconds(patience_) + " s\n  actual    " + actual;
     for (const std::string& line : system::Situation()) {
         text += "\n  thread    " + line;
     }

@@ -1,9 +1,13 @@
+#include "Missing.hpp"
+#include "Progress.hpp"
 #include "Registration.hpp"
 
+#include <boost/cstdlib.hpp>
 #include <boost/test/tree/observer.hpp>
 #include <boost/test/tree/traverse.hpp>
 #include <boost/test/tree/visitor.hpp>
 #include <boost/test/unit_test.hpp>
+#include <pipects/inprocess/ByString.hpp>
 #include <pipects/inprocess/Runner.hpp>
 
 #include <algorithm>
@@ -82,9 +86,8 @@ void ListSkipped(const Reasons& reasons) {
     }
 }
 
-void SummarizeSkipped(const Reasons& reasons) {
-    std::fprintf(stderr, "%zu rows were executed; not run here (--list_skipped names them):\n",
-                 ExecutedRows());
+void SummarizeSkipped(const Reasons& reasons, int executed) {
+    std::fprintf(stderr, "%d rows were executed; not run here (--list_skipped names them):\n", executed);
     for (const auto& [why, ids] : reasons) {
         std::fprintf(stderr, "%5zu  %s\n", ids.size(), why.c_str());
     }
@@ -124,17 +127,61 @@ class HangObserver : public unit_test::test_observer {
 struct Registering {
     const std::vector<Test>* tests;
     Session* session;
+    Progress* progress;
 };
 Registering registering{};
 
 bool RegisterAll() {
     unit_test::framework::master_test_suite().p_name.value = "pipects " + registering.session->port.Name();
-    Register(*registering.tests, *registering.session);
+    Register(*registering.tests, *registering.session, *registering.progress);
     return true;
 }
 
 bool Takes(int argc, char** argv, std::string_view option) {
     return std::find(argv, argv + argc, option) != argv + argc;
+}
+
+/// Whether the log or report is a document, which no second process can go on with.
+bool IsWrittenToFile(int argc, char** argv) {
+    return std::any_of(argv, argv + argc, [](std::string_view argument) {
+        return argument.starts_with("--log_format") || argument.starts_with("--logger") ||
+               argument.starts_with("--log_sink") || argument.starts_with("--report_sink") ||
+               argument.starts_with("--random");
+    });
+}
+
+void MakeByString(std::vector<Test>& tests) {
+    for (Test& test : tests) {
+        if (std::find(test.needs.begin(), test.needs.end(), "safe-handle") != test.needs.end()) {
+            static_cast<void>(MadeByString(test));
+        }
+    }
+}
+
+/// A known deviation that matches nothing is a mistake in the list.
+void CheckNamed(const Deviations& known, const std::vector<Test>& tests) {
+    for (const Deviation& each : known) {
+        for (const std::string& pattern : each.tests) {
+            Deviation one = each;
+            one.tests = {pattern};
+            if (std::none_of(tests.begin(), tests.end(),
+                             [&](const Test& test) { return one.Names(test.id); })) {
+                throw std::runtime_error(each.where + ": '" + pattern + "' names no test");
+            }
+        }
+    }
+}
+
+/// Tells each missing member once. What is declared as lacking is told, and nothing wrong.
+int TellMissing(const std::vector<Test>& tests, Port& port) {
+    for (const std::string& lack : port.Lacks()) {
+        std::printf("%s lacks %s\n", port.Name().c_str(), lack.c_str());
+    }
+    const std::set<std::string> missing = MissingMembers(tests, port);
+    for (const std::string& member : missing) {
+        std::printf("FAIL  %s has no such member: %s\n", port.Name().c_str(), member.c_str());
+    }
+    return missing.empty() ? 0 : boost::exit_test_failure;
 }
 
 /// The path of the only --run_test, if it is a plain one: no pattern, list, label or exception.
@@ -156,27 +203,45 @@ std::string OnlyPath(int argc, char** argv) {
 
 int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** argv, const Options& options) {
     try {
-        const std::vector<Test> tests = LoadTests(options.tests, OnlyPath(argc, argv));
+        const std::string only = OnlyPath(argc, argv);
+        std::vector<Test> tests = LoadTests(options.tests, only);
         if (Takes(argc, argv, "--list_tests")) {
             ListTests(tests);
             return 0;
         }
         system::HandleInterruptions();
         const std::unique_ptr<Port> port = open();
+        if (port->Lacks().contains("safe-handle")) {
+            MakeByString(tests);
+        }
+        const Deviations known =
+            options.deviations.empty() ? Deviations() : LoadDeviations(options.deviations);
+        if (only.empty()) {
+            CheckNamed(known, tests);
+        }
+        if (Takes(argc, argv, "--members")) {
+            return TellMissing(tests, *port);
+        }
         const Reasons skipped = SkippedRows(tests, *port);
         if (Takes(argc, argv, "--list_skipped")) {
             ListSkipped(skipped);
             return 0;
         }
         Watchdog watchdog;
-        Session session{*port, watchdog, Patience(), options.strictHandles, {}};
-        registering = {&tests, &session};
+        Session session{*port, watchdog, Patience(), options.strictHandles, known, {}};
+        Progress progress(tests.size(), argv, tests.size() > 1 && !IsWrittenToFile(argc, argv));
+        registering = {&tests, &session, &progress};
         const HangObserver observer(session);
         const int status = unit_test::unit_test_main(RegisterAll, argc, argv);
-        if (ExecutedRows() > 1 && !skipped.empty()) {
-            SummarizeSkipped(skipped);
+        if (progress.Executed() > 1 && !skipped.empty()) {
+            SummarizeSkipped(skipped, progress.Executed());
         }
-        return status;
+        if (progress.Broken() > 0) {
+            std::fprintf(stderr,
+                         "%d rows ended the program, which went on behind each: HANG or CRASH above\n",
+                         progress.Broken());
+        }
+        return status == 0 && progress.Broken() > 0 ? boost::exit_test_failure : status;
     } catch (const std::exception& exception) {
         std::fprintf(stderr, "%s: %s\n", argc > 0 ? argv[0] : "pipects", exception.what());
         return 2;

@@ -41,7 +41,7 @@ Step StepOf(const char* verb, const char* target, Json options, Json expectation
 Result Run(const Answering& answering, std::vector<Step> steps, double deadline = 5) {
     static Watchdog watchdog;
     FakePort port(answering);
-    Session session{port, watchdog, Patience(), true, [](const std::string&) {}};
+    Session session{port, watchdog, Patience(), true, {}, [](const std::string&) {}};
     const Test test{"fake.row", "A title", "file", 1,  Json::object(),  {}, {},
                     "any",      deadline,  false,  "", std::move(steps)};
     return Row(test, session).Run();
@@ -71,11 +71,30 @@ BOOST_AUTO_TEST_CASE(what_differs_fails_in_the_harnesss_words) {
 BOOST_AUTO_TEST_CASE(a_refusal_is_the_adapters_error) {
     const auto result = Run(
         [](auto&&...) {
-            return Message{{"error", {{"code", -32001}, {"message", "no"}}}};
+            return Message{{"error", {{"code", -32602}, {"message", "no"}}}};
         },
         {StepOf("call", "server.Read", none, none)});
     BOOST_CHECK(result.verdict == Verdict::AdapterError);
-    BOOST_TEST(result.actual == "the adapter refused (-32001): no");
+    BOOST_TEST(result.actual == "the adapter refused (-32602): no");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_member_is_a_lack) {
+    const auto result = Run(
+        [](auto&&...) {
+            return Message{{"error", {{"code", -32001}, {"message", "there is no Read()"}}}};
+        },
+        {StepOf("call", "server.Read", none, none)});
+    BOOST_CHECK(result.verdict == Verdict::NotApplicable);
+    BOOST_TEST(result.reason == "fake has no such member: there is no Read()");
+}
+
+BOOST_AUTO_TEST_CASE(describe_may_be_left_out) {
+    const auto result = Run(
+        [](auto&&...) {
+            return Message{{"error", {{"code", -32601}, {"message", "no method"}}}};
+        },
+        {StepOf("describe", "Stream", none, {{"returns", {{"kind", "class"}}}})});
+    BOOST_CHECK(result.verdict == Verdict::NotApplicable);
 }
 
 BOOST_AUTO_TEST_CASE(nonsense_is_the_adapters_error) {

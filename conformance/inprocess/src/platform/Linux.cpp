@@ -114,6 +114,11 @@ std::optional<Pipe> PipeOf(int descriptor) {
     return PipeIn(Link(descriptor));
 }
 
+int Duplicate(int descriptor) {
+    const int own = ::fcntl(descriptor, F_GETFD);
+    return own < 0 ? -1 : ::fcntl(descriptor, (own & FD_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
+}
+
 std::int64_t Unread(Pipe pipe) {
     int count = 0;
     ::ioctl(Opened(pipe).Number(), FIONREAD, &count);

@@ -27,7 +27,12 @@ class DispatcherPort final : public Port {
 
 /// The whole of a runner's main(): Boost.Test's, with every row of the case tables as a test.
 template <typename Traits>
-int Main(int argc, char** argv, const Options& options) {
+int Main(int argc, char** argv, Options options) {
+#ifdef PIPECTS_DEVIATIONS  // DEVIATIONS of pipects_add_conformance_tests
+    if (options.deviations.empty()) {
+        options.deviations = PIPECTS_DEVIATIONS;
+    }
+#endif
     return Run([&] { return std::make_unique<DispatcherPort<Traits>>(options.lacks); }, argc, argv, options);
 }
 

@@ -51,6 +51,8 @@ struct Proof {
 /// What a descriptor is open on, nothing if it is closed.
 [[nodiscard]] std::optional<std::string> DescriptorTarget(int descriptor);
 [[nodiscard]] std::optional<Pipe> PipeOf(int descriptor);
+/// Another descriptor for the same, inherited by children as the first is; -1 if it is not open.
+[[nodiscard]] int Duplicate(int descriptor);
 /// Bytes in the pipe, and bytes that it can hold. Both open its reading side for a moment.
 [[nodiscard]] std::int64_t Unread(Pipe pipe);
 [[nodiscard]] std::int64_t Capacity(Pipe pipe);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pipects/inprocess/Deviations.hpp>
 #include <pipects/inprocess/Matching.hpp>
 #include <pipects/inprocess/Names.hpp>
 #include <pipects/inprocess/Observe.hpp>
@@ -39,8 +40,11 @@ struct Session {
     Watchdog& watchdog;
     Patience patience;
     bool strictHandles;
+    Deviations deviations;
     /// Is told of every step before it is done, and of what was observed.
     std::function<void(const std::string& text)> note;
+    /// Ends a row that hangs on the main thread, and with it the process; prints what is said.
+    std::function<void(const Test& test, const std::string& actual, const std::string& text)> hang = {};
 };
 
 /// A row in progress. Threads: one, the main thread, on whose stack requests run unless they name another.
@@ -59,6 +63,11 @@ class Row {
         Verdict verdict;
         std::string expected;
         std::string actual;
+    };
+
+    /// The implementation has no such member, overload or type: nothing is wrong with the rest of it.
+    struct Lacking : std::runtime_error {
+        using std::runtime_error::runtime_error;
     };
 
     /// A call left running on a thread.
@@ -111,7 +120,11 @@ class Row {
     Message Handle(const std::string& method, const Json& parameters);
     Message Await(std::future<Message>& answer);
     Message RequestOf(const std::string& method, const Json& parameters);
-    [[nodiscard]] std::string HangText() const;
+    void Arm();
+    void HandOver(const Step& step);
+    void CloseServersCopy(const Step& step);
+    static void RequireNoRefusal(const Outcome& outcome);
+    [[nodiscard]] std::string HangText(const std::string& actual) const;
 
     const Test& test_;
     Session& session_;

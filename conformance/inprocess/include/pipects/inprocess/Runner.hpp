@@ -12,16 +12,20 @@ namespace pipects::inprocess {
 struct Options {
     /// The expanded cases (`pipects expand`), to be found when the program runs.
     std::string tests;
-    /// Capabilities that the implementation lacks and that its types don't tell.
+    /// What the implementation lacks and its types don't tell: capabilities, or members by their bare names.
     std::set<std::string> lacks = {};
+    /// A file of known deviations, as strict as in the harness; none if empty.
+    std::string deviations = {};
     /// Whether a row may leave no descriptor at all behind, whatever it is open on.
     bool strictHandles = true;
 };
 
-/// Boost.Test's main function over the rows. It takes Boost.Test's options, and these two:
+/// Boost.Test's main function over the rows. It takes Boost.Test's options, and these three:
 ///
 ///     --list_skipped  every row that one process can't run or this implementation can't be asked, with the
 ///     reason
+///     --members       each member that the rows use and the implementation has not, once; an exit status
+///     other than 0 if there are any
 ///     --list_tests    every test: its id, its path for --run_test and, for those of the binding, what they
 ///     cover,
 ///                     with tabs between them

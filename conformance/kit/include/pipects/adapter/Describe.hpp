@@ -111,6 +111,10 @@ Json DescribePublicMember(const std::string& type, const std::string& member, co
     }
     if (member == ".ctor") {
         const bool creatable = Constructors<Traits>().Has(type);
+        if (creatable && !overload.is_null() &&
+            !Constructors<Traits>().HasOverload(type, overload.get<std::set<std::string>>())) {
+            return nullptr;
+        }
         return creatable ? Json{{"kind", "constructor"}, {"access", "public"}}
                          : Json{{"kind", "constructor"}};
     }
