@@ -68,7 +68,7 @@ def guarded(arguments: Sequence[str] | None) -> int:
     try:
         asked = parser()
         parsing.complete(asked)
-        args = asked.parse_args(arguments)
+        args = asked.understood(arguments)
         status: int = args.run(args)
         sys.stdout.flush()
         return status

@@ -19,9 +19,9 @@ class Parser(argparse.ArgumentParser):
         self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: {message}{hint}\n")
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
-        """Like the one it overrides, but a command's unknown option is answered by that command."""
-        known, unknown = self.parse_known_args(args, namespace)
+    def understood(self, arguments: Sequence[str] | None = None) -> argparse.Namespace:
+        """The parsed arguments; a command's unknown option is answered by that command."""
+        known, unknown = self.parse_known_args(arguments)
         if unknown:
             of: Parser = getattr(known, "parser", self)
             of.error(f"unrecognized arguments: {' '.join(unknown)}")

@@ -27,7 +27,7 @@ def test_the_nearest_is_named_with_the_right_usage(
 ) -> None:
     """An unknown command, option or choice: status 2."""
     with pytest.raises(SystemExit) as ended:
-        args = cli.parser().parse_args(arguments)
+        args = cli.parser().understood(arguments)
         args.run(args)
     errors = capsys.readouterr().err
     assert ended.value.code == 2
@@ -36,11 +36,11 @@ def test_the_nearest_is_named_with_the_right_usage(
 
 def test_help_names_every_command_and_test(capsys: pytest.CaptureFixture[str]) -> None:
     """`help`, and `help COMMAND` is that command's own."""
-    args = cli.parser().parse_args(["help"])
+    args = cli.parser().understood(["help"])
     assert args.run(args) == 0
     output = capsys.readouterr().out
     assert "\n    test " in output and "\n    run " in output
-    args = cli.parser().parse_args(["help", "run"])
+    args = cli.parser().understood(["help", "run"])
     assert args.run(args) == 0
     assert capsys.readouterr().out.startswith("usage: pipects run")
 
@@ -51,7 +51,7 @@ def test_no_line_is_wider_than_the_terminal(
 ) -> None:
     """80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
-    args = cli.parser().parse_args(["help", command])
+    args = cli.parser().understood(["help", command])
     args.run(args)
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
