@@ -6,6 +6,10 @@ cd "$(dirname "$0")/.."
 ./pipects run reference dotnet-10 mono python --jobs 4 --json out/sample.json
 ./pipects report out/sample.json --html reports/sample/report.html --markdown reports/sample/report.md
 ./pipects report out/sample.json --badge reports/sample/badge.svg --implementation reference
+# The picture at the top of the README: the page's first screen, as a browser shows it.
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1200,800 --virtual-time-budget=5000 \
+    --screenshot=reports/sample/report.png "file://$PWD/reports/sample/report.html"
+[ "$(stat -c %s reports/sample/report.png)" -le 307200 ] || { echo "sample.sh: report.png is over 300 KB" >&2; exit 1; }
 ./pipects run go dotnet-9 dotnet-8 dotnet-3.1 --jobs 4 --json out/others.json
 ./pipects baseline out/sample.json --write reports/baselines
 ./pipects baseline out/others.json --write reports/baselines
