@@ -121,7 +121,18 @@ def load(spec: Spec, folder: Path = paths.CASES) -> list[Test]:
                             f"{where}: two rows are called {test.id}; name more columns in 'key'"
                         )
                     tests[test.id] = test
+    for name, where in cases.items():
+        above = next((each for each in _above(name) if each in cases), None)
+        if above is not None:
+            raise UserError(f"{where}: the case {name} stands below another case, {above}")
     return [tests[name] for name in sorted(tests)]
+
+
+def _above(name: str) -> Iterator[str]:
+    """The ids that are a case's id without its last parts: a case is no folder of others."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:

@@ -20,6 +20,7 @@ STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {dire
         (HEAD + STEP + "  colour: red\n", 1, "unknown key 'colour'"),
         (HEAD.replace("server.pipe.unnamed", "stream.no-such") + STEP, 1, "unknown requirement 'stream.no-such'"),
         (HEAD + STEP + HEAD + STEP, 6, "the case fake.one stands twice, first at"),
+        (HEAD + STEP + (HEAD + STEP).replace("fake.one", "fake.one.more"), 6, "stands below another case, fake.one"),
         (HEAD + STEP + "  title: Again\n", 6, "the key 'title' stands twice"),
         (HEAD + STEP + "    - {get: server.CanWrite, return: true}\n", 6, "unknown key 'return'"),
         (HEAD + STEP + "    - {get: client.CanWrite, returns: true}\n", 6, "nothing is called 'client'"),
