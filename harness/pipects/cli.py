@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from pipects import __version__, interrupts, parsing
-from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, replay, run
-from pipects.commands import timeline
+from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, mutants
+from pipects.commands import replay, run, timeline
 from pipects.errors import Interrupted, UserError, said
 from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
@@ -37,6 +37,7 @@ def parser() -> Parser:
         timeline,
         deviations,
         defects,
+        mutants,
         expand,
         init_adapter,
         doctor,

@@ -1,4 +1,4 @@
-"""The faults put into the reference: each still fits its source, so that `pipects defects` can show it."""
+"""The catalogue of defects: each still fits the reference, and what is wrong in it is said with file and line."""
 
 from __future__ import annotations
 
@@ -6,24 +6,121 @@ from pathlib import Path
 
 import pytest
 
+from pipects import cases, paths, spec
 from pipects.commands import defects
 from pipects.errors import UserError
+from pipects.mutation import catalogue
+from pipects.mutation.catalogue import Defect, Edit
 
 
-def test_every_fault_still_fits_the_reference() -> None:
-    """Its text stands exactly once in its file."""
-    assert len(defects.load()) >= 10
+def test_every_defect_still_fits_the_reference() -> None:
+    """Its text stands exactly once in its function, and tests are about its requirement."""
+    the_spec = spec.load()
+    every = list(catalogue.load(the_spec).values())
+    assert len(every) >= 100
+    assert len({each.number for each in catalogue.candidates(paths.ROOT, every)}) == len(every)
+    tests = cases.load(the_spec, paths.CASES)
+    assert all(defects.covering(each, tests) for each in every)
 
 
-def test_a_fault_that_no_longer_fits_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the defect's name and the file."""
-    moved = defects.FILE.read_text(encoding="utf-8").replace(
-        '  find: "', '  find: "no such text ', 1
-    )
+ENTRY = """- id: {id}
+  title: A mistake
+  requirements: [{requirement}]
+  file: reference/src/Stream.cpp
+  find: "x"
+  replace: "y"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ENTRY.format(id="a", requirement="no.such"), ":1: unknown requirement 'no.such'"),
+        (
+            ENTRY.format(id="b", requirement="stream.read.count")
+            + ENTRY.format(id="a", requirement="stream.read.count"),
+            ":7: a stands behind b",
+        ),
+        (
+            ENTRY.format(id="a", requirement="stream.read.count") * 2,
+            ":7: the defect a stands twice",
+        ),
+        (
+            ENTRY.format(id="a", requirement="")
+            .replace("[]", "[x]", 1)
+            .replace("file: ref", "file: /ref"),
+            ":1: file: ",
+        ),
+    ],
+)
+def test_a_wrong_catalogue_is_said_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    """Before anything is built."""
     file = tmp_path / "reference.yaml"
-    file.write_text(moved, encoding="utf-8")
-    monkeypatch.setattr(defects, "FILE", file)
-    with pytest.raises(UserError, match="both-ends-lost: its text stands 0 times"):
-        defects.load()
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as raised:
+        catalogue.load(spec.load(), file)
+    assert said in str(raised.value)
+
+
+SOURCE = """
+int Twice(int value) {
+    if (value > 3) {
+        auto doubled = [](int each) { return each * 2; };
+        return doubled(value);
+    }
+    return value + value;
+}
+struct Counter {
+    Counter(int first) : first_(first), last_(first) {}
+    int first_;
+    int last_ = 0;
+};
+"""
+
+
+@pytest.fixture(name="root")
+def _root(tmp_path: Path) -> Path:
+    file = tmp_path / "reference/src/Small.cpp"
+    file.parent.mkdir(parents=True)
+    file.write_text(SOURCE, encoding="utf-8")
+    return tmp_path
+
+
+def _defect(find: str, replace: str, function: str | None = None) -> Defect:
+    edit = Edit("reference/src/Small.cpp", find, replace, function)
+    return Defect("small", "A mistake", ("stream.read.count",), (edit,), None, "catalogue.yaml:1")
+
+
+def test_a_defect_is_the_innermost_block_with_its_text_replaced(root: Path) -> None:
+    """So that another body of a lambda is the same lambda."""
+    (found,) = catalogue.candidates(root, [_defect("each * 2", "each * 3")])
+    assert (found.shape, found.function) == ("body", "Twice")
+    assert found.replacement == "{ return each * 3; }"
+
+
+def test_a_defect_of_an_initialiser_is_its_innermost_expression(root: Path) -> None:
+    """There no other statement could stand."""
+    (found,) = catalogue.candidates(root, [_defect("0", "1", "Counter::last_")])
+    assert (found.shape, found.replacement) == ("expression", "1")
+
+
+@pytest.mark.parametrize(
+    ("find", "function", "said"),
+    [
+        ("value + 3", None, "its text stands 0 times in reference/src/Small.cpp"),
+        ("value", "Twice", "its text stands 4 times in Twice in reference/src/Small.cpp"),
+        ("struct Counter", None, "its text stands 0 times"),
+    ],
+)
+def test_a_text_that_does_not_stand_once_is_said(
+    root: Path, find: str, function: str | None, said: str
+) -> None:
+    """With the defect and the place of its entry."""
+    with pytest.raises(UserError, match=f"catalogue.yaml:1: small: {said}"):
+        catalogue.candidates(root, [_defect(find, "0", function)])
+
+
+def test_a_defect_that_no_test_is_about_is_an_error() -> None:
+    """It could not be caught."""
+    with pytest.raises(UserError, match="no test is about stream.read.count"):
+        defects.covering(_defect("x", "y"), [])

@@ -1,38 +1,23 @@
-"""`pipects defects`: break the reference in one way at a time, and show that the suite sees it."""
+"""`pipects defects`: mistakes made by hand, each of which the suite must see at the requirement it breaks."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipects import datafile, paths, spec
+from rich.console import Console
+
+from pipects import cases, paths, spec
+from pipects.cases import Test
 from pipects.errors import UserError
+from pipects.mutation import build, catalogue, progress, trial
+from pipects.mutation.catalogue import Defect
+from pipects.mutation.model import Outcome
+from pipects.mutation.spread import LocalWorkers
 
-FILE = paths.ROOT / "conformance" / "defects" / "reference.yaml"
-COPIED = ("CMakeLists.txt", "CMakePresets.json", "reference", "conformance", "harness", "spec")
-OMITTED = frozenset({"node_modules", "__pycache__"})
-ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
-PATIENCE = "0.4"
-"""Deadlines are cut for broken code only: what hangs is seen the sooner."""
-
-
-@dataclass(frozen=True)
-class Defect:
-    """A text of the reference and what stands in its place in the broken copy."""
-
-    id: str
-    title: str
-    file: str
-    find: str
-    replace: str
-    requirement: str
+TREE = paths.BUILD / "mutation" / "defects"
 
 
 def add(subparsers: Any) -> None:
@@ -40,128 +25,110 @@ def add(subparsers: Any) -> None:
     defects = subparsers.add_parser(
         "defects",
         help="break the reference in known ways and show that each is seen",
-        description="Builds the reference with one fault at a time, in a copy below build/, and runs "
-        "the suite on it. Each must turn the run red, at the requirement that the fault breaks. "
+        description="Builds the reference with all defects of the catalogue behind a switch, and runs on each "
+        "the tests of the requirement that it breaks: one of them must turn red. "
         "Exit status: 0 all were seen, 1 one was not.",
     )
     defects.add_argument("ids", nargs="*", metavar="DEFECT", help="only these (all without any)")
+    defects.add_argument(
+        "--jobs", type=int, default=2, metavar="N", help="defects at the same time (2)"
+    )
+    defects.add_argument(
+        "--timeout-scale", type=float, default=0.4, metavar="X",
+        help="multiply every deadline: what hangs is seen the sooner (0.4)",
+    )  # fmt: skip
+    defects.add_argument("--list", action="store_true", help="list them and try none")
     defects.set_defaults(run=defects_command)
 
 
 def defects_command(args: argparse.Namespace) -> int:
     """`pipects defects`. Returns the exit status."""
-    chosen = load(args.ids)
-    tree = paths.BUILD / "defects"
-    _copy(tree)
-    _build(tree)
-    missed = 0
-    if broken := _broken(tree):
-        raise UserError(f"the copy without a fault is red at {', '.join(sorted(broken))}")
-    for defect in chosen:
-        file = tree / defect.file
-        whole = file.read_text(encoding="utf-8")
-        file.write_text(whole.replace(defect.find, defect.replace), encoding="utf-8")
-        try:
-            _build(tree)
-            broken = _broken(tree)
-        finally:
-            file.write_text(whole, encoding="utf-8")
-        seen = defect.requirement in broken
-        missed += not seen
-        print(
-            f"{'seen' if seen else 'MISSED':7} {defect.id:26} {len(broken):3} requirements broken",
-            flush=True,
-        )
-        if not seen:
-            print(
-                f"        {defect.requirement} held; broken: {', '.join(sorted(broken)) or 'none'}"
-            )
-    print(
-        f"{len(chosen) - missed} of {len(chosen)} defects seen, each at the requirement that names it"
-    )
-    return 1 if missed else 0
+    the_spec = spec.load()
+    every = list(catalogue.load(the_spec).values())
+    chosen = choose(every, args.ids)
+    if args.list:
+        for defect in chosen:
+            print(f"{defect.id:32} {defect.title}" + (f" ({defect.bug})" if defect.bug else ""))
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
+    tests = cases.load(the_spec, paths.CASES)
+    session = secrets.token_hex(8)
+    bench = trial.Bench(str(adapter), session, args.timeout_scale)
+    workers = LocalWorkers(args.jobs, session)
+    try:
+        return _judge(every, chosen, tests, bench, workers, console)
+    finally:
+        workers.close()
 
 
-def load(ids: Sequence[str] = ()) -> list[Defect]:
-    """The defects of these ids, all without any. Raises UserError for what is wrong in their file."""
-    known = {entry["id"]: Defect(**entry) for entry in datafile.load(FILE, "defect")}
-    requirements = spec.load().requirements
-    for defect in known.values():
-        if defect.requirement not in requirements:
-            raise UserError(f"{paths.shown(FILE)}: unknown requirement '{defect.requirement}'")
-        times = (paths.ROOT / defect.file).read_text(encoding="utf-8").count(defect.find)
-        if times != 1:
-            raise UserError(
-                f"{paths.shown(FILE)}: {defect.id}: its text stands {times} times in {defect.file}"
-            )
+def choose(every: Sequence[Defect], ids: Sequence[str]) -> list[Defect]:
+    """The defects of these ids, all without any. Raises UserError for an unknown one."""
+    known = {defect.id: defect for defect in every}
     for name in ids:
         if name not in known:
-            raise UserError(f"unknown defect '{name}'", f"there are {', '.join(known)}")
+            raise UserError(f"unknown defect '{name}'", "'pipects defects --list' has them all")
     return [known[name] for name in ids or known]
 
 
-def _copy(tree: Path) -> None:
-    """Copies what a build needs. A file that is the same stays untouched: its age decides on rebuilding."""
-    wanted = [
-        file.relative_to(paths.ROOT)
-        for name in COPIED
-        for file in [paths.ROOT / name, *(paths.ROOT / name).rglob("*")]
-        if file.is_file() and not OMITTED.intersection(file.parts)
+def _judge(
+    every: Sequence[Defect], chosen: Sequence[Defect], tests: Sequence[Test], bench: trial.Bench,
+    workers: LocalWorkers, console: Console,
+) -> int:  # fmt: skip
+    own = {defect.id: covering(defect, tests) for defect in chosen}
+    numbers = {defect.id: number for number, defect in enumerate(every, 1)}
+    _all_green({name for names in own.values() for name in names}, bench, workers)
+    tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen]
+    outcomes: dict[int, Outcome] = {}
+    with progress.Bar(console, "defects", len(tasks)) as bar:
+        for task, outcome in workers.map(trial.trial, tasks):
+            outcomes[task[1]] = outcome
+            bar.advance(1)
+    missed = [each for each in chosen if outcomes[numbers[each.id]].kill is None]
+    elsewhere = _elsewhere(missed, numbers, tests, bench, workers)
+    for defect in chosen:
+        kill = outcomes[numbers[defect.id]].kill
+        if kill is not None:
+            console.print(f"seen    {defect.id:32} {kill.test}", markup=False)
+            continue
+        console.print(
+            f"MISSED  {defect.id:32} {', '.join(defect.requirements)} held", style="bold red"
+        )
+        found = elsewhere[numbers[defect.id]].kill
+        console.print(
+            f"        {f'seen at {found.test} only' if found else 'no test sees it'}", style="red"
+        )
+    seen = len(chosen) - len(missed)
+    console.print(f"{seen} of {len(chosen)} defects seen, each at the requirement that names it")
+    return 1 if missed else 0
+
+
+def covering(defect: Defect, tests: Sequence[Test]) -> list[str]:
+    """The tests of a defect's requirements. Raises UserError if there is none."""
+    names = [
+        test.id
+        for test in tests
+        if set(defect.requirements) & set(test.covers) and "stress" not in test.tags
     ]
-    for name in wanted:
-        copy, content = tree / name, (paths.ROOT / name).read_bytes()
-        if not copy.exists() or copy.read_bytes() != content:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(content)
-    (tree / "adapters").mkdir(exist_ok=True)
-    (tree / "adapters" / "broken.yaml").write_text(
-        "name: A broken copy of the reference\nlanguage: C++\nsources: []\nrequires: []\nbuild: []\n"
-        f"start: ['{tree / 'out' / ADAPTER}']\nstrict-handles: true\n",
-        encoding="utf-8",
-    )
+    if not names:
+        raise UserError(f"{defect.where}: no test is about {', '.join(defect.requirements)}")
+    return names
 
 
-def _build(tree: Path) -> None:
-    out = str(tree / "out")
-    for command in (
-        [
-            "cmake",
-            "-G",
-            "Ninja",
-            "-S",
-            str(tree),
-            "-B",
-            out,
-            "-DPIPECTS_DEVELOP=OFF",
-            "-DBUILD_TESTING=OFF",
-        ],
-        ["cmake", "--build", out, "--target", ADAPTER.name],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            tail = "\n  ".join((done.stdout + done.stderr).splitlines()[-12:])
-            raise UserError(f"the copy in {paths.shown(tree)} can't be built:\n  {tail}")
+def _all_green(names: set[str], bench: trial.Bench, workers: LocalWorkers) -> None:
+    """Raises UserError if a test is red with no defect on: it would see anything."""
+    chunk = sorted(names)
+    parts = [chunk[at :: workers.count] for at in range(workers.count)]
+    for _, outcome in workers.map(trial.trial, [(bench, 0, part, False) for part in parts]):
+        if outcome.kill is not None:
+            raise UserError(f"the copy without a defect is red at {outcome.kill.test}")
 
 
-def _broken(tree: Path) -> set[str]:
-    """The requirements that a run on the copy shows broken."""
-    file = tree / "results.json"
-    file.unlink(missing_ok=True)
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pipects", "run", "broken", "--adapters", str(tree / "adapters"),
-            "--case", "*", "--json", str(file), "--timeout-scale", PATIENCE, "--jobs", "4",
-        ],
-        env={**os.environ, "PYTHONPATH": str(paths.ROOT / "harness")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    if not file.exists():
-        raise UserError(f"the run on the copy could not be done: {done.stderr.strip()}")
-    results = json.loads(file.read_text(encoding="utf-8"))
-    return {
-        requirement["id"]
-        for requirement in results["requirements"]
-        if requirement["held"].get("broken") == "broken"
-    }
+def _elsewhere(
+    missed: Sequence[Defect], numbers: Mapping[str, int], tests: Sequence[Test], bench: trial.Bench,
+    workers: LocalWorkers,
+) -> dict[int, Outcome]:  # fmt: skip
+    """What the whole suite says of those that their own tests did not see."""
+    names = [test.id for test in tests if "stress" not in test.tags]
+    tasks = [(bench, numbers[each.id], names, False) for each in missed]
+    return {task[1]: outcome for task, outcome in workers.map(trial.trial, tasks)}

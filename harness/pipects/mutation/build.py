@@ -1,0 +1,217 @@
+"""A mutated copy of the reference below build/, compiled once: what the compiler refuses is left out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipects import paths
+from pipects.errors import UserError
+from pipects.mutation import catalogue, places, schemata, switch, syntax
+from pipects.mutation.catalogue import Defect
+from pipects.mutation.model import Candidate, from_json
+
+COPIED = ("CMakeLists.txt", "CMakePresets.json", "reference", "conformance", "harness", "spec")
+OMITTED = frozenset({"node_modules", "__pycache__"})
+ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
+OWN = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Build:
+    """A mutated adapter and the mutants that are in it."""
+
+    adapter: Path
+    mutants: tuple[Candidate, ...]
+    refused: int
+    """How many candidates the compiler refused."""
+    digest: str
+    """Of the sources and of what makes mutants of them."""
+
+
+def mutants(tree: Path, say: Callable[[str], None]) -> Build:
+    """Builds the mutants of the reference in the folder `tree`, unless that was done before.
+
+    Raises UserError if there is no way to build them.
+    """
+    digest = _digest()
+    known = tree / "mutants.json"
+    if known.exists():
+        kept = json.loads(known.read_text(encoding="utf-8"))
+        if kept["digest"] == digest and (tree / "out" / ADAPTER).exists():
+            found = tuple(map(from_json, kept["mutants"]))
+            return Build(tree / "out" / ADAPTER, found, kept["refused"], digest)
+        known.unlink()
+    say("looking for places")
+    candidates = places.find(paths.ROOT)
+    say(f"building {len(candidates)} candidates")
+    left = compile_all(tree, candidates, say)
+    known.write_text(
+        json.dumps(
+            {
+                "digest": digest,
+                "refused": len(candidates) - len(left),
+                "mutants": [asdict(each) for each in left],
+            }
+        ),
+        encoding="utf-8",
+    )
+    return Build(tree / "out" / ADAPTER, tuple(left), len(candidates) - len(left), digest)
+
+
+def defects(tree: Path, every: Sequence[Defect], say: Callable[[str], None]) -> Path:
+    """Builds the defects in the folder `tree`, in which they have the numbers of their order, from 1.
+
+    Returns the adapter. Raises UserError, with file and line, for one that does not compile.
+    """
+    stamp, digest = tree / "defects.digest", _digest(repr(every))
+    adapter = tree / "out" / ADAPTER
+    if adapter.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return adapter
+    stamp.unlink(missing_ok=True)
+    found = catalogue.candidates(paths.ROOT, every)
+    say(f"building {len(every)} defects")
+    copy(tree)
+    _configure(tree)
+    owners = _write(tree, found)
+    done = _compile(tree)
+    if done.returncode != 0:
+        guilty = [
+            every[number - 1]
+            for number in sorted(schemata.blamed(done.stdout, tree / "out", owners))
+        ]
+        if guilty:
+            names = ", ".join(defect.id for defect in guilty)
+            raise UserError(
+                f"{guilty[0].where}: does not compile: {names}\n  {_errors(done.stdout)}"
+            )
+        raise UserError(
+            f"the copy in {paths.shown(tree)} can't be built:\n  {_errors(done.stdout)}"
+        )
+    stamp.write_text(digest, encoding="utf-8")
+    return adapter
+
+
+def compile_all(
+    tree: Path, candidates: Sequence[Candidate], say: Callable[[str], None]
+) -> list[Candidate]:
+    """Compiles the candidates in one build, leaving out what does not compile. Returns what is left."""
+    copy(tree)
+    _configure(tree)
+    left = list(candidates)
+    for _ in range(40):
+        owners = _write(tree, left)
+        done = _compile(tree)
+        if done.returncode == 0:
+            return left
+        guilty = schemata.blamed(done.stdout, tree / "out", owners)
+        if not guilty:
+            raise UserError(
+                f"the copy in {paths.shown(tree)} can't be built:\n  {_errors(done.stdout)}"
+            )
+        left = [each for each in left if each.number not in guilty]
+        say(f"{len(guilty)} do not compile, {len(left)} left")
+    raise UserError(f"the copy in {paths.shown(tree)} can't be built: too many errors")
+
+
+def copy(tree: Path) -> None:
+    """Copies what a build needs, and adds the switch. A file that is the same stays untouched."""
+    wanted = {
+        file.relative_to(paths.ROOT): file.read_bytes()
+        for name in COPIED
+        for file in [paths.ROOT / name, *(paths.ROOT / name).rglob("*")]
+        if file.is_file() and not OMITTED.intersection(file.parts)
+    }
+    lists = Path("reference/CMakeLists.txt")
+    wanted[lists] += b"\ntarget_sources(pipects-reference PRIVATE ../switch/Switch.cpp)\n"
+    wanted[Path("switch/Switch.hpp")] = switch.HEADER.encode()
+    wanted[Path("switch/Switch.cpp")] = switch.SOURCE.encode()
+    for folder in ("reference", "conformance"):
+        for file in (tree / folder).rglob("*"):
+            if file.is_file() and file.relative_to(tree) not in wanted:
+                file.unlink()
+    for name, content in wanted.items():
+        if (
+            not any(name.is_relative_to(folder) for folder in syntax.FOLDERS)
+            or not (tree / name).exists()
+        ):
+            put(tree / name, content)
+
+
+def put(file: Path, content: bytes) -> None:
+    """Writes a file unless it is the same: its age decides on rebuilding."""
+    if not file.exists() or file.read_bytes() != content:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def _write(tree: Path, candidates: Sequence[Candidate]) -> dict[str, Sequence[tuple[int, ...]]]:
+    """Writes every file of the reference with its mutants. Returns the owners of their lines."""
+    owners: dict[str, Sequence[tuple[int, ...]]] = {}
+    for folder in syntax.FOLDERS:
+        for file in sorted((paths.ROOT / folder).rglob("*.[ch]pp")):
+            name = str(file.relative_to(paths.ROOT))
+            own = [each for each in candidates if each.file == name]
+            rendered = schemata.render(file.read_bytes().decode("latin-1"), own)
+            put(tree / name, rendered.text.encode("latin-1"))
+            owners[str(tree / name)] = rendered.owners
+    return owners
+
+
+def _configure(tree: Path) -> None:
+    flags = f"-include {tree / 'switch' / 'Switch.hpp'} -Werror=return-type -fmax-errors=0"
+    command = [
+        "cmake", "-G", "Ninja", "-S", str(tree), "-B", str(tree / "out"),
+        "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",
+        f"-DCMAKE_CXX_FLAGS={flags}", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        shutil.rmtree(tree / "out", ignore_errors=True)
+        tail = "\n  ".join((done.stdout + done.stderr).splitlines()[-12:])
+        raise UserError(f"the copy in {paths.shown(tree)} can't be configured:\n  {tail}")
+
+
+def _compile(tree: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["cmake", "--build", str(tree / "out"), "--target", ADAPTER.name, "--", "-k", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+
+
+def _errors(output: str) -> str:
+    return "\n  ".join([line for line in output.splitlines() if " error: " in line][:12])
+
+
+def _digest(more: str = "") -> str:
+    """Of everything that the build is made of."""
+    hasher = hashlib.sha256(more.encode())
+    folders = [*syntax.FOLDERS, "conformance/kit/include", "conformance/adapters/reference"]
+    files = [file for folder in folders for file in (paths.ROOT / folder).rglob("*")]
+    makers = [
+        OWN / f"{name}.py"
+        for name in (
+            "build",
+            "catalogue",
+            "model",
+            "operators",
+            "places",
+            "schemata",
+            "switch",
+            "syntax",
+        )
+    ]
+    for file in sorted([*files, *makers]):
+        if file.is_file():
+            hasher.update(str(file.relative_to(paths.ROOT)).encode())
+            hasher.update(file.read_bytes())
+    return hasher.hexdigest()

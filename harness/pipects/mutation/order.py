@@ -1,0 +1,50 @@
+"""In which order the tests are tried on a mutant: the likeliest killers first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from pipects.mutation.model import Candidate
+
+
+class Order:
+    """Which tests reach a mutant, and how likely each is to kill it by what it killed before."""
+
+    def __init__(self, reach: Mapping[str, Sequence[int]], earlier: Mapping[str, str]) -> None:
+        self._breadth = {test: len(places) for test, places in reach.items()}
+        self._reaching: dict[int, list[str]] = defaultdict(list)
+        for test, places in reach.items():
+            for place in places:
+                self._reaching[place].append(test)
+        self._earlier = earlier
+        """The killer of a mutant in an earlier run, by the mutant's key."""
+        self._anywhere: Counter[str] = Counter()
+        self._in_file: Counter[tuple[str, str]] = Counter()
+        self._in_function: Counter[tuple[str, str, str]] = Counter()
+
+    def learn(self, mutant: Candidate, test: str) -> None:
+        """Takes note of a kill."""
+        self._anywhere[test] += 1
+        self._in_file[mutant.file, test] += 1
+        self._in_function[mutant.file, mutant.function, test] += 1
+
+    def of(self, mutant: Candidate) -> list[str]:
+        """The tests that reach the mutant, those first that are likely to kill it.
+
+        That is the killer of an earlier run, then those that killed in the same function, in the same file
+        and anywhere, then those that reach little else.
+        """
+        earlier = self._earlier.get(mutant.key)
+
+        def rank(test: str) -> tuple[bool, int, int, int, int, str]:
+            return (
+                test != earlier,
+                -self._in_function[mutant.file, mutant.function, test],
+                -self._in_file[mutant.file, test],
+                -self._anywhere[test],
+                self._breadth[test],
+                test,
+            )
+
+        return sorted(self._reaching[mutant.number], key=rank)

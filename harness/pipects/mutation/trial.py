@@ -1,0 +1,222 @@
+"""Tests on a mutated build, inside one worker: which places a test reaches, and which test kills a mutant."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipects import cases, implementations, paths, spec, verdicts
+from pipects.cases import Test
+from pipects.errors import UserError
+from pipects.implementations import Implementation
+from pipects.mutation import switch
+from pipects.mutation.model import (
+    HANDLE_TABLE,
+    KILLED,
+    NOT_REACHED,
+    OUTCOME,
+    PROCESS_TABLE,
+    SURVIVED,
+    Kill,
+    Outcome,
+)
+from pipects.observe import linux as system
+from pipects.running import Introduction, Pair, Run, Settings, introduce
+from pipects.verdicts import Result
+
+SESSION = "PIPECTS_MUTATION"
+"""Marks every process of a run of this command, so that none is left behind a killed worker."""
+RED = frozenset({verdicts.FAIL, verdicts.HANG, verdicts.CRASH, verdicts.ADAPTER_ERROR})
+HANDLES = frozenset({"ends", "descriptor"})
+"""What is observed in the handle table; the rest is the process table's."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a worker needs to know; it is sent to each with its task."""
+
+    adapter: str
+    session: str
+    scale: float
+    cases: str | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which places some tests reach, and which of them are red without any mutant."""
+
+    places: dict[str, tuple[int, ...]]
+    red: dict[str, str]
+
+
+class _FirstRed(Exception):
+    """The tests behind it need not be run."""
+
+
+class Worker:
+    """The suite as one process has loaded it, and the mutated adapter that it runs it on."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        system.adopt_orphans()
+        self._spec = spec.load()
+        tests = cases.load(self._spec, Path(bench.cases) if bench.cases else paths.CASES)
+        self._tests = {test.id: test for test in tests}
+        reference = implementations.load(self._spec)["reference"]
+        self._whole = dataclasses.replace(
+            reference, id="mutant", build=(), sources=(), start=(bench.adapter,), deviations=(),
+        )  # fmt: skip
+        plain = self._with()
+        self._introduction = introduce(plain, self._spec.capabilities, 1.0)
+        if not self._introduction.ok:
+            raise UserError("the mutated adapter is not fit to be asked, with no mutant on")
+
+    def reach(self, names: Sequence[str]) -> Reach:
+        """Runs each test with no mutant on, in processes of its own, and looks which places it reached."""
+        reached: dict[str, tuple[int, ...]] = {}
+        red: dict[str, str] = {}
+        with _map() as file:
+            plain = self._with(**{switch.REACHED: str(file)})
+            for name in names:
+                if (failure := self._look(plain, self._tests[name], file)) is not None:
+                    failure = self._look(plain, self._tests[name], file)  # a busy machine, perhaps
+                if failure is not None:
+                    red[name] = failure
+                reached[name] = tuple(
+                    each.start() for each in re.finditer(b"\x01", file.read_bytes())
+                )
+        return Reach(reached, red)
+
+    def _look(self, plain: Implementation, test: Test, file: Path) -> str | None:
+        """Runs a test with an empty map. Returns what was wrong, if something was."""
+        with file.open("r+b") as map_file:  # never shorter: who maps it would die
+            map_file.write(bytes(switch.MOST))
+        for result in self._run(plain, [test], 1.0):
+            if result.verdict in RED:
+                return result.failure.actual if result.failure else result.verdict
+        return None
+
+    def trial(self, number: int, names: Sequence[str], observations: bool) -> Outcome:
+        """Runs the tests on one mutant up to the first that is red.
+
+        With `observations` a kill by observation is not the end: the rest are run up to a red outcome, which
+        says whether the observations alone have seen the mutant.
+        """
+        began = time.monotonic()
+        mutated = self._with(**{switch.ACTIVE: str(number)})
+        kill: Kill | None = None
+        alone: bool | None = None
+        run = 0
+        left = list(names)
+        while left:
+            ended = False
+            for result in self._run(
+                mutated, [self._tests[name] for name in left], self._bench.scale
+            ):
+                run += 1
+                ended = result.verdict in RED
+                if ended:
+                    found = self._kill(result)
+                    left = left[left.index(result.test) + 1 :]
+                    break
+            if not ended:
+                break
+            kill = kill or found
+            if kill.by == OUTCOME or not observations:
+                break
+            alone = found.by != OUTCOME
+            if not alone:
+                break
+        status = KILLED if kill else SURVIVED if names else NOT_REACHED
+        return Outcome(number, status, run, round(time.monotonic() - began, 3), kill, alone)
+
+    def _with(self, **environment: str) -> Implementation:
+        return dataclasses.replace(
+            self._whole,
+            environment={**self._whole.environment, SESSION: self._bench.session, **environment},
+        )
+
+    def _run(
+        self, implementation: Implementation, tests: Sequence[Test], scale: float
+    ) -> Iterator[Result]:
+        """The results up to the first that is red, with it."""
+        results: list[Result] = []
+
+        def each(result: Result) -> None:
+            results.append(result)
+            if result.verdict in RED:
+                raise _FirstRed
+
+        introductions: dict[str, Introduction] = {implementation.id: self._introduction}
+        settings = Settings(jobs=1, scale=scale)
+        with contextlib.suppress(_FirstRed):
+            Run(Pair(implementation, implementation), introductions, settings).execute(tests, each)
+        yield from results
+
+    def _kill(self, result: Result) -> Kill:
+        test, failure = self._tests[result.test], result.failure
+        assert failure is not None
+        return Kill(
+            test=result.test,
+            requirement=failure.requirement or test.covers[0],
+            verdict=result.verdict,
+            by=_seen_by(test, result),
+            step=failure.text[:300],
+            expected=failure.expected[:300],
+            actual=failure.actual[:300],
+        )
+
+
+def _seen_by(test: Test, result: Result) -> str:
+    """What showed it: the outcome of a call, or a look at the operating system's tables."""
+    failure = result.failure
+    if result.verdict != verdicts.FAIL or failure is None:
+        return OUTCOME
+    if failure.step is None:
+        return HANDLE_TABLE  # what stays open behind a case
+    step = test.steps[failure.step]
+    if step.verb == "observe":
+        return HANDLE_TABLE if step.target.split()[0] in HANDLES else PROCESS_TABLE
+    if "until" in step.options and failure.expected == "the call waits on the pipe":
+        return PROCESS_TABLE
+    return OUTCOME
+
+
+@contextlib.contextmanager
+def _map() -> Iterator[Path]:
+    """A file that adapters map to note which places they reach."""
+    handle, name = tempfile.mkstemp(prefix="pipects-reached-")
+    os.truncate(handle, switch.MOST)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        os.unlink(name)
+
+
+_WORKERS: dict[Bench, Worker] = {}
+
+
+def _worker(bench: Bench) -> Worker:
+    """This process's worker: the suite is loaded once."""
+    if bench not in _WORKERS:
+        _WORKERS.clear()
+        _WORKERS[bench] = Worker(bench)
+    return _WORKERS[bench]
+
+
+def reach(bench: Bench, names: Sequence[str]) -> Reach:
+    """`Worker.reach`, as a task for any process."""
+    return _worker(bench).reach(names)
+
+
+def trial(bench: Bench, number: int, names: Sequence[str], observations: bool) -> Outcome:
+    """`Worker.trial`, as a task for any process."""
+    return _worker(bench).trial(number, names, observations)
