@@ -11,7 +11,7 @@ from pipects.starting import redirected
 HEAD = """\
 - id: fake.habit
   title: A habit
-  covers: [stream.can-write.writable]
+  covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
 """

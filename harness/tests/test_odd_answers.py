@@ -199,7 +199,7 @@ def test_a_strangers_process_is_never_touched(bench: Bench) -> None:
             + """\
 - id: fake.kill
   title: A process that is killed ends
-  covers: [stream.can-write.writable]
+  covers: [server.pipe.unnamed]
   steps:
     - {kill: parent}
     - {observe: exit, of: parent, is: {signal: SIGKILL}}

@@ -26,7 +26,7 @@ EPOLLS = ("epoll_wait", "epoll_pwait", "epoll_pwait2")
 SOCKET_READS = ("read", "readv", "recvfrom", "recvmsg", "accept", "accept4")
 """Calls that end with the socket's own time limit, if that has one."""
 UNTIMED = (
-    *TRANSFERS, "recvfrom", "recvmsg", "accept", "accept4", "wait4", "waitid", "pause",
+    *TRANSFERS, "recvfrom", "recvmsg", "accept", "accept4", "pause",
     "rt_sigsuspend",
 )  # fmt: skip
 """Calls that take no timeout."""

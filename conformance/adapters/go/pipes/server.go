@@ -99,13 +99,14 @@ func (s *AnonymousPipeServerStream) ClientSafePipeHandle() *SafePipeHandle {
 // DisposeLocalCopyOfClientHandle closes what a child has inherited, so that its end shows.
 func (s *AnonymousPipeServerStream) DisposeLocalCopyOfClientHandle() { s.client.Dispose() }
 
-// Dispose closes the server's end, and the client's handle if nobody of this process was given it.
+// Dispose closes the server's end, and the client's handle if nobody was given it, or a child its number.
 func (s *AnonymousPipeServerStream) Dispose() {
 	s.PipeStream.Dispose()
 	s.mu.Lock()
-	given := s.asObject || s.asText && s.inheritability == None
+	inherited := s.asText && s.inheritability != None
+	given := s.asText || s.asObject
 	s.mu.Unlock()
-	if !given {
+	if inherited || !given {
 		s.client.Dispose()
 	}
 }
