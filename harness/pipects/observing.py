@@ -93,8 +93,15 @@ class Observing(Waiting):
         if step.process != "parent":
             self._observe_birth(pid)
             return
-        after = signals.now(pid)
-        if changed := signals.changed(before, after):
+        after: dict[str, str] = {}
+
+        def as_before() -> bool:
+            after.clear()
+            after.update(signals.now(pid))
+            return not signals.changed(before, after)
+
+        if not self._comes(as_before):
+            changed = signals.changed(before, after)
             raise Differs(
                 ", ".join(f"{name} {before[name]}" for name in changed),
                 ", ".join(f"{name} {after[name]}" for name in changed),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+
 import pytest
 
 from bench import Bench
@@ -82,3 +86,39 @@ def test_a_mask_that_changes_is_a_change_and_a_new_thread_is_none() -> None:
     before = {"SigIgn": "0", "SigBlk of thread 7": "1", "SigBlk of thread 8": "0"}
     assert not signals.changed(before, {"SigIgn": "0", "SigBlk of thread 9": "4"})
     assert signals.changed(before, {**before, "SigBlk of thread 8": "2"}) == ["SigBlk of thread 8"]
+
+
+IN_THE_C_LIBRARY = """\
+import ctypes, platform, sys
+call = ctypes.CDLL(None).syscall
+every = ctypes.c_uint64(2**64 - 1)
+none = ctypes.c_uint64(0)
+mask = 14 if platform.machine() == "x86_64" else 135
+call(mask, 2, ctypes.byref(every), None, 8)
+print("blocks all", flush=True)
+sys.stdin.readline()
+call(mask, 2, ctypes.byref(none), None, 8)
+sys.stdin.readline()
+"""
+"""Blocks by the bare system call (rt_sigprocmask) what only the C library can block otherwise."""
+
+
+def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:
+    """It is looked at again until the thread has its own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_THE_C_LIBRARY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout
+        process.stdout.readline()
+        assert int(signals._look(process.pid)["SigBlk of the main thread"], 16) >> 32 & 1
+        seen: list[dict[str, str]] = []
+        looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
+        looking.start()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        looking.join()
+        process.stdin.write("\n")
+    assert int(seen[0]["SigBlk of the main thread"], 16) == 0

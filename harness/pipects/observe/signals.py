@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 from pipects.observe import NotObservable
@@ -18,8 +19,29 @@ RECORDING = f'{BIRTH}=$(cat "/proc/$$/status"); export {BIRTH}; exec "$0" "$@"'
 before anybody can look: Python ignores SIGPIPE from its start."""
 
 
+SETTLE_S = 1.0
+"""Within this time a thread that the C library is about to start or to end has its own mask."""
+
+
 def now(pid: int) -> dict[str, str]:
-    """Ignored and handled signals of the process, and the blocked ones of each thread, as masks in hex."""
+    """Ignored and handled signals of the process, and the blocked ones of each thread, as masks in hex.
+
+    While the C library starts a thread it blocks all signals, its own among them, which a program can't: what a
+    thread blocks then is not its own mask, so it is looked at again.
+    """
+    until = time.monotonic() + SETTLE_S
+    while _in_the_c_library(masks := _look(pid)) and time.monotonic() < until:
+        time.sleep(system.LOOK_AGAIN)
+    return masks
+
+
+def _in_the_c_library(masks: dict[str, str]) -> bool:
+    return any(
+        int(mask, 16) & _C_LIBRARY_S for name, mask in masks.items() if name not in OF_THE_PROCESS
+    )
+
+
+def _look(pid: int) -> dict[str, str]:
     fields = _fields(Path(f"/proc/{pid}/status").read_text())
     masks = {name: fields[name] for name in OF_THE_PROCESS}
     for thread in system.threads(pid):
