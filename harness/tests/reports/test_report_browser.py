@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ STATES: dict[str, Callable[[], Results]] = {
     "empty": synthetic.empty,
     "mixed": synthetic.make,
     "green": lambda: synthetic.make("green"),
-    "red": lambda: synthetic.make("red"),
+    "red": lambda: synthetic.make("red", rules=18, count=54),
     "odd": synthetic.odd,
     "broken-off": synthetic.broken_off,
     "matrix": lambda: synthetic.make(matrix=True, count=40),
@@ -181,9 +182,17 @@ def test_the_theme_is_the_systems_until_the_reader_says(
     assert seen == [False, True, theme == "dark"]
 
 
-@pytest.mark.parametrize(
-    "verdict", ["pass", "fail", "hang", "known deviation", "not applicable", "crash"]
-)
+def test_there_is_a_chip_for_each_verdict_that_came_out(
+    page: Browser, pages: dict[str, Path]
+) -> None:
+    """No other, and each with its count."""
+    page.open(pages["mixed"])
+    chips = page.run("return [...document.querySelectorAll('.chip')].map((c) => c.textContent)")
+    counted = Counter(each["verdict"] for each in MIXED["results"])
+    assert sorted(chips) == sorted(f"{verdict} {count:,}" for verdict, count in counted.items())
+
+
+@pytest.mark.parametrize("verdict", sorted({each["verdict"] for each in MIXED["results"]}))
 def test_the_filter_by_verdict(page: Browser, pages: dict[str, Path], verdict: str) -> None:
     """Exactly the requirements and tests with such a result are left; without it, all again."""
     page.open(pages["mixed"])
