@@ -17,8 +17,10 @@ from pipects.spec import Spec
 
 VERBS = (
     "new", "call", "get", "set", "transfer", "describe", "start", "exit", "kill", "forget",
-    "finish", "limit", "signal", "observe",
+    "finish", "limit", "signal", "observe", "hold", "release", "answer", "record",
 )  # fmt: skip
+DIRECTING = frozenset({"hold", "release", "answer", "record"})
+"""The verbs of steps that need processes whose system calls are directed."""
 OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")
 CHANGED_FOR_GOOD = ("signals", "threads")
@@ -91,6 +93,11 @@ class Test:
     line: int
     cells: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """By requirement that it covers: the places of the cells that it is about."""
+
+    @property
+    def directed(self) -> bool:
+        """Whether its processes' system calls are directed."""
+        return any(step.verb in DIRECTING for step in self.steps)
 
     @property
     def processes(self) -> int:
@@ -311,7 +318,7 @@ def _process(
     if verb in ("call", "get", "set", "transfer"):
         head = target.partition(".")[0]
         return of(step.get("in", "parent")) if head[0].isupper() else of(head)
-    if verb in ("exit", "kill", "limit"):
+    if verb in ("exit", "kill", "limit", "release"):
         return of(target)
     if verb == "forget":
         return of(target.split()[0])
@@ -319,7 +326,7 @@ def _process(
         return left_on(target)
     if verb == "observe" and "on" in step:
         return left_on(step["on"])
-    if verb == "observe" and "in" not in step and "of" in step:
+    if verb in ("observe", *DIRECTING) and "in" not in step and "of" in step:
         return of(step["of"])
     return of(step.get("in", "parent"))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipects import bytespec, matching, protocol
 from pipects.cases import INSIDE, Step, Test
+from pipects.director.process import Rule
 from pipects.errors import AdapterFault, Deadlock, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable
@@ -125,6 +126,10 @@ class Conversation:
         self._proofs: list[str] = []
         self._outcomes: list[str] = []
         self._limited: list[Adapter] = []
+        self._rules: dict[str, Rule] = {}
+        """What the director was told to hold or to record, by the name that the case gives it."""
+        self._given: dict[str, tuple[Step, Rule]] = {}
+        """All that it was told, by the rule's id."""
         self._told: int | None = None
         """How many keys of descriptions could be compared; None if nothing was described."""
         self._step: tuple[int, Step] | None = None

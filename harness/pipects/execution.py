@@ -13,21 +13,23 @@ from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMem
 from pipects.conversation import Refusal
 from pipects.conversation import NotApplicable, Running
 from pipects.conversation import ignore_note, refusal_of
+from pipects.directing import Directing
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
 from pipects.observe import signals
 from pipects.protocol import Outcome, Refused, Returned
-from pipects.starting import Starting
 
 
-class Execution(Starting):
+class Execution(Directing):
     """A test in progress on a family of processes."""
 
     def run(self) -> Record:
         """Executes the test to its end and cleans up behind it. Never raises for what it meets."""
         record = self._guarded()
+        with contextlib.suppress(NotObservable):  # a director that is gone holds nothing
+            self._stop_directing()
         for adapter in self._limited:
             with contextlib.suppress(OSError):  # it may have ended with the case
                 if not adapter.watch.ended():
@@ -52,6 +54,7 @@ class Execution(Starting):
                     self._note("step", step.text)
                 getattr(self, f"_do_{step.verb}")(step)
             self._step = None
+            self._end_directing()
             self._clean_up()
             if self._told == 0:
                 raise NotApplicable(f"{self._server.language} can't tell this of a declaration")

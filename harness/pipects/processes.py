@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipects import protocol
+from pipects.director.process import Director
 from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
 from pipects.meeting import Adapter, Greeting, Meeting, proven
 from pipects.observe import NotObservable, descent
@@ -37,7 +38,8 @@ class Command:
 class Family:
     """An implementation's first process with all its descendants: started and ended together.
 
-    `stopped` says that the run is over, so that nobody waits for an adapter any longer.
+    `stopped` says that the run is over, so that nobody waits for an adapter any longer. The system
+    calls of all of them go by the `director`, if there is one; it ends with the family.
     """
 
     def __init__(
@@ -46,7 +48,10 @@ class Family:
         deadline: float,
         listener: protocol.Listener | None = None,
         stopped: Callable[[], bool] = lambda: False,
+        *,
+        director: Director | None = None,
     ) -> None:
+        self.director = director
         self.meeting = Meeting(self._has)
         self._listener = listener
         self._stopped = stopped
@@ -59,8 +64,13 @@ class Family:
         ) = os.pipe()  # descriptor 0 is a pipe at its end, for cases that use that number
         os.close(writer)
         try:
+            program, arguments, inherits = command.program, [*command.arguments], []
+            if self.director:
+                inherits = [self.director.descriptor]
+                program, arguments = self.director.directing(program, arguments)
             self._root = subprocess.Popen(
-                [command.program, *command.arguments],
+                [program, *arguments],
+                pass_fds=inherits,
                 stdin=nothing,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -69,10 +79,14 @@ class Family:
             )
         except (OSError, ValueError) as error:
             self.meeting.close()
+            if self.director:
+                self.director.end()
             why = error.strerror if isinstance(error, OSError) else error
             raise UserError(f"{command.program} can't be started: {why}") from error
         finally:
             os.close(nothing)
+            if self.director:
+                self.director.launched()
         assert self._root.stdout is not None
         self.output = Output(self._root.stdout)
         try:
@@ -193,6 +207,8 @@ class Family:
             first.wait(GRACE)
         others += descent.end(self._others)  # whom its end may have set free
         descent.collect(pid for pid in set(others) if pid != first.pid)
+        if self.director:
+            self.director.end()
         self.output.settle(GRACE)
 
     def _others(self) -> list[descent.Process]:

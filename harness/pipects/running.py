@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipects import missing, smoke, verdicts
 from pipects.cases import Test
+from pipects.director.process import Director
 from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.implementations import Deviation, Implementation
@@ -204,12 +205,14 @@ class Run:
                     else None
                 )
                 try:
-                    if family is not None and test.fresh:
+                    if family is not None and (
+                        test.fresh or test.directed != (family.director is not None)
+                    ):
                         self._families.discard(family)
                         family.end(politely=True)
                         family = None
                     if family is None:
-                        family = self._start()
+                        family = self._start(test)
                 except NotStarted as error:
                     self._done.put(self._unstarted(test, repetition, started, error))
                     continue
@@ -276,12 +279,14 @@ class Run:
         while not self._stop.is_set() and (task := lane.get()) is not None:
             yield task
 
-    def _start(self) -> Family:
+    def _start(self, test: Test) -> Family:
         server = self._pair.server
+        director = Director() if test.directed else None  # takes a while where it is not built yet
         family = Family(
             server.command(),
             time.monotonic() + server.start_seconds * self._settings.scale,
             stopped=self._stop.is_set,
+            director=director,
         )
         self._families.add(family)
         return family

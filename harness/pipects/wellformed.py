@@ -23,8 +23,21 @@ OVERLOADS = ("array", "span")
 OBSERVED = {
     "ends": ("of", "are"), "blocked": ("on",), "pending": ("of",), "exit": ("of", "is"),
     "descriptor": ("number", "is"), "handles": ("in", "is"), "capacity": ("of",), "unread": ("of",),
+    "held": ("of",), "calls": ("of", "are"),
 }  # fmt: skip
 """The keys without which an observation says nothing."""
+CALLS = (
+    "read", "write", "open", "close", "dup", "fcntl", "pipe", "poll", "watch", "ioctl", "fork", "exec", "any",
+)  # fmt: skip
+"""The families of system calls that can be directed."""
+DIRECTED = {"hold": ("as",), "answer": ("by",), "record": ("as",), "release": ()}
+"""The keys without which a step that directs says nothing."""
+ERRORS = (
+    "EACCES", "EAGAIN", "EINTR", "EINVAL", "EIO", "EMFILE", "ENFILE", "ENOMEM", "ENOSYS", "EOPNOTSUPP", "EPERM",
+)  # fmt: skip
+"""What a call can be answered with."""
+GIVEN_BACK = "close"
+"""A call that can't be answered in the system's place: whatever it answers, the number is free behind it."""
 
 
 def check_size(entry: Mapping[str, Any], where: str) -> None:
@@ -83,13 +96,18 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
         yield from _streams(step.get("streams", {}))
         if step.get("way", "platform") not in ("documented", "platform"):
             yield f"'way' is documented or platform, not {_shown(step['way'])}"
+    if verb in DIRECTED:
+        yield from _directs(verb, target, step)
     if verb == "observe":
         for key in OBSERVED.get(target, ()):
             if key not in step:
                 yield f"'observe: {target}' needs '{key}'"
                 return
         ends = step.get("are", [])
-        if not isinstance(ends, list) or not all(
+        if target == "calls":
+            if not isinstance(ends, Mapping) or not {*CALLS, "inheritable"}.issuperset(ends):
+                yield "'are' of calls says how many there are of each"
+        elif not isinstance(ends, list) or not all(
             isinstance(end, str) and END.fullmatch(end) for end in ends
         ):
             yield f"'are' is a list of pipe ends, not {_shown(ends)}"
@@ -99,6 +117,25 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
             yield "'is' of an exit is {status: NUMBER} or {signal: NAME}"
         if target == "descriptor" and step["is"] not in ("open", "closed"):
             yield "'is' of a descriptor is open or closed"
+
+
+def _directs(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a step that directs."""
+    for key in DIRECTED[verb]:
+        if key not in step:
+            yield f"'{verb}' needs '{key}'"
+            return
+    if verb != "release" and target not in CALLS:
+        yield f"'{verb}' is followed by one of {', '.join(CALLS)}, not by {_shown(target)}"
+    given = step.get("by", [])
+    for each in given if isinstance(given, list) else [given]:
+        if isinstance(each, int) and not isinstance(each, bool) and each > 0:
+            if verb == "answer" and target not in ("read", "write"):
+                yield "only a read or a write moves so many bytes"
+        elif each not in (*ERRORS, "pass"):
+            yield f"a call is answered by a number of bytes, pass, or one of {', '.join(ERRORS)}"
+    if "by" in step and target == GIVEN_BACK:
+        yield "a close can be held, and nobody but the system can answer it"
 
 
 def _streams(streams: Any) -> Iterator[str]:

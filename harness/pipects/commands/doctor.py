@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipects import paths, suite
+from pipects.director import programs
 from pipects.observe import NotObservable, calls
 from pipects.observe import linux as system
 
@@ -121,6 +122,13 @@ def _views() -> Iterator[Finding]:
         watch.ended(5)
         watch.close()
         yield Finding("pidfd", "works", "says when and how a process ended")
+        found = programs.programs()
+        yield Finding(
+            "seccomp listener",
+            None if found.missing else "works",
+            "directs system calls, for the cases that hold or fail them; without it: not observable "
+            f"({found.missing})",
+        )
 
 
 def _print(title: str, findings: Sequence[Finding]) -> None:

@@ -1,0 +1,171 @@
+"""The steps that direct: system calls held, let go, answered in the system's place, and recorded."""
+
+from __future__ import annotations
+
+import collections
+import errno
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pipects import matching
+from pipects.cases import Step
+from pipects.conversation import Differs, Named
+from pipects.director.process import Call, Director, Rule
+from pipects.errors import AdapterFault
+from pipects.observe import NotObservable
+from pipects.observe import linux as system
+from pipects.observe.rest import ASLEEP, Rest, status
+from pipects.starting import Starting
+
+HOLD = 4
+"""How many times the deadline of a request a call is held, at most: longer than anyone waits for it."""
+TAKES = {"AnonymousPipeServerStream": "Out", "AnonymousPipeClientStream": "In"}
+"""The direction of an end that is made without one."""
+
+
+class Directing(Starting):
+    """What a director does for a test. Every rule must have met its calls when the steps are over."""
+
+    def _do_hold(self, step: Step) -> None:
+        longest = f"hold:{int(self._patience * HOLD * 1000)}"
+        self._rules[step.options["as"]] = self._directed(step, [longest])
+        self._names[step.options["as"]] = Named(step.process, False, None, frozenset())
+
+    def _do_answer(self, step: Step) -> None:
+        given = step.options["by"]
+        self._directed(
+            step, [action(each) for each in (given if isinstance(given, list) else [given])]
+        )
+
+    def _do_record(self, step: Step) -> None:
+        name = step.options["as"]
+        self._rules[name] = self._directed(step, ["note"], always=True)
+        self._names[name] = Named(step.process, False, None, frozenset())
+
+    def _do_release(self, step: Step) -> None:
+        rule = self._rules[step.target]
+        if not rule.held:
+            self._await_held(step.process, rule)
+        call = rule.held[0]
+        before = _switches(call)
+        self._director.go(call, action(step.options["by"]) if "by" in step.options else "pass")
+        self._settled(call, before)
+        self._note("observed", f"{call} has gone on")
+
+    def _observe_held(self, step: Step) -> None:
+        name = step.options["of"]
+        call = self._await_held(step.process, self._rules[name])
+        pipes = frozenset([call.pipe] if call.pipe else [])
+        self._names[name] = Named(step.process, False, None, pipes)
+        self._proofs.append("strong")
+        self._note("observed", f"{call} is held")
+
+    def _observe_rest(self, step: Step) -> None:
+        pid = self._adapter(step.process).pid
+        self._come_to_rest(pid)
+        self._note("observed", f"process {pid} rests")
+
+    def _observe_calls(self, step: Step) -> None:
+        self._director.listen()
+        met = self._rules[step.options["of"]].met
+        counted = collections.Counter(call.family for call in met)
+        counted["inheritable"] = sum(call.inheritable for call in met)
+        wanted: Mapping[str, Any] = step.options["are"]
+        found = {name: counted[name] for name in {**wanted, **counted}}
+        self._note("observed", f"calls: {', '.join(call.name for call in met) or 'none'}")
+        for name, number in wanted.items():
+            if not matching.matches(number, found[name]):
+                raise Differs(
+                    f"calls of '{name}': {matching.short(number)}",
+                    f"{found[name]}, of {', '.join(call.name for call in met) or 'none at all'}",
+                )
+
+    def _directed(self, step: Step, actions: list[str], *, always: bool = False) -> Rule:
+        """Gives the director a rule for a step's calls."""
+        whom = step.options.get("of")
+        pipes = self._names[whom].pipes if whom else frozenset()
+        if whom and not pipes:
+            raise AdapterFault(f"no pipe is known of '{whom}'")
+        rule = self._director.rule(
+            "*" if step.target == "any" else step.target,
+            self._adapter(step.process).pid,
+            pipes,
+            self._end_of(whom) if whom else None,
+            actions,
+            skip=step.options.get("nth", 1) - 1,
+            always=always or step.options.get("always", False),
+        )
+        self._given[rule.id] = step, rule
+        return rule
+
+    def _end_of(self, name: str) -> str | None:
+        """The end that an object of the case works on, by the step that made it; None for both."""
+        for step in self._test.steps:
+            if step.verb == "new" and step.options.get("as") == name and step.target in TAKES:
+                given = step.options.get("with") or {}
+                direction = given.get("direction", TAKES[step.target])
+                return {"In": "read", "Out": "write"}.get(str(direction))
+        return None
+
+    def _await_held(self, process: str, rule: Rule) -> Call:
+        """Waits until a call is held. Raises NotObservable if the process comes to rest without one."""
+        pid = self._adapter(process).pid
+        until = time.monotonic() + self._patience
+        rest = Rest(pid, self._scale)
+        while not rule.held:
+            rests = rest.rests
+            self._director.listen(system.LOOK_AGAIN)
+            if rule.held:
+                break
+            if rests or time.monotonic() > until:
+                raise NotObservable(
+                    f"{self._server.id} makes no such call: {self._given[rule.id][0].text}"
+                )
+            rest.look()
+        return rule.held[0]
+
+    def _settled(self, call: Call, before: tuple[str, ...]) -> None:
+        """Waits until a call that was let go has gone as far as it can: its thread sleeps again, or has ended."""
+        until = time.monotonic() + self._patience
+        while time.monotonic() < until:
+            state, switches = status(call.process, call.thread)
+            if state in ASLEEP and switches != before:
+                break
+            time.sleep(system.LOOK_AGAIN / 4)
+        self._director.listen()
+
+    def _end_directing(self) -> None:
+        """Raises NotObservable for a rule whose calls never came: the case has not shown what it is about."""
+        if not self._given:
+            return
+        self._director.listen()
+        for step, rule in self._given.values():
+            if rule.late:
+                raise NotObservable(f"the call was held for too long: {step.text}")
+            if not rule.met and step.verb != "record":
+                raise NotObservable(f"{self._server.id} makes no such call: {step.text}")
+        self._stop_directing()
+
+    def _stop_directing(self) -> None:
+        """Lets all go on as it will. May be called again."""
+        if self._given:
+            self._given.clear()
+            self._director.clear()
+
+    @property
+    def _director(self) -> Director:
+        if self._family.director is None:
+            raise AdapterFault("the processes of this test are not directed")
+        return self._family.director
+
+
+def action(given: Any) -> str:
+    """The director's word for what a case says: an error's name, a number of bytes, or `pass`."""
+    if isinstance(given, int):
+        return f"short:{given}"
+    return "pass" if given == "pass" else f"fail:{getattr(errno, given)}"
+
+
+def _switches(call: Call) -> tuple[str, ...]:
+    return status(call.process, call.thread)[1]

@@ -1,0 +1,1 @@
+"""The director: a process that serves the system calls of others (conformance/director)."""
