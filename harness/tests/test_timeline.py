@@ -22,7 +22,7 @@ WORDED = Seen("pass", None, "", ("call a.b: returned 1.0",))
 
 def a_test(name: str) -> Test:
     covers = ("a.rule", "another.rule")
-    return Test(name, name, "", {}, covers, {}, (), "any", 5, (), (), Path("x"), 1)
+    return Test(name, name, "", {}, covers, {}, (), "any", 5, (), False, "", (), Path("x"), 1)
 
 
 @dataclass
