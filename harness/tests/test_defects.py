@@ -98,6 +98,31 @@ def test_a_defect_is_the_innermost_block_with_its_text_replaced(root: Path) -> N
     assert found.replacement == "{ return each * 3; }"
 
 
+def test_a_defect_never_ends_the_block_that_it_stands_in(root: Path) -> None:
+    """A text with more braces than it replaces is that of the block around."""
+    (found,) = catalogue.candidates(
+        root, [_defect("if (value > 3) {", "if (value > 4) { return 0; } if (value > 3) {")]
+    )
+    assert found.start == SOURCE.index("{")
+    assert found.replacement.endswith("} return value + value; }")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("{ a; { b; } }", True),
+        ("{ a; } if (b) { c; }", False),
+        ('{ f("}"); }', True),
+        ("{ a; } }", False),
+        ("{ f('{'); // }\n }", True),
+        ("a + b", True),
+    ],
+)
+def test_a_block_is_whole_if_its_braces_meet(text: str, whole: bool) -> None:
+    """Whatever stands in strings and comments."""
+    assert catalogue.is_whole(text) == whole
+
+
 def test_a_defect_of_an_initialiser_is_its_innermost_expression(root: Path) -> None:
     """There no other statement could stand."""
     (found,) = catalogue.candidates(root, [_defect("0", "1", "Counter::last_")])

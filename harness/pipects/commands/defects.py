@@ -37,6 +37,9 @@ def add(subparsers: Any) -> None:
         "--timeout-scale", type=float, default=0.4, metavar="X",
         help="multiply every deadline: what hangs is seen the sooner (0.4)",
     )  # fmt: skip
+    defects.add_argument(
+        "--elsewhere", action="store_true", help="run the whole suite on those that were missed"
+    )
     defects.add_argument("--list", action="store_true", help="list them and try none")
     defects.set_defaults(run=defects_command)
 
@@ -57,7 +60,7 @@ def defects_command(args: argparse.Namespace) -> int:
     bench = trial.Bench(str(adapter), session, args.timeout_scale)
     workers = LocalWorkers(args.jobs, session)
     try:
-        return _judge(every, chosen, tests, bench, workers, console)
+        return _judge(every, chosen, tests, bench, workers, console, args.elsewhere)
     finally:
         workers.close()
 
@@ -73,7 +76,7 @@ def choose(every: Sequence[Defect], ids: Sequence[str]) -> list[Defect]:
 
 def _judge(
     every: Sequence[Defect], chosen: Sequence[Defect], tests: Sequence[Test], bench: trial.Bench,
-    workers: LocalWorkers, console: Console,
+    workers: LocalWorkers, console: Console, look_elsewhere: bool,
 ) -> int:  # fmt: skip
     own = {defect.id: covering(defect, tests) for defect in chosen}
     numbers = {defect.id: number for number, defect in enumerate(every, 1)}
@@ -85,7 +88,7 @@ def _judge(
             outcomes[task[1]] = outcome
             bar.advance(1)
     missed = [each for each in chosen if outcomes[numbers[each.id]].kill is None]
-    elsewhere = _elsewhere(missed, numbers, tests, bench, workers)
+    elsewhere = _elsewhere(missed if look_elsewhere else [], numbers, tests, bench, workers)
     for defect in chosen:
         kill = outcomes[numbers[defect.id]].kill
         if kill is not None:
@@ -94,10 +97,10 @@ def _judge(
         console.print(
             f"MISSED  {defect.id:32} {', '.join(defect.requirements)} held", style="bold red"
         )
-        found = elsewhere[numbers[defect.id]].kill
-        console.print(
-            f"        {f'seen at {found.test} only' if found else 'no test sees it'}", style="red"
-        )
+        if look_elsewhere:
+            found = elsewhere[numbers[defect.id]].kill
+            told = f"seen at {found.test} only" if found else "no test sees it"
+            console.print(f"        {told}", style="red", markup=False)
     seen = len(chosen) - len(missed)
     console.print(f"{seen} of {len(chosen)} defects seen, each at the requirement that names it")
     return 1 if missed else 0

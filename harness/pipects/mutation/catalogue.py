@@ -130,16 +130,17 @@ def _candidate(
     first = edits[0]
     tree = trees[first.edit.file]
     changes = sorted(map(_change, edits), key=lambda each: -each.start)
-    region = _narrowest(first.part, changes[-1].start, max(each.end for each in changes))
-    start, end = region.extent.start.offset, region.extent.end.offset
-    text = tree.text[start:end]
-    for each in changes:
-        text = text[: each.start - start] + each.text + text[each.end - start :]
+    regions = _regions(first.part, changes[-1].start, max(each.end for each in changes))
+    start, end, text, shape = next(
+        (start, end, text, shape)
+        for start, end, shape in regions
+        if is_whole(text := _changed(tree.text[start:end], start, changes))
+        or (start, end) == regions[-1][:2]
+    )
     return Candidate(
         file=tree.name, line=tree.text.count("\n", 0, start) + 1, function=first.function.name,
         operator=defect.id, text=one_line(first.edit.find), becomes=one_line(first.edit.replace),
-        shape=BODY if region.kind.name == "COMPOUND_STMT" else EXPRESSION,
-        start=start, end=end, replacement=one_line(text), number=number,
+        shape=shape, start=start, end=end, replacement=one_line(text), number=number,
     )  # fmt: skip
 
 
@@ -159,10 +160,28 @@ def _change(found: _Found) -> _Change:
     return _Change(found.start + before, found.end - after, replace[before : len(replace) - after])
 
 
-def _narrowest(part: Any, start: int, end: int) -> Any:
-    """The innermost block (of an initialiser: expression) that holds the whole stretch."""
-    whole = part.kind.name == "COMPOUND_STMT"
-    best, inside = part, [part]
+def _changed(text: str, start: int, changes: Sequence[_Change]) -> str:
+    """A stretch that begins at `start` with the changes in it, of which the last comes first."""
+    for each in changes:
+        text = text[: each.start - start] + each.text + text[each.end - start :]
+    return text
+
+
+def is_whole(text: str) -> bool:
+    """Whether every brace that opens in the text closes in it, the first one with its last character."""
+    bare = re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//[^\n]*', "", text).rstrip()
+    depth = 0
+    for at, character in enumerate(bare):
+        depth += (character == "{") - (character == "}")
+        if depth < 0 or (depth == 0 and bare[0] == "{" and at < len(bare) - 1):
+            return False
+    return depth == 0
+
+
+def _regions(part: Any, start: int, end: int) -> list[tuple[int, int, str]]:
+    """The blocks (of an initialiser: expressions) that hold the whole stretch, the innermost first."""
+    is_body = part.kind.name == "COMPOUND_STMT"
+    found, inside = [part], [part]
     while inside:
         inside = [
             child
@@ -170,10 +189,15 @@ def _narrowest(part: Any, start: int, end: int) -> Any:
             for child in cursor.get_children()
             if _holds(child, start, end)
         ]
-        for child in inside:
-            if _is_block(child) if whole else child.kind.is_expression():
-                best = child
-    return best
+        found += [
+            child
+            for child in inside
+            if (_is_block(child) if is_body else child.kind.is_expression())
+        ]
+    shape = BODY if is_body else EXPRESSION
+    return [
+        (cursor.extent.start.offset, cursor.extent.end.offset, shape) for cursor in reversed(found)
+    ]
 
 
 def _is_block(cursor: Any) -> bool:

@@ -184,7 +184,8 @@ def blamed(output: str, folder: Path, owners: Mapping[str, Sequence[tuple[int, .
 
 def _nearest(lines: Sequence[tuple[int, ...]], number: int) -> tuple[int, ...]:
     """The owner of a line; of one that is nobody's the next that has one: an error may stand before its cause."""
-    for line in [number, *range(number + 1, number + 4), *range(number - 1, number - 4, -1)]:
+    after, before = range(number + 1, number + 4), range(number - 1, number - 80, -1)
+    for line in [number, *after, *before]:  # a function that ends without a value: far before
         if 0 < line < len(lines) and lines[line]:
             return tuple(lines[line])
     return ()
