@@ -189,7 +189,8 @@ def _compile(tree: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _errors(output: str) -> str:
-    return "\n  ".join([line for line in output.splitlines() if " error: " in line][:12])
+    lines = output.splitlines()
+    return "\n  ".join([line for line in lines if " error: " in line][:12] or lines[-12:])
 
 
 def _digest(more: str = "") -> str:
