@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,7 @@ def length(spec: Mapping[str, Any]) -> int:
     return int(spec["length"]) if "length" in spec else len(make(spec))
 
 
+@functools.lru_cache(maxsize=16)  # tables ask for the same ones again and again
 def pattern(seed: int, length: int) -> bytes:
     """The rule's first `length` bytes."""
     return bytes(

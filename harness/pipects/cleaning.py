@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import re
+from collections.abc import Iterable
 
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
@@ -11,13 +12,16 @@ from pipects.errors import AdapterFault, ConnectionLost
 from pipects.observe import linux as system
 from pipects.observing import Observing
 
+_NUMBER = re.compile(r":\[\d+\]$")
+
 
 class Cleaning(Observing):
     """The end of a test whose steps have all come out as they must."""
 
     def _take_stock(self) -> None:
         """Notes what the first process holds before the case."""
-        self._before = kinds(self._family.parent.pid)
+        held = system.links(self._family.parent.pid)
+        self._before = kinds(target for _, target in held)
 
     def _clean_up(self) -> None:
         """Ends the children, disposes what is left, and looks for what stayed behind."""
@@ -50,14 +54,17 @@ class Cleaning(Observing):
         """Raises LeftOpen for ends of the case's pipes, and for whatever else is open that was not."""
         ends: list[str] = []
         others: list[str] = []
+        born = {f"pipe:[{pipe}]" for pipe in self._born}
 
         def nothing_left() -> bool:
+            targets = [target for _, target in system.links(pid)]
             ends[:] = [
                 f"{end.kind} end (descriptor {end.descriptor})"
-                for end in system.pipe_ends(pid)
-                if end.pipe in self._born
+                for end in (
+                    system.pipe_ends(pid, self._born) if not born.isdisjoint(targets) else ()
+                )
             ]
-            more = kinds(pid) - self._before if self._server.strict_handles else None
+            more = kinds(targets) - self._before if self._server.strict_handles else None
             others[:] = [f"{number} of {kind}" for kind, number in sorted((more or {}).items())]
             return not ends and not others
 
@@ -69,6 +76,6 @@ class Cleaning(Observing):
             )
 
 
-def kinds(pid: int) -> collections.Counter[str]:
-    """How many descriptors a process holds on what: `pipe`, `socket`, `anon_inode:[eventfd]`, a path."""
-    return collections.Counter(re.sub(r":\[\d+\]$", "", target) for _, target in system.links(pid))
+def kinds(targets: Iterable[str]) -> collections.Counter[str]:
+    """How many descriptors are open on what: `pipe`, `socket`, `anon_inode:[eventfd]`, a path."""
+    return collections.Counter(_NUMBER.sub("", target) for target in targets)

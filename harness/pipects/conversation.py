@@ -116,6 +116,8 @@ class Conversation:
         self._names = Names()
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
+        self._seen_with: tuple[Adapter, int, set[int]] | None = None
+        """The pipes that a process was last seen with, and how much it had been asked by then."""
         self._signals: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
         """By child: what it is to present."""
@@ -124,7 +126,7 @@ class Conversation:
         self._descriptors: dict[tuple[str, str], str | None] = {}
         """By process, and by the name or number that the case uses: what that was open on at first."""
         self._proofs: list[str] = []
-        self._outcomes: list[str] = []
+        self._outcomes: list[tuple[Step, Outcome]] = []
         self._limited: list[Adapter] = []
         self._rules: dict[str, Rule] = {}
         """What the director was told to hold or to record, by the name that the case gives it."""

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from pipects import bytespec, matching, outcomes, protocol, verdicts
+from pipects import bytespec, matching, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import Refusal
@@ -16,10 +16,15 @@ from pipects.conversation import ignore_note, refusal_of
 from pipects.directing import Directing
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
+from pipects.meeting import Adapter
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
 from pipects.observe import signals
 from pipects.protocol import Outcome, Refused, Returned
+
+
+WITHOUT_PIPES = ("Bytes", "MemoryStream", "Descriptor")
+"""Types of the platform, or of the protocol alone, whose objects have no pipe."""
 
 
 class Execution(Directing):
@@ -96,18 +101,33 @@ class Execution(Directing):
     # What steps do
 
     def _do_new(self, step: Step) -> None:
-        pid = self._adapter(step.process).pid
-        before = system.pipes(pid)
+        if step.target in WITHOUT_PIPES:
+            self._invoke(step, "create", {"type": step.target})
+            return
+        adapter = self._adapter(step.process)
+        before = self._pipes_before(adapter)
         try:
             self._invoke(step, "create", {"type": step.target})
         finally:
             if step.process in self._processes:
-                new = system.pipes(pid) - before
+                held = system.pipes(adapter.pid)
+                new = held - before
                 self._born |= new
+                self._seen_with = adapter, adapter.connection.sent, held
         name = step.options.get("as")
         if new and isinstance(name, str) and name in self._names and self._names[name].is_object:
             known = self._names[name]
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
+
+    def _pipes_before(self, adapter: Adapter) -> set[int]:
+        """The pipes that a process holds: as last seen, if it has been asked for nothing since."""
+        if (
+            self._seen_with
+            and self._seen_with[:2] == (adapter, adapter.connection.sent)
+            and not self._running
+        ):
+            return self._seen_with[2]
+        return system.pipes(adapter.pid)
 
     def _do_call(self, step: Step) -> None:
         head, member = step.target.split(".", 1)
@@ -254,7 +274,7 @@ class Execution(Directing):
         expectation: Mapping[str, Any],
         choice: str | None = None,
     ) -> None:
-        self._outcomes.append(outcomes.told(step, outcome))
+        self._outcomes.append((step, outcome))
         if isinstance(outcome, Refused):
             raise refusal_of(outcome)
         resolved = self._resolve(expectation)

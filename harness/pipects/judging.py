@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from pipects import verdicts
+from pipects.cases import Step
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, exit_of
 from pipects.meeting import Adapter
@@ -15,6 +16,7 @@ from pipects.observe import NotObservable, calls
 from pipects.observe import linux as system
 from pipects.observe.rest import Rest
 from pipects.processes import GRACE
+from pipects.protocol import Outcome
 from pipects.verdicts import Failure
 
 HELPED_END = 60.0
@@ -35,7 +37,7 @@ class Record:
     reason: str | None = None
     failure: Failure | None = None
     proofs: list[str] = field(default_factory=list)
-    outcomes: list[str] = field(default_factory=list)
+    outcomes: list[tuple[Step, Outcome]] = field(default_factory=list)
     reusable: bool = False
     """Whether the parent process may serve the next test."""
     leaves: bool = False

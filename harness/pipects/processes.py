@@ -10,13 +10,12 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pipects import protocol
 from pipects.director.process import Director
 from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
 from pipects.meeting import Adapter, Greeting, Meeting, proven
-from pipects.observe import NotObservable, descent
+from pipects.observe import NotObservable, descent, files
 from pipects.observe import linux as system
 from pipects.output import Output
 
@@ -38,8 +37,9 @@ class Command:
 class Family:
     """An implementation's first process with all its descendants: started and ended together.
 
-    `stopped` says that the run is over, so that nobody waits for an adapter any longer. The system
-    calls of all of them go by the `director`, if there is one; it ends with the family.
+    `stopped` says that the run is over, so that nobody waits for an adapter any longer; `kin` is
+    what is known of the system's processes. The system calls of all of them go by the `director`,
+    if there is one; it ends with the family.
     """
 
     def __init__(
@@ -50,8 +50,10 @@ class Family:
         stopped: Callable[[], bool] = lambda: False,
         *,
         director: Director | None = None,
+        kin: descent.Kin | None = None,
     ) -> None:
         self.director = director
+        self._kin = kin or descent.Kin()
         self.meeting = Meeting(self._has)
         self._listener = listener
         self._stopped = stopped
@@ -142,26 +144,26 @@ class Family:
 
     def living(self) -> list[int]:
         """Every living process of the family. Raises NotObservable where the system shows none."""
-        found = [each.pid for each in self._of(descent.table()) if not each.zombie]
+        found = [each.pid for each in self._of(self._kin.table()) if not each.zombie]
         return found if self.parent.pid in found else []
 
     def strays(self) -> list[int]:
         """Living processes of the family that are neither the parent nor what started it."""
         known = {self.parent.pid, self._root.pid}
         with contextlib.suppress(NotObservable):
-            known.update(descent.ancestors(self.parent.pid, descent.table()))
+            known.update(descent.ancestors(self.parent.pid, self._kin.table()))
         return [each.pid for each in self._members() if each.pid not in known and not each.zombie]
 
     def _has(self, pid: int) -> bool:
         """Whether a process is one of the family: the first one, or proven to come of it."""
         if pid == self._root.pid:
             return True
-        return any(each.pid == pid for each in self._of(descent.table()))
+        return any(each.pid == pid for each in self._of(self._kin.table()))
 
     def _members(self) -> list[descent.Process]:
         """Every process of the family that the system shows, those that have ended, too."""
         try:
-            return self._of(descent.table())
+            return self._of(self._kin.table())
         except NotObservable:
             return []
 
@@ -180,7 +182,7 @@ class Family:
     def _marked(self, pid: int) -> bool:
         wanted = f"{SESSION_VARIABLE}={self.session}".encode()
         try:
-            return wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            return wanted in files.read(f"/proc/{pid}/environ").split(b"\0")
         except OSError:
             return False
 

@@ -73,8 +73,15 @@ class Connection:
         self._buffer = bytearray()
         self._searched = 0
         self._next = 0
+        self._poller = select.poll()
+        self._poller.register(link, select.POLLIN)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.setblocking(False)
+
+    @property
+    def sent(self) -> int:
+        """How many requests have been sent."""
+        return self._next
 
     def listen(self, listener: Listener | None) -> None:
         """Tells `listener` of every message from now on."""
@@ -95,9 +102,8 @@ class Connection:
     def send(self, method: str, params: Mapping[str, Any]) -> int:
         """Sends a request and returns its id. Raises ConnectionLost if the adapter is gone."""
         self._next += 1
-        text = json.dumps(
-            {"jsonrpc": "2.0", "id": self._next, "method": method, "params": params},
-            separators=(",", ":"),
+        text = _ENCODER.encode(
+            {"jsonrpc": "2.0", "id": self._next, "method": method, "params": params}
         )
         self._listener(">", text)
         data = memoryview(text.encode() + b"\n")
@@ -135,7 +141,7 @@ class Connection:
 
     def poll(self, seconds: float) -> None:
         """Takes in what has arrived, waiting for at most `seconds`."""
-        if not ready(self._link, select.POLLIN, seconds):
+        if not self._poller.poll(max(0.0, seconds) * 1000):
             return
         try:
             data = self._link.recv(1 << 20)
@@ -160,14 +166,14 @@ class Connection:
         try:
             text = line.decode("utf-8")
             self._listener("<", text)
-            message = json.loads(text, parse_constant=_no_number)
+            message = _DECODER.decode(text)
         except RecursionError:
             raise AdapterFault(
                 f"the adapter's answer is nested too deep: {_excerpt(line)}"
             ) from None
         except ValueError as error:
             raise AdapterFault(f"the adapter sent what is not JSON: {_excerpt(line)}") from error
-        if odd := oddity(message):
+        if _may_be_odd(line) and (odd := oddity(message)):
             raise AdapterFault(f"the adapter's answer has {odd}: {_excerpt(line)}")
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
             raise AdapterFault(f"the adapter sent what is not JSON-RPC 2.0: {_excerpt(line)}")
@@ -195,6 +201,16 @@ def ready(link: Any, event: int, seconds: float) -> bool:
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
+_ODD = re.compile(rb"\\u[dD]|[0-9]{19}|[0-9.][eE]")
+
+
+def _may_be_odd(line: bytes) -> bool:
+    """Whether a message is worth looking into for an oddity: such as have one all look like this."""
+    return line.count(b"[") + line.count(b"{") > DEEPEST or _ODD.search(line) is not None
 
 
 def oddity(value: Any) -> str | None:

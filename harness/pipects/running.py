@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipects import missing, smoke, verdicts
+from pipects import missing, outcomes, smoke, verdicts
 from pipects.cases import Test
 from pipects.director.process import Director
 from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.implementations import Deviation, Implementation
 from pipects.judging import Record
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, descent
 from pipects.processes import Family, Greeting
 from pipects.protocol import Listener
 from pipects.verdicts import Failure, Result
@@ -146,6 +146,7 @@ class Run:
         self._stop = threading.Event()
         self._workers: list[threading.Thread] = []
         self._families: set[Family] = set()
+        self._kin = descent.Kin()
 
     def execute(self, tests: Sequence[Test], each: Callable[[Result], None]) -> None:
         """Runs every test `repeat` times. On an interrupt ends all processes, then raises it."""
@@ -241,7 +242,7 @@ class Run:
                         test, repetition, time.monotonic() - started, record.verdict,
                         reason=record.reason, failure=record.failure,
                         proofs=tuple(record.proofs), trace=tuple(trace),
-                        outcomes=tuple(record.outcomes) if self._settings.outcomes else (),
+                        told=self._told(record),
                     )  # fmt: skip
                 )
         except BaseException as error:  # handed to the caller's thread, which raises it
@@ -275,6 +276,11 @@ class Run:
         record.reusable = record.reusable and not record.leaves
         return record
 
+    def _told(self, record: Record) -> tuple[str, ...]:
+        if not self._settings.outcomes:
+            return ()
+        return tuple(outcomes.told(step, outcome) for step, outcome in record.outcomes)
+
     def _tasks(self, lane: Lane) -> Iterator[tuple[int, Test]]:
         while not self._stop.is_set() and (task := lane.get()) is not None:
             yield task
@@ -287,6 +293,7 @@ class Run:
             time.monotonic() + server.start_seconds * self._settings.scale,
             stopped=self._stop.is_set,
             director=director,
+            kin=self._kin,
         )
         self._families.add(family)
         return family
@@ -307,7 +314,7 @@ class Run:
     def _result(
         self, test: Test, repetition: int, seconds: float, verdict: str, *,
         reason: str | None = None, failure: Failure | None = None,
-        proofs: tuple[str, ...] = (), trace: tuple[str, ...] = (), outcomes: tuple[str, ...] = (),
+        proofs: tuple[str, ...] = (), trace: tuple[str, ...] = (), told: tuple[str, ...] = (),
     ) -> Result:  # fmt: skip
         server, client = self._pair.server, self._pair.client
         whom = server.id if server is client else f"{server.id} --client {client.id}"
@@ -323,7 +330,7 @@ class Run:
             reason=reason,
             failure=failure,
             trace=trace,
-            outcomes=outcomes,
+            outcomes=told,
         )
         return verdicts.judge(result, self._deviations)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection
-from pathlib import Path
 
-from pipects.observe import NotObservable, Proof, syscalls
+from pipects.observe import NotObservable, Proof, files, syscalls
 from pipects.observe import linux as system
 
 MOST = 4096
@@ -39,7 +38,7 @@ def waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None
 def system_call(pid: int, thread: int) -> tuple[str, list[int]]:
     """The system call in which a thread sleeps, and its arguments; `running` or `ended` if in none."""
     try:
-        text = Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()
+        text = files.text(f"/proc/{pid}/task/{thread}/syscall").split()
     except (FileNotFoundError, ProcessLookupError):
         return "ended", []
     except PermissionError as error:
@@ -68,7 +67,7 @@ def waited_for(pid: int, call: str, arguments: list[int]) -> list[int]:
         ]
     if call in syscalls.EPOLLS:
         try:
-            info = Path(f"/proc/{pid}/fdinfo/{arguments[0]}").read_text()
+            info = files.text(f"/proc/{pid}/fdinfo/{arguments[0]}")
         except FileNotFoundError:
             return []
         return [int(line.split()[1]) for line in info.splitlines() if line.startswith("tfd:")]
@@ -92,7 +91,7 @@ def situation(pid: int) -> list[str]:
     for thread in system.threads(pid):
         try:
             call, arguments = system_call(pid, thread)
-            name = Path(f"/proc/{pid}/task/{thread}/comm").read_text().strip()
+            name = files.text(f"/proc/{pid}/task/{thread}/comm").strip()
             on = [
                 f"{fd} ({system.descriptor_target(pid, fd) or 'closed'})"
                 for fd in waited_for(pid, call, arguments)[:4]

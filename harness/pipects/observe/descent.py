@@ -8,9 +8,8 @@ import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, files
 
 ROUNDS = 200
 """How often processes are ended anew while there are more of them, before it is given up."""
@@ -45,10 +44,47 @@ def table() -> Table:
     return found
 
 
+class Kin:
+    """The table without strangers: at each look only those are read that are not yet known for such.
+
+    Who does not descend from this process never will: this process adopts its orphans, and nobody
+    else's. Number and inode name a process as long as its entry is there.
+    """
+
+    def __init__(self) -> None:
+        self._strangers: frozenset[tuple[str, int]] = frozenset()
+
+    def table(self) -> Table:
+        """Every process that the system shows, but for strangers. Raises NotObservable where it shows none."""
+        try:
+            with os.scandir("/proc") as entries:
+                here = {(each.name, each.inode()) for each in entries if each.name.isdecimal()}
+        except OSError as error:
+            raise NotObservable(
+                f"the system does not show its processes: {error.strerror}"
+            ) from error
+        known = self._strangers
+        read = {each: process for each in here - known if (process := look(each[0]))}
+        found = {process.pid: process for process in read.values()}
+        own = os.getpid()
+        if own not in found:
+            raise NotObservable("the system does not show its processes")
+        strangers = here & known
+        foreign = {int(name) for name, _ in strangers}
+        for each, process in read.items():
+            line = [process.pid, *ancestors(process.pid, found)]
+            first = found.get(line[-1])
+            # One whose line breaks off is none yet: its parent may have ended while the table was read.
+            if own not in line and (first.parent == 0 if first else line[-1] in foreign):
+                strangers.add(each)
+        self._strangers = frozenset(strangers)
+        return found
+
+
 def look(pid: int | str) -> Process | None:
     """One process, or None if it is not to be seen."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        text = files.text(f"/proc/{pid}/stat")
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()

@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, files
 from pipects.observe import linux as system
 
 WINDOW = 0.05
@@ -34,7 +34,7 @@ def _wanted(pid: int) -> dict[int, float]:
     found: dict[int, float] = {}
     for thread in system.threads(pid):
         try:
-            run, wait = Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[:2]
+            run, wait = files.text(f"/proc/{pid}/task/{thread}/schedstat").split()[:2]
         except ProcessLookupError:
             continue
         except FileNotFoundError as error:
@@ -48,7 +48,7 @@ def _wanted(pid: int) -> dict[int, float]:
 def _runs(pid: int) -> bool:
     for thread in system.threads(pid):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            stat = Path(f"/proc/{pid}/task/{thread}/stat").read_text()
+            stat = files.text(f"/proc/{pid}/task/{thread}/stat")
             if stat.rpartition(") ")[2].startswith("R"):
                 return True
     return False

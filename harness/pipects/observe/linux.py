@@ -14,10 +14,9 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
-from pipects.observe import End, Exit, NotObservable
+from pipects.observe import End, Exit, NotObservable, files
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_CHILD_SUBREAPER = 36
@@ -34,11 +33,14 @@ def adopt_orphans() -> None:
         raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
 
 
-def pipe_ends(pid: int) -> list[End]:
-    """Every pipe end that the process holds, but for its standard streams."""
+def pipe_ends(pid: int, of: Collection[int] | None = None) -> list[End]:
+    """Every pipe end that the process holds (of these pipes alone), but for its standard streams."""
     ends = []
     for descriptor, target in links(pid):
         if descriptor > 2 and target.startswith("pipe:["):
+            pipe = int(target[6:-1])
+            if of is not None and pipe not in of:
+                continue
             flags = _flags(pid, descriptor)
             if flags is None:
                 continue
@@ -47,7 +49,7 @@ def pipe_ends(pid: int) -> list[End]:
                     access="write" if flags & os.O_ACCMODE == os.O_WRONLY else "read",
                     inheritable=not flags & _O_CLOEXEC,
                     nonblocking=bool(flags & os.O_NONBLOCK),
-                    pipe=int(target[6:-1]),
+                    pipe=pipe,
                     descriptor=descriptor,
                 )
             )
@@ -102,8 +104,11 @@ def links(pid: int) -> Iterator[tuple[int, str]]:
     except PermissionError as error:
         raise NotObservable(f"the system does not show the handles of process {pid}") from error
     for name in names:
-        with contextlib.suppress(FileNotFoundError):
-            yield int(name), os.readlink(f"/proc/{pid}/fd/{name}")
+        try:
+            target = os.readlink(f"/proc/{pid}/fd/{name}")
+        except FileNotFoundError:  # closed since
+            continue
+        yield int(name), target
 
 
 def _must_show(pid: int) -> None:
@@ -121,7 +126,7 @@ def _must_show(pid: int) -> None:
 
 def _flags(pid: int, descriptor: int) -> int | None:
     try:
-        for line in Path(f"/proc/{pid}/fdinfo/{descriptor}").read_text().splitlines():
+        for line in files.text(f"/proc/{pid}/fdinfo/{descriptor}").splitlines():
             if line.startswith("flags:"):
                 return int(line.split()[1], 8)
     except FileNotFoundError:
@@ -154,7 +159,7 @@ def capacity(pid: int, pipe: int) -> int:
 
 @contextlib.contextmanager
 def _opened(pid: int, pipe: int) -> Iterator[int]:
-    end = next((end for end in pipe_ends(pid) if end.pipe == pipe), None)
+    end = next(iter(pipe_ends(pid, {pipe})), None)
     if end is None:
         raise NotObservable(f"process {pid} holds no end of the pipe")
     try:
@@ -180,7 +185,7 @@ def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:
-            text = Path(f"/proc/{pid}/task/{target}/status").read_text()
+            text = files.text(f"/proc/{pid}/task/{target}/status")
         except (FileNotFoundError, ProcessLookupError):
             return
         pending = next(line for line in text.splitlines() if line.startswith("SigPnd:"))
@@ -194,7 +199,7 @@ def open_to(pid: int, number: signal.Signals) -> list[int]:
     """The process's threads that do not block a signal."""
     found = []
     for thread in threads(pid):
-        status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+        status = files.text(f"/proc/{pid}/task/{thread}/status")
         blocked_signals = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
         if not int(blocked_signals.split()[1], 16) >> (number - 1) & 1:
             found.append(thread)
@@ -281,7 +286,7 @@ class Watch:
 
     def _from_zombie(self) -> Exit | None:
         try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            fields = files.text(f"/proc/{self.pid}/stat").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             return None
         return _decoded(int(fields[49])) if fields[0] == "Z" else None
@@ -305,6 +310,6 @@ def signal_name(number: int) -> str:
 def is_zombie(pid: int) -> bool:
     """Whether the process has ended and its parent has not collected it."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return files.text(f"/proc/{pid}/stat").rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False

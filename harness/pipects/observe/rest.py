@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
+from pipects.observe import files
 from pipects.observe import linux as system
 
 CALM_LOOKS = 6
@@ -102,20 +102,17 @@ ASLEEP = ("S", "X", "Z", "I")
 def status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
     """A thread's state, and how often it has left the processor."""
     try:
-        status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+        status = files.text(f"/proc/{pid}/task/{thread}/status")
     except (FileNotFoundError, ProcessLookupError):
         return "X", ()
-    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    return fields["State"].strip()[0], (
-        fields["voluntary_ctxt_switches"],
-        fields["nonvoluntary_ctxt_switches"],
-    )
+    start = status.index("\nState:\t") + len("\nState:\t")
+    return status[start], tuple(status[status.index("\nvoluntary_ctxt_switches:") :].split()[1:4:2])
 
 
 def _used(pid: int, thread: int) -> tuple[str, float]:
     """A thread's name, and the seconds of processor time that it has used."""
     try:
-        text = Path(f"/proc/{pid}/task/{thread}/stat").read_text()
+        text = files.text(f"/proc/{pid}/task/{thread}/stat")
     except (FileNotFoundError, ProcessLookupError):
         return "ended", 0.0
     name, _, rest = text.partition("(")[2].rpartition(")")

@@ -7,7 +7,8 @@ import ctypes
 import os
 import socket
 from collections.abc import Iterator
-from pathlib import Path
+
+from pipects.observe import files
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PIDFD_GETFD = 438
@@ -35,7 +36,7 @@ def silent(pid: int, inode: str, port: int) -> bool:
 
 def _table(pid: int, family: str) -> Iterator[list[str]]:
     with contextlib.suppress(FileNotFoundError):  # a system without that family
-        for line in Path(f"/proc/{pid}/net/{family}").read_text().splitlines()[1:]:
+        for line in files.text(f"/proc/{pid}/net/{family}").splitlines()[1:]:
             yield line.split()
 
 

@@ -11,9 +11,8 @@ import re
 import struct
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 
-from pipects.observe import NotObservable, calls, signals, sockets, syscalls
+from pipects.observe import NotObservable, calls, files, sockets, syscalls
 from pipects.observe import linux as system
 from pipects.observe.rest import ASLEEP, Switches, status
 
@@ -129,13 +128,18 @@ class Standstill:
 
 def _clock_of(pid: int) -> str | None:
     """What may still wake a process although all its threads wait without an end."""
-    if Path(f"/proc/{pid}/timers").read_text():
+    if files.read(f"/proc/{pid}/timers"):
         return "has a timer"
-    if int(signals.now(pid)["SigCgt"], 16) & _ALARM:
+    caught = next(
+        line
+        for line in files.text(f"/proc/{pid}/status").splitlines()
+        if line.startswith("SigCgt:")
+    )
+    if int(caught.split()[1], 16) & _ALARM:
         return "handles SIGALRM"
     for descriptor, target in system.links(pid):
         if target == "anon_inode:[timerfd]":
-            info = Path(f"/proc/{pid}/fdinfo/{descriptor}").read_text()
+            info = files.text(f"/proc/{pid}/fdinfo/{descriptor}")
             if "it_value: (0, 0)" not in info:
                 return "has a timerfd that runs"
         if target in ("anon_inode:[io_uring]", "anon_inode:[signalfd]"):
