@@ -117,7 +117,8 @@ class Conversation:
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
         self._seen_with: tuple[Adapter, int, set[int]] | None = None
-        """The pipes that a process was last seen with, and how much it had been asked by then."""
+        """The pipes that a process was last seen with, and how much all had been asked by then; None
+        while a call runs."""
         self._signals: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
         """By child: what it is to present."""

@@ -113,21 +113,21 @@ class Execution(Directing):
                 held = system.pipes(adapter.pid)
                 new = held - before
                 self._born |= new
-                self._seen_with = adapter, adapter.connection.sent, held
+                self._seen_with = None if self._running else (adapter, self._asked(), held)
         name = step.options.get("as")
         if new and isinstance(name, str) and name in self._names and self._names[name].is_object:
             known = self._names[name]
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
 
     def _pipes_before(self, adapter: Adapter) -> set[int]:
-        """The pipes that a process holds: as last seen, if it has been asked for nothing since."""
-        if (
-            self._seen_with
-            and self._seen_with[:2] == (adapter, adapter.connection.sent)
-            and not self._running
-        ):
+        """The pipes that a process holds: as last seen, if nobody has been asked for anything since."""
+        if self._seen_with and self._seen_with[:2] == (adapter, self._asked()):
             return self._seen_with[2]
         return system.pipes(adapter.pid)
+
+    def _asked(self) -> int:
+        """How many requests the test's processes have been sent."""
+        return sum(adapter.connection.sent for adapter in self._processes.values())
 
     def _do_call(self, step: Step) -> None:
         head, member = step.target.split(".", 1)
