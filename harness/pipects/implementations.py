@@ -145,18 +145,25 @@ class Implementation:
             yield from building.sources(self.folder, self._filled(pattern), self.id)
 
 
-def load(spec: Spec, folders: Sequence[Path] = (paths.ADAPTERS,)) -> dict[str, Implementation]:
+def files(folder: Path) -> list[Path]:
+    """The files of a folder of adapters, and of those in it, that say what implementations there are."""
+    return sorted((*folder.glob("*.yaml"), *folder.glob("*/*.yaml")))
+
+
+def load(
+    spec: Spec,
+    folders: Sequence[Path] = (paths.ADAPTERS,),
+    known: Mapping[str, Implementation] | None = None,
+) -> dict[str, Implementation]:
     """Reads every manifest in the folders and one level below, by id (the file's name).
 
-    Raises UserError with file and line for a manifest that is wrong.
+    Those that are `known` come first. Raises UserError with file and line for a manifest that is wrong.
     """
-    found: dict[str, Implementation] = {}
+    found = dict(known or {})
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of adapters")
-    for file in sorted(
-        f for folder in folders for f in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))
-    ):
+    for file in sorted(file for folder in folders for file in files(folder)):
         if file.name.endswith((".deviations.yaml", ".releases.yaml")):
             continue
         entry = datafile.load(file, "manifest")

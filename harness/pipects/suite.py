@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.products import NEWEST, Product
 from pipects.spec import Spec
+
+
+WORTH = 0.1
+"""Seconds of processor from which on it is worth remembering what was made of files."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,20 @@ def repeated(args: argparse.Namespace) -> str:
 
 def load(args: argparse.Namespace) -> Suite:
     """Loads what the options name. Raises UserError with file and line for what is wrong."""
-    the_spec = spec.load()
+    the_spec = remembered.of("spec", [paths.SPEC], spec.load, worth=WORTH)
     folder = args.cases or paths.CASES
     tests = remembered.of(
-        "tests", [paths.SPEC, folder], lambda: cells.settle(the_spec, cases.load(the_spec, folder))
+        "tests",
+        [paths.SPEC, folder],
+        lambda: cells.settle(the_spec, cases.load(the_spec, folder)),
+        worth=WORTH,
     )
-    folders = [paths.ADAPTERS, *args.adapters]
-    known = implementations.load(the_spec, folders)
-    return Suite(the_spec, tests, known, products.load(the_spec, folders))
+    own = remembered.of(
+        "implementations",
+        [paths.SPEC, *implementations.files(paths.ADAPTERS)],
+        lambda: implementations.load(the_spec),
+        worth=WORTH,
+    )
+    known = implementations.load(the_spec, args.adapters, own)
+    gc.freeze()  # all of it stays to the end: no collection need look at it
+    return Suite(the_spec, tests, known, products.load(the_spec, [paths.ADAPTERS, *args.adapters]))

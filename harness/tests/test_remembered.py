@@ -73,3 +73,16 @@ def test_few_are_kept(source: Path, tmp_path: Path) -> None:
         (source / "a.yaml").write_text(str(number))
         remembered.of("it", [source], Maker(), tmp_path)
     assert len([*(tmp_path / "remembered").iterdir()]) == remembered.KEPT
+
+
+def test_what_is_made_at_once_is_not_kept(source: Path, tmp_path: Path) -> None:
+    make = Maker()
+    assert [remembered.of("it", [source], make, tmp_path, worth=60) for _ in range(2)] == [1, 2]
+
+
+def test_a_single_file_counts_as_a_folder_does(source: Path, tmp_path: Path) -> None:
+    make = Maker()
+    file = source / "a.yaml"
+    assert [remembered.of("it", [file], make, tmp_path) for _ in range(2)] == [1, 1]
+    file.write_text("b")
+    assert remembered.of("it", [file], make, tmp_path) == 2
