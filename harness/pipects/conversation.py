@@ -27,6 +27,8 @@ STANDSTILL = 0.3
 """Seconds for which nothing has been able to happen before it is said that nothing will."""
 LOOK = 0.05
 """Seconds between two looks for that."""
+SELDOM = 0.2
+"""Seconds to the next one after a look that has found that something may still happen."""
 BYTES_KEYS = bytespec.KEYS
 
 
@@ -247,12 +249,14 @@ class Conversation:
         it is proven that nothing will happen any more."""
         enough = STANDSTILL * self._scale
         looks: Standstill | None = None
-        while not comes(max(0.0, min(until - time.monotonic(), LOOK if looks else enough))):
+        pause = enough
+        while not comes(max(0.0, min(until - time.monotonic(), pause))):
             if time.monotonic() >= until:
                 raise Overdue(missing)
             looks = looks or self._standstill(until)
             if looks.lasts() >= enough and not comes(0):
                 raise Deadlock(missing)
+            pause = SELDOM if looks.disturbed else LOOK
 
     def _standstill(self, until: float) -> Standstill:
         return Standstill(self._family.living, until, self._family.meeting.port)

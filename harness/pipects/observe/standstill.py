@@ -36,6 +36,11 @@ class Standstill:
         self.disturbance = "it was never looked at"
         """Why the last look found no standstill."""
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether the last look found that something may still happen."""
+        return self._before is None
+
     def lasts(self) -> float:
         """Looks once; tells for how many seconds nothing has been able to happen, 0 if something is."""
         begun = time.monotonic()
