@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pipects import __version__, traceability
+from pipects import __version__, owned, traceability
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
@@ -45,14 +45,17 @@ def machine() -> dict[str, Any]:
 
 
 class Journal:
-    """Results on disk as they come, a line each, so that nothing won is lost however a run ends."""
+    """Results on disk as they come, a line each, so that nothing won is lost however a run ends.
+
+    Raises UserError if it can't be written, and if another run is writing it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[str] | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8", errors="backslashreplace")
+            self._file = owned.opened(path)
+            self._file.truncate(0)
         except OSError as error:
             raise UserError(f"{path}: can't be written: {error.strerror}") from error
 

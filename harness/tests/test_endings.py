@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench import ENOUGH, Bench, environment, finished
+from pipects import owned
 
 LOOK_AGAIN = 0.01
 
@@ -121,6 +122,36 @@ def test_a_full_disk_keeps_what_was_won(bench: Bench) -> None:
     journal = bench.folder / "results.partial.jsonl"
     lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     assert sorted(line["verdict"] for line in lines) == ["pass", "pass"]
+
+
+def test_two_runs_do_not_write_the_same_files(bench: Bench) -> None:
+    """The second is refused before it has done anything; the first loses nothing; then it may."""
+    bench.adapter("good")
+    file = bench.folder / "results.json"
+    held = owned.opened(file.with_suffix(".partial.jsonl"))
+    held.write("won\n")
+    held.flush()
+    refused = bench.pipects("run", "fake", "--json", str(file))
+    assert refused.status == 2 and refused.errors.count("\n") == 1, refused.errors
+    assert "results.partial.jsonl: another command is writing it" in refused.errors
+    assert file.with_suffix(".partial.jsonl").read_text(encoding="utf-8") == "won\n"
+    held.close()
+    assert bench.run().status == 0
+
+
+def test_a_folder_is_shared_by_runs_that_write_other_files(bench: Bench) -> None:
+    """Each has its own document and journal."""
+    bench.adapter("good")
+    files = [bench.folder / f"{name}.json" for name in ("one", "two", "three")]
+    together = [
+        subprocess.Popen(bench.command("run", "fake", "--json", str(file)), env=environment())
+        for file in files
+    ]
+    assert [run.wait(ENOUGH) for run in together] == [0, 0, 0]
+    for file in files:
+        results = json.loads(file.read_text(encoding="utf-8"))
+        assert results["complete"] and len(results["results"]) == 2
+    assert not [*bench.folder.glob("*.jsonl")]
 
 
 def test_a_fault_of_the_harness_is_one_line(bench: Bench) -> None:

@@ -75,9 +75,11 @@ def test_an_outcome_holds_as_long_as_its_proof_does(tmp_path: Path) -> None:
     changed = OutcomeJournal(file, "digest", {**PRINTS, "a": "other"})
     assert changed.known(_mutant(1), ["a", "b"], False) is None
     assert changed.known(_mutant(2), ["a", "b"], False) is None
+    changed.close()
     more = OutcomeJournal(file, "digest", PRINTS)
     assert more.known(_mutant(1), ["a", "b", "c"], False) is not None
     assert more.known(_mutant(2), ["a", "b", "c"], False) is None
+    more.close()
     other = OutcomeJournal(file, "another build", PRINTS)
     assert other.known(_mutant(1), ["a", "b"], False) is None
     assert other.killers == {_mutant(1).key: "a"}

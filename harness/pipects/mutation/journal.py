@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pipects import owned
 from pipects.cases import Test
 from pipects.mutation.model import KILLED, Candidate, Kill, Outcome
 from pipects.mutation.trial import Reach
@@ -24,14 +25,13 @@ class _Lines:
     """A file of JSON lines for one build; what another build has left there is passed on once."""
 
     def __init__(self, file: Path, digest: str) -> None:
-        self._file = file
+        self._stream = owned.opened(file)
         lines = list(_read(file))
         self.valid = bool(lines) and lines[0] == {"digest": digest}
         self.earlier = lines[1:]
         if not self.valid:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
-        self._stream = file.open("a", encoding="utf-8")
+            self._stream.truncate(0)
+            self.add({"digest": digest})
 
     def add(self, content: Mapping[str, Any]) -> None:
         """Writes a line through to the file."""
