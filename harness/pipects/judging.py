@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pipects import verdicts
 from pipects.cases import Step
 from pipects.cleaning import Cleaning
-from pipects.conversation import SLOW_END, exit_of
+from pipects.conversation import SLOW_END, STANDSTILL, exit_of
 from pipects.meeting import Adapter
 from pipects.observe import NotObservable, calls
 from pipects.observe import linux as system
 from pipects.observe.rest import Rest
+from pipects.observe.standstill import Standstill
 from pipects.processes import GRACE
 from pipects.protocol import Outcome
 from pipects.verdicts import Failure
@@ -67,9 +68,10 @@ class Judging(Cleaning):
         for name, adapter in self._processes.items():
             rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
             begun = time.monotonic()
+            helpers = Standstill(self._helpers, begun + HELPED_END, self._family.meeting.port)
             while not adapter.watch.ended():
                 waited = time.monotonic() - begun
-                helped = (rest.rests or waited > SLOW_END) and self._has_helpers()
+                helped = (rest.rests or waited > SLOW_END) and self._work(helpers)
                 if (rest.rests and not helped) or waited > (HELPED_END if helped else SLOW_END):
                     break
                 if helped:
@@ -79,10 +81,14 @@ class Judging(Cleaning):
                 return self._crashed(name, adapter)
         return None
 
-    def _has_helpers(self) -> bool:
-        """Whether a process that is none of the case's works for one that is."""
+    def _work(self, helpers: Standstill) -> bool:
+        """Whether there are helpers of which something may still come."""
+        return bool(self._helpers()) and helpers.lasts() < STANDSTILL * self._scale
+
+    def _helpers(self) -> list[int]:
+        """Processes that are none of the case's, but of the family of one that is."""
         own = {adapter.pid for adapter in self._processes.values()}
-        return any(pid not in own for pid in self._family.strays())
+        return [pid for pid in self._family.strays() if pid not in own]
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"
