@@ -43,6 +43,8 @@ class Timeline:
     """For each release but the first: what came otherwise than in the one before."""
     failed: Mapping[str, str]
     """Releases that could not be run, and why."""
+    tests: int
+    """How many were run on each."""
 
 
 def make(
@@ -84,6 +86,7 @@ def make(
             for before, after in pairwise(releases)
         ),
         failed,
+        len(tests),
     )
 
 

@@ -104,8 +104,10 @@ def test_reports_name_the_change_and_escape_it(render: object) -> None:
     text = render(
         made({"1.0": {"t": [PASSED]}, "2.0": {"t": [odd]}}),
         {"a.rule": "A rule.", "another.rule": ""},
+        "pipects timeline p",
     )
     assert "a.rule" in text
+    assert "2 releases, 2 tests on each" in text and "pipects timeline p" in text
     assert ("&lt;script&gt;" in text) is (render is timeline_text.page)
 
 

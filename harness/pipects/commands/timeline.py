@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipects.console import Reporter
 from pipects.errors import UserError
 from pipects.products import Product
 from pipects.releases import parse
-from pipects.reports import output, timeline_text
+from pipects.reports import output, shard, timeline_text
 from pipects.running import Settings
 from pipects.survey import Seen, Survey
 
@@ -31,6 +32,7 @@ def add(subparsers: Any) -> None:
     line.add_argument("--from", dest="oldest", metavar="RELEASE", help="begin with this one")
     line.add_argument("--to", dest="newest", metavar="RELEASE", help="end with this one")
     line.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these")
+    line.add_argument("--shard", metavar="I/N", help="only this part of N of the tests")
     line.add_argument("--markdown", type=Path, metavar="FILE", help="write it as Markdown")
     line.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     _add_how(line)
@@ -67,6 +69,9 @@ def timeline_command(args: argparse.Namespace) -> int:
     if len(chosen) < 2:
         raise UserError(f"a timeline wants two releases of {product.id} at least; here: {chosen}")
     tests = selection.select(loaded.tests, loaded.spec, args.case)
+    if args.shard:
+        part = set(shard.select([test.id for test in tests], args.shard))
+        tests = [test for test in tests if test.id in part]
     survey = _survey(loaded, product, tests, args)
     made = timeline.make(product.id, chosen, tests, survey.seen)
     sys.stdout.write(timeline_text.terminal(made))
@@ -76,7 +81,7 @@ def timeline_command(args: argparse.Namespace) -> int:
         (args.html, timeline_text.page),
     ):
         if file is not None:
-            output.write(file, render(made, texts))
+            output.write(file, render(made, texts, shlex.join(["pipects", *sys.argv[1:]])))
             print(f"wrote {file}")
     return 0
 

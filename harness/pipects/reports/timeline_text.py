@@ -24,7 +24,7 @@ def _heads(count: int) -> str:
 def terminal(timeline: Timeline) -> str:
     """The timeline in 80 columns: a letter a release."""
     heads = _heads(len(timeline.releases))
-    lines = [f"{timeline.product}: {plural(len(timeline.releases), 'release')}", ""]
+    lines = [f"{timeline.product}: {_looked_at(timeline)}", ""]
     named = [f"{head} {release}" for head, release in zip(heads, timeline.releases)]
     for start in range(0, len(named), 6):
         lines.append("  " + "  ".join(f"{each:12}" for each in named[start : start + 6]).rstrip())
@@ -45,6 +45,10 @@ def terminal(timeline: Timeline) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _looked_at(timeline: Timeline) -> str:
+    return f"{plural(len(timeline.releases), 'release')}, {plural(timeline.tests, 'test')} on each"
+
+
 def _counted(changes: tuple[OutcomeChange, ...]) -> str:
     tests = sum(len(change.tests) for change in changes)
     return f"{plural(tests, 'test')} came otherwise than before"
@@ -60,12 +64,11 @@ def _changes(changes: tuple[OutcomeChange, ...]) -> Iterator[str]:
         yield f"  and {plural(len(changes) - _SHOWN, 'more way')} in which one did"
 
 
-def markdown(timeline: Timeline, texts: Mapping[str, str]) -> str:
-    """The timeline as Markdown. `texts` has each requirement's sentence."""
+def markdown(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
+    """The timeline as Markdown. `texts` has each requirement's sentence; `command` is what makes it again."""
     lines = [f"# What changed in {timeline.product}, release by release", ""]
     lines += [
-        f"{plural(len(timeline.releases), 'release')}, {timeline.releases[0]} to "
-        f"{timeline.releases[-1]}; made by `pipects timeline {timeline.product}`.",
+        f"{timeline.releases[0]} to {timeline.releases[-1]}: {_looked_at(timeline)}; made by `{command}`.",
         "A row for each requirement whose verdict ever changed.",
         *(f"Left out: {each}, which can't be run here." for each in timeline.failed),
         "",
@@ -131,8 +134,8 @@ del{{color:var(--bad);text-decoration:none}}
 """
 
 
-def page(timeline: Timeline, texts: Mapping[str, str]) -> str:
-    """The timeline as one self-contained page."""
+def page(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
+    """The timeline as one self-contained page; arguments as for `markdown`."""
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in timeline.releases)
     rows = "\n".join(
         f'<tr><th scope="row" title="{escape(one_line(texts[row.requirement]))}">{escape(row.requirement)}</th>'
@@ -151,7 +154,8 @@ def page(timeline: Timeline, texts: Mapping[str, str]) -> str:
     )
     return _PAGE.format(
         title=f"What changed in {escape(timeline.product)}, release by release",
-        summary=f"{plural(len(timeline.releases), 'release')}; a row for each requirement whose verdict ever changed.",
+        summary=f"{_looked_at(timeline)}; a row for each requirement whose verdict ever changed. Made by "
+        f"<code>{escape(command)}</code>.",
         table=table,
         steps="\n".join(_section(release, changes) for release, changes in timeline.steps),
     )
