@@ -58,6 +58,10 @@ def add(subparsers: Any) -> None:
         help="multiply every deadline: what hangs is seen the sooner (0.4)",
     )  # fmt: skip
     how.add_argument(
+        "--most", type=int, metavar="N",
+        help="run at most N tests on one mutant, the likeliest first: who outlives them counts as surviving",
+    )  # fmt: skip
+    how.add_argument(
         "--alone", action="store_true",
         help="go on behind a kill by observation: would an outcome have shown it, too?",
     )  # fmt: skip
@@ -183,7 +187,7 @@ class _Run:
 
             def tasks() -> Iterator[tuple[Any, ...]]:
                 for mutant in chosen:
-                    names = order.of(mutant)
+                    names = order.of(mutant)[: self._args.most]
                     known = self._journal.known(mutant, names, self._args.alone)
                     if known is None:
                         asked[mutant.number] = names

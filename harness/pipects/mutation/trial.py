@@ -116,18 +116,15 @@ class Worker:
         run = 0
         left = list(names)
         while left:
-            ended = False
-            for result in self._run(
-                mutated, [self._tests[name] for name in left], self._bench.scale
-            ):
-                run += 1
-                ended = result.verdict in RED
-                if ended:
-                    found = self._kill(result)
-                    left = left[left.index(result.test) + 1 :]
-                    break
-            if not ended:
+            tests = [self._tests[name] for name in left]
+            results = list(self._run(mutated, tests, self._bench.scale))
+            run += len(results)
+            if not results or results[-1].verdict not in RED:
                 break
+            left = left[left.index(results[-1].test) + 1 :]
+            if self._is_busy(mutated, results[-1]):
+                continue
+            found = self._kill(results[-1])
             kill = kill or found
             if kill.by == OUTCOME or not observations:
                 break
@@ -136,6 +133,13 @@ class Worker:
                 break
         status = KILLED if kill else SURVIVED if names else NOT_REACHED
         return Outcome(number, status, run, round(time.monotonic() - began, 3), kill, alone)
+
+    def _is_busy(self, mutated: Implementation, result: Result) -> bool:
+        """Whether a test that seemed to hang only needs the whole of its time: the machine is busy."""
+        if result.verdict != verdicts.HANG:
+            return False
+        again = self._run(mutated, [self._tests[result.test]], 1.0)
+        return all(each.verdict not in RED for each in again)
 
     def _with(self, **environment: str) -> Implementation:
         return dataclasses.replace(
