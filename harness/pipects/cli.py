@@ -10,7 +10,16 @@ import sys
 from collections.abc import Sequence
 
 from pipects import __version__, interrupts, parsing
-from pipects.commands import defects, deviations, doctor, expand, init_adapter, listing, mutants
+from pipects.commands import (
+    defects,
+    deviations,
+    doctor,
+    expand,
+    explore,
+    init_adapter,
+    listing,
+    mutants,
+)
 from pipects.commands import replay, run, timeline
 from pipects.errors import Interrupted, UserError, said
 from pipects.observe import NotObservable, descent
@@ -39,6 +48,7 @@ def parser() -> Parser:
         defects,
         mutants,
         expand,
+        explore,
         init_adapter,
         doctor,
     ):

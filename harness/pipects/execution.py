@@ -53,11 +53,7 @@ class Execution(Directing):
                 step.verb == "observe" and step.target == "signals" for step in self._test.steps
             ):
                 self._signals = signals.now(self._family.parent.pid)
-            for index, step in enumerate(self._test.steps):
-                self._step = index, step
-                if self._note is not ignore_note:
-                    self._note("step", step.text)
-                getattr(self, f"_do_{step.verb}")(step)
+            self._perform()
             self._step = None
             self._end_directing()
             self._clean_up()
@@ -97,6 +93,14 @@ class Execution(Directing):
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:
             return Record(verdicts.NOT_APPLICABLE, reason=str(reason), reusable=True)
+
+    def _perform(self) -> None:
+        """Does what the test says, step by step."""
+        for index, step in enumerate(self._test.steps):
+            self._step = index, step
+            if self._note is not ignore_note:
+                self._note("step", step.text)
+            getattr(self, f"_do_{step.verb}")(step)
 
     # What steps do
 

@@ -102,3 +102,10 @@ def load(args: argparse.Namespace) -> Suite:
     known = implementations.load(the_spec, args.adapters, own)
     gc.freeze()  # all of it stays to the end: no collection need look at it
     return Suite(the_spec, tests, known, products.load(the_spec, [paths.ADAPTERS, *args.adapters]))
+
+
+def without_cases(adapters: Sequence[Path]) -> Suite:
+    """The specification and the implementations, for a command that needs no case."""
+    the_spec = spec.load()
+    known = implementations.load(the_spec, adapters)
+    return Suite(the_spec, [], known, products.load(the_spec, [paths.ADAPTERS, *adapters]))

@@ -1,0 +1,136 @@
+"""Disagreements: what they are told apart by, and how one becomes a case that anyone can run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipects import verdicts
+from pipects.cases import Step
+from pipects.judging import Record
+from pipects.spec import Spec
+from spec.model.calls import Call
+
+RED = frozenset({verdicts.FAIL, verdicts.HANG, verdicts.CRASH, verdicts.ADAPTER_ERROR})
+BECAUSE = "The documentation allows each of these."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that an implementation did and the model does not allow."""
+
+    signature: str
+    """The same for sequences that show the same thing."""
+    verdict: str
+    requirement: str
+    expected: str
+    actual: str
+    steps: tuple[Step, ...]
+    calls: tuple[Call, ...] = field(default=(), compare=False)
+
+    @property
+    def size(self) -> int:
+        """How long the sequence is."""
+        return len(self.steps)
+
+
+def of(record: Record, steps: Sequence[Step], calls: Sequence[Call]) -> Finding | None:
+    """The finding that a record tells of, if it tells of one."""
+    failure = record.failure
+    if record.verdict not in RED or failure is None:
+        return None
+    where = steps[failure.step] if failure.step is not None and failure.step < len(steps) else None
+    done = f"{where.verb} {where.target.rpartition('.')[2]}" if where else "after the last step"
+    outcome = re.match(r"threw \w+( naming \w+)?|returned", failure.actual)
+    told = outcome[0] if outcome else re.sub(r"\d+", "N", failure.actual)[:80]
+    requirement = failure.requirement or ""
+    signature = f"{requirement}: {record.verdict}: {done}: {told}"
+    used = tuple(steps[: failure.step + 1] if failure.step is not None else steps)
+    return Finding(
+        signature, record.verdict, requirement, failure.expected, failure.actual, used, tuple(calls)
+    )
+
+
+def case(finding: Finding, name: str, spec: Spec) -> dict[str, Any]:
+    """The finding as a case: its steps, with what may come of each."""
+    lines = [_line(step, spec) for step in _closed(finding.steps)]
+    covers = [finding.requirement, *(line["covers"] for line in lines if "covers" in line)]
+    allowed = {"because": BECAUSE} if any("any" in line for line in lines) else {}
+    return {
+        "id": name,
+        "title": f"Found by exploring: {done(finding)}",
+        "covers": list(dict.fromkeys(each for each in covers if each in spec.requirements)),
+        **allowed,
+        "steps": lines,
+    }
+
+
+def done(finding: Finding) -> str:
+    """What was done last, in a few words."""
+    last = finding.steps[-1] if finding.steps else None
+    return f"{last.verb} {last.target}" if last else "nothing"
+
+
+def _closed(steps: Iterable[Step]) -> list[Step]:
+    """The steps, and a `finish` for each call that they leave running."""
+    running: dict[str, Step] = {}
+    whole = list(steps)
+    for step in whole:
+        if "until" in step.options:
+            running[step.thread] = step
+        elif step.verb == "finish":
+            running.pop(step.target, None)
+    late = {"any": [{}, {"throws": {"type": "SystemException", "derived": True}}]}
+    for thread, step in running.items():
+        whole.append(Step("finish", thread, step.process, thread, {}, late, step.requirement))
+    return whole
+
+
+def _line(step: Step, spec: Spec) -> dict[str, Any]:
+    line: dict[str, Any] = {step.verb: step.target, **step.options, **step.expectation}
+    if step.verb == "finish" or (step.verb == "observe" and step.target != "ends"):
+        line.pop("on", None)
+    if step.requirement in spec.requirements and step.verb not in ("start", "kill", "exit"):
+        line["covers"] = step.requirement
+    return line
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    """Steps in one line, and no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """A case file has none."""
+        return True
+
+
+def text(case: Mapping[str, Any]) -> str:
+    """A case as a file of the suite has it."""
+    lines = []
+    for key, content in case.items():
+        if key == "steps":
+            lines += ["  steps:", *(f"    - {flow(step)}" for step in content)]
+        else:
+            lines.append(f"{'- ' if not lines else '  '}{key}: {flow(content)}")
+    return "\n".join(lines) + "\n"
+
+
+def flow(value: Any) -> str:
+    """A value in one line."""
+    dumped = str(yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6,
+        allow_unicode=True,
+    ))  # fmt: skip
+    return dumped.removesuffix("\n").removesuffix("\n...").replace("'on': ", "on: ")
+
+
+def write(folder: Path, name: str, content: Mapping[str, Any]) -> Path:
+    """Writes a case into a folder of cases, which `pipects run --cases` takes. Returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.yaml"
+    file.write_text(text(content), encoding="utf-8")
+    return file

@@ -1,0 +1,214 @@
+"""One sequence on a real family of processes: the model says what may come, and is narrowed by what does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipects import ends, matching
+from pipects.cases import Step, Test
+from pipects.conversation import Differs
+from pipects.execution import Execution
+from pipects.exploring import planning, translating
+from pipects.exploring.planning import Planner
+from pipects.implementations import Implementation
+from pipects.observe import linux as system
+from pipects.processes import Family
+from pipects.protocol import Outcome as Seen
+from spec.model import rules
+from spec.model.calls import MAIN, Call
+from spec.model.outcomes import Outcome, Unspecified, Waits
+from spec.model.state import May, World
+
+LEAK = "stream.dispose.releases-handle"
+Plan = Sequence[tuple[str, Sequence[int]]]
+"""Rules of the planner's, each with the numbers that pick among what it offers."""
+
+
+@dataclass
+class Course:
+    """What a sequence came to: its calls and the steps that made them."""
+
+    calls: list[Call] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    reached: list[tuple[str, str]] = field(default_factory=list)
+    """The transitions: form of the call, and the requirement by which its outcome was right."""
+
+
+class Session(Execution):
+    """A test whose steps are chosen one by one, as the model allows."""
+
+    def __init__(
+        self, source: Callable[[Session], Iterator[Call]], family: Family, server: Implementation,
+        client: Implementation, scale: float, requirement: str,
+    ) -> None:  # fmt: skip
+        super().__init__(_empty(requirement), family, server, client, scale)
+        self._source = source
+        self.worlds: list[World] = [World()]
+        self.course = Course()
+        self._mays: list[May] = []
+        self._holds_array = False
+
+    def _perform(self) -> None:
+        """Makes calls until the source has no more, and collects what is left running."""
+        for call in self._source_calls():
+            self._make(call)
+        self._release()
+
+    def _source_calls(self) -> Iterator[Call]:
+        calls = self._source(self)
+        while True:
+            while (due := planning.forced(self.worlds[0])) is not None:
+                yield due
+            try:
+                call = next(calls)
+            except StopIteration:
+                return
+            yield call
+
+    def world(self) -> World:
+        """The world as far as it is known: the first of those that may be."""
+        return self.worlds[0]
+
+    def _make(self, call: Call) -> None:
+        try:
+            mays = rules.all_of(self.worlds, call)
+        except (Unspecified, KeyError):
+            return  # nobody says what would come of it, or what it is about is gone
+        waits = [may.outcome == Waits() for may in mays]
+        if any(waits) and (not all(waits) or call.thread == MAIN):
+            return  # it might never end
+        here = replace(call, process=self._process_of(call))
+        step = translating.step(here, (may.outcome for may in mays), mays[0].requirement)
+        self._mays, self._holds_array = mays, translating.holds_array(call)
+        self._begin(step)
+        self.course.calls.append(call)
+        getattr(self, f"_do_{step.verb}")(step)
+        if step.verb in translating.OBSERVED or all(waits):
+            self.worlds = [may.after for may in mays]
+            self.course.reached.append((call.form, mays[0].requirement))
+        self._compare_ends(mays[0].requirement)
+        self._see_pending(call)
+
+    def _begin(self, step: Step) -> None:
+        self._step = len(self.course.steps), step
+        self.course.steps.append(step)
+
+    def _process_of(self, call: Call) -> str:
+        world = self.worlds[0]
+        if call.verb == "finish":
+            return world.streams[world.operations[call.target].stream].process
+        if call.object in world.streams:
+            return world.streams[call.object].process
+        if call.object in world.operations:
+            return world.streams[world.operations[call.object].stream].process
+        return call.process
+
+    def _judge(
+        self, step: Step, outcome: Seen, expectation: Mapping[str, Any], choice: str | None = None
+    ) -> None:
+        super()._judge(step, outcome, expectation, choice)
+        arguments = step.options.get("with") or {}
+
+        def fits(allowed: Outcome) -> bool:
+            wanted = self._resolve(translating.one(allowed, self._holds_array))
+            return matching.holds(wanted, outcome, arguments)
+
+        fitting = [may for may in self._mays if may.outcome != Waits() and fits(may.outcome)]
+        self.worlds = rules.narrow(fitting, fits)
+        call = self.course.calls[-1]
+        self.course.reached.append((call.form, fitting[0].requirement))
+
+    # What the operating system shows
+
+    def _compare_ends(self, requirement: str) -> None:
+        """Compares the ends that every process holds with those of the model's handle table."""
+        for process in list(self._processes):
+            if process not in self.worlds[0].processes:
+                continue
+            pid = self._adapter(process).pid
+            inodes = {
+                pipe: self._inodes(known.maker) for pipe, known in self.worlds[0].pipes.items()
+            }
+            until = time.monotonic() + self._settle
+            while not (left := self._agreeing(pid, process, inodes)):
+                if time.monotonic() > until:
+                    self._tell_ends(process, requirement)
+                time.sleep(system.LOOK_AGAIN)
+            self.worlds = left
+
+    def _inodes(self, maker: str) -> frozenset[int]:
+        return self._names[maker].pipes if maker in self._names else frozenset()
+
+    def _agreeing(
+        self, pid: int, process: str, inodes: Mapping[int, frozenset[int]]
+    ) -> list[World]:
+        found = system.pipe_ends(pid)
+        return [
+            world
+            for world in self.worlds
+            if all(
+                ends.same(world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]])
+                for pipe in inodes
+            )
+        ]
+
+    def _tell_ends(self, process: str, requirement: str) -> None:
+        """Makes the step that shows which ends differ, and fails by it."""
+        world = self.worlds[0]
+        for pipe, known in world.pipes.items():
+            options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
+            step = Step("observe", "ends", process, MAIN, options, {}, requirement)
+            self._step = len(self.course.steps), step
+            try:
+                self._observe_ends(step)
+            except Differs:
+                self.course.steps.append(step)
+                raise
+
+    def _see_pending(self, call: Call) -> None:
+        """Proves that an operation which was just begun, and should wait, does."""
+        operation = self.worlds[0].operations.get(call.kept) if call.kept else None
+        if operation is None or operation.ends or operation.thread:
+            return
+        process = self._names[call.kept].process
+        options = {"of": call.kept}
+        self._begin(
+            Step(
+                "observe", "pending", process, MAIN, options, {}, self.course.steps[-1].requirement
+            )
+        )
+        self._observe_pending(self.course.steps[-1])
+
+    def _release(self) -> None:
+        """Lets everything that still waits come to its end: a call left running would hold its thread."""
+        while (waiting := self.worlds[0].pending()) and self.worlds[0].streams:
+            stream = waiting[0][1].stream
+            before = len(self.course.calls)
+            self._make(Call("call", f"{stream}.Dispose"))
+            while (due := planning.forced(self.worlds[0])) is not None:
+                self._make(due)
+            if len(self.course.calls) == before:
+                break
+
+
+def _empty(requirement: str) -> Test:
+    return Test(
+        id="explored", case="explored", title="", row={}, covers=(requirement,), fills={}, needs=(),
+        platforms="any", deadline=5.0, tags=(), fresh=False, leak=LEAK, steps=(),
+        file=Path("explored.yaml"), line=1,
+    )  # fmt: skip
+
+
+def planned(plan: Plan) -> Callable[[Session], Iterator[Call]]:
+    """A source of calls that interprets a plan in the world as it stands."""
+
+    def calls(session: Session) -> Iterator[Call]:
+        planner = Planner()
+        for rule, numbers in plan:
+            yield from planner.propose(session.world(), rule, numbers)
+
+    return calls

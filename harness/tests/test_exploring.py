@@ -1,0 +1,92 @@
+"""The executable specification by itself, and what exploring with it finds."""
+
+from __future__ import annotations
+
+from random import Random
+
+from pipects import spec
+from pipects.exploring import simulating
+from pipects.exploring.planning import Planner
+from spec.model import rules
+from spec.model.calls import Call, Data, Ref
+from spec.model.outcomes import Reads, Returns, Throws
+from spec.model.state import World
+
+
+def one(world: World, call: Call) -> World:
+    """The world after a call of which one thing only may come."""
+    mays = rules.possibilities(world, call)
+    assert len(mays) == 1, [may.outcome for may in mays]
+    return mays[0].after
+
+
+def pipe() -> World:
+    """A server that writes, and a client that reads."""
+    world = World()
+    given = {"direction": "Out"}
+    for call in (
+        Call("new", "AnonymousPipeServerStream", given, "server"),
+        Call("get", "server.ClientSafePipeHandle", kept="handle"),
+    ):
+        world = one(world, call)
+    return one(world, client("handle"))
+
+
+def client(handle: str) -> Call:
+    """A client made of a handle."""
+    given = {"direction": "In", "safePipeHandle": Ref(handle)}
+    return Call("new", "AnonymousPipeClientStream", given, "client")
+
+
+def test_every_requirement_that_the_model_names_exists() -> None:
+    known = spec.load().requirements
+    named = {r for each in simulating.sequences(1, 1500) for _, r in each.transitions if r}
+    assert named - known.keys() == set()
+    assert len(named) > 200
+
+
+def test_a_read_may_be_short_and_leaves_the_rest() -> None:
+    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
+    mays = rules.possibilities(world, Call("call", "client.Read", {"buffer": Data(bytes(8))}))
+    assert [may.outcome for may in mays] == [Reads(b"abc"), Reads(b"ab"), Reads(b"a")]
+    left = [next(iter(may.after.pipes.values())).content for may in mays]
+    assert left == [b"", b"c", b"bc"]
+
+
+def test_what_was_seen_narrows_what_may_be() -> None:
+    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
+    read = Call("call", "client.Read", {"buffer": Data(bytes(2))})
+    left = rules.narrow(rules.possibilities(world, read), lambda seen: seen == Reads(b"a"))
+    again = [may.outcome for each in left for may in rules.possibilities(each, read)]
+    assert again == [Reads(b"bc"), Reads(b"b")]
+
+
+def test_a_write_without_a_reader_breaks_and_the_end_stays_so() -> None:
+    world = one(pipe(), Call("call", "client.Dispose"))
+    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
+    write = Call("call", "server.WriteByte", {"value": 1})
+    assert [m.outcome for m in rules.possibilities(world, write)] == [Throws("IOException")]
+    world = one(world, write)
+    connected = rules.possibilities(world, Call("get", "server.IsConnected"))
+    assert [may.outcome for may in connected] == [Returns(False)]
+
+
+def test_a_server_holds_both_ends_until_its_copy_is_disposed() -> None:
+    world = pipe()
+    (number,) = world.pipes
+    assert world.ends("parent", number) == ["read private", "write private"]
+    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
+    assert world.ends("parent", number) == ["write private"]
+
+
+def test_the_same_numbers_draw_the_same_sequence() -> None:
+    first, second = (simulating.imagine(Random("7"), 20) for _ in range(2))
+    assert first.calls == second.calls and len(first.calls) > 10
+    assert simulating.imagine(Random("8"), 20).calls != first.calls
+
+
+def test_names_of_objects_are_never_given_twice() -> None:
+    for sequence in simulating.sequences(3, 200):
+        names = [call.kept for call in sequence.calls if call.kept]
+        assert len(names) == len(set(names))
+    assert Planner().name("server") == "server_1"

@@ -1,0 +1,240 @@
+"""Constructors: what is refused, in which order, and what a new object holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spec.model.calls import Call, Ref
+from spec.model.outcomes import BROKEN, UNSUPPORTED, Gives, Throws, Unspecified
+from spec.model.state import DEFAULT_CAPACITY, PAGE, READ, WRITE, Handle, May, Pipe, Safe
+from spec.model.state import Stream, World
+
+RANGE = "ArgumentOutOfRangeException"
+NULL = "ArgumentNullException"
+DIRECTIONS = ("In", "Out", "InOut")
+INHERITABILITIES = ("None", "Inheritable")
+ACCESS = {"In": READ, "Out": WRITE}
+OPPOSITE = {READ: WRITE, WRITE: READ}
+SERVER, CLIENT = "AnonymousPipeServerStream", "AnonymousPipeClientStream"
+
+
+def server(world: World, call: Call) -> Iterator[May]:
+    """`new AnonymousPipeServerStream(...)`."""
+    given = call.arguments
+    if "serverSafePipeHandle" in given:
+        yield from _adopting(world, call)
+        return
+    overload = (
+        "server.ctor.buffer-size"
+        if "bufferSize" in given
+        else "server.ctor.inheritability"
+        if "inheritability" in given
+        else "server.ctor.direction"
+    )
+    direction = given.get("direction", "Out")
+    size = given.get("bufferSize", 0)
+    inheritability = given.get("inheritability", "None")
+    if direction not in DIRECTIONS:
+        yield May(Throws(RANGE, "direction"), "server.ctor-order.direction-before-rest", world)
+    elif isinstance(size, int) and size < 0:
+        yield May(Throws(RANGE, "bufferSize"), "server.ctor.buffer-size.negative-rejected", world)
+    elif direction == "InOut":
+        yield May(UNSUPPORTED, f"{overload}.inout-rejected", world)
+    elif inheritability not in INHERITABILITIES:
+        said = "inheritability-out-of-range" if "bufferSize" in given else "out-of-range"
+        yield May(Throws(RANGE, "inheritability"), f"{overload}.{said}", world)
+    else:
+        assert isinstance(direction, str) and isinstance(size, int)
+        said = {
+            "server.ctor.direction": "direction.in" if direction == "In" else "direction.out",
+            "server.ctor.inheritability": "inheritability.direction-applied",
+            "server.ctor.buffer-size": f"buffer-size.{'positive' if size else 'zero'}-accepted",
+        }[overload]
+        said = f"server.ctor.{said}" if given else "server.ctor.no-args.direction-out"
+        yield May(Gives(SERVER), said, _with_server(world, call, ACCESS[direction], size))
+
+
+def _with_server(world: World, call: Call, access: str, size: int) -> World:
+    """A pipe, an end of it for the server and one for its client, which alone may be inheritable."""
+    after = world.copy()
+    inheritable = call.arguments.get("inheritability") == "Inheritable"
+    pipe, own, other = after.number(), after.number(), after.number()
+    after.pipes[pipe] = Pipe(call.kept, granted(size))
+    after.handles[own] = Handle(call.process, pipe, access, False, own)
+    after.handles[other] = Handle(call.process, pipe, OPPOSITE[access], inheritable, other)
+    first, second = after.number(), after.number()
+    after.safes[first], after.safes[second] = Safe(own), Safe(other)
+    after.streams[call.kept] = Stream(
+        True, call.process, access, pipe, first, second, inheritable=inheritable
+    )
+    return after
+
+
+def granted(size: int) -> int:
+    """What the system grants: a power of two of pages (server.buffer-size.linux-page-round-up)."""
+    return max(PAGE, 1 << (size - 1).bit_length()) if size else DEFAULT_CAPACITY
+
+
+def _adopting(world: World, call: Call) -> Iterator[May]:
+    """The constructor that takes two handles."""
+    rules = "server.ctor.handles"
+    direction = call.arguments["direction"]
+    names = ("serverSafePipeHandle", "clientSafePipeHandle")
+    safes = {name: _safe(world, call, name) for name in names}
+    if direction not in DIRECTIONS:
+        yield May(
+            Throws(RANGE, "direction"), "server.ctor-order.direction-before-null-handles", world
+        )
+        return
+    if direction == "InOut":
+        yield May(UNSUPPORTED, f"{rules}.inout-rejected", world)
+        return
+    for name in names:
+        if safes[name] is None:
+            yield May(Throws(NULL, name), f"{rules}.{name.partition('Safe')[0]}-null", world)
+            return
+    for name in names:
+        if world.safes[safes[name] or 0].handle is None:
+            said = f"{rules}.{name.partition('Safe')[0]}-invalid"
+            yield May(Throws("ArgumentException", name), said, world)
+            return
+    own, client = safes[names[0]] or 0, safes[names[1]] or 0
+    if world.safes[own].closed or world.safes[client].closed:
+        yield May(BROKEN, f"{rules}.closed", world)
+        return
+    handle, other = _handle(world, own), _handle(world, client)
+    access = ACCESS[str(direction)]
+    if handle.access != access or other.access == access or handle.pipe != other.pipe:
+        raise Unspecified("handles of the wrong ends")
+    after = world.copy()
+    after.streams[call.kept] = Stream(
+        True, call.process, access, handle.pipe, own, client, adopted=True
+    )
+    yield May(Gives(SERVER), f"{rules}.direction-applied", after)
+
+
+def client(world: World, call: Call) -> Iterator[May]:
+    """`new AnonymousPipeClientStream(...)`."""
+    given = call.arguments
+    direction = given.get("direction", "In")
+    by_text = "pipeHandleAsString" in given
+    rules = "client.ctor.direction-string" if by_text else "client.ctor.direction-handle"
+    if direction not in DIRECTIONS:
+        yield May(Throws(RANGE, "direction"), "client.ctor-order.direction-before-null", world)
+    elif direction == "InOut":
+        yield May(UNSUPPORTED, f"{rules}.inout-rejected", world)
+    elif by_text:
+        yield from _client_of_text(world, call, ACCESS[str(direction)])
+    else:
+        yield from _client_of_handle(world, call, ACCESS[str(direction)])
+
+
+def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
+    text = call.arguments["pipeHandleAsString"]
+    name = "pipeHandleAsString"
+    if text is None:
+        yield May(Throws(NULL, name), "client.ctor.direction-string.null", world)
+        return
+    if not isinstance(text, Ref):
+        for outcome in (Throws("ArgumentException", name), BROKEN):
+            yield May(outcome, _why_no_handle(str(text)), world)
+        return
+    handle = _named_by(world, text.name, call.process)
+    if world.handles[handle].access != access:
+        raise Unspecified("a text of the wrong end")
+    after = world.copy()
+    safe = after.number()
+    after.safes[safe] = Safe(handle)
+    after.streams[call.kept] = Stream(False, call.process, access, world.handles[handle].pipe, safe)
+    said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
+    yield May(Gives(CLIENT), f"client.ctor.{said}", after)
+
+
+def _why_no_handle(text: str) -> str:
+    if not text.lstrip("-").isdigit():
+        return "client.ctor-string.not-a-number"
+    if text == "-1":
+        return "client.ctor-string.minus-one"
+    return f"client.ctor-string.{'other-negative' if text[0] == '-' else 'closed-descriptor'}"
+
+
+def _named_by(world: World, name: str, process: str) -> int:
+    """The open handle that a text stands for in a process. Raises Unspecified if it is closed."""
+    if name in world.texts:
+        number = world.texts[name]
+    else:
+        child, _, place = name.split(".")
+        number = world.texts[world.processes[child][int(place)]]
+    for key, handle in world.handles.items():
+        if handle.process == process and handle.number == number:
+            return key
+    raise Unspecified("a number that is closed may stand for something else by now")
+
+
+def _client_of_handle(world: World, call: Call, access: str) -> Iterator[May]:
+    rules, name = "client.ctor.direction-handle", "safePipeHandle"
+    safe = _safe(world, call, name)
+    if safe is None:
+        yield May(Throws(NULL, name), f"{rules}.null", world)
+    elif world.safes[safe].handle is None:
+        yield May(Throws("ArgumentException", name), f"{rules}.invalid", world)
+    elif world.safes[safe].closed:
+        yield May(BROKEN, f"{rules}.closed", world)
+    elif _handle(world, safe).access != access:
+        raise Unspecified("a handle of the wrong end")
+    else:
+        after = world.copy()
+        after.streams[call.kept] = Stream(
+            False, call.process, access, _handle(world, safe).pipe, safe
+        )
+        yield May(Gives(CLIENT), f"{rules}.handle-used", after)
+
+
+def safe_handle(world: World, call: Call) -> Iterator[May]:
+    """`new SafePipeHandle(preexistingHandle, ownsHandle)`."""
+    value = call.arguments["preexistingHandle"]
+    after = world.copy()
+    safe = after.number()
+    if isinstance(value, Ref):
+        number = world.numbers[value.name]
+        key = next((k for k, h in world.handles.items() if k == number), None)
+        if key is None:
+            raise Unspecified("a number that is closed may stand for something else by now")
+        if call.arguments["ownsHandle"]:
+            raise Unspecified("two owners of one number")
+        after.safes[safe] = Safe(key, owns=False)
+    else:
+        after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]))
+    after.safe_names[call.kept] = safe
+    yield May(Gives("SafePipeHandle"), "safe-handle.ctor.preexisting-used", after)
+
+
+def others(world: World, call: Call) -> Iterator[May]:
+    """Arrays, streams in memory, and sources of tokens: what the language has, and cases use."""
+    after = world.copy()
+    match call.target:
+        case "Bytes":
+            length = call.arguments["length"]
+            assert isinstance(length, int)
+            after.arrays[call.kept] = b"\xa5" * length
+        case "MemoryStream":
+            after.memories[call.kept] = b""
+        case _:
+            after.sources[call.kept] = ""
+    yield May(Gives(call.target), "", after)
+
+
+def _safe(world: World, call: Call, parameter: str) -> int | None:
+    name = call.text(parameter)
+    return None if name is None else world.safe_names[name]
+
+
+def _handle(world: World, safe: int) -> Handle:
+    handle = world.safes[safe].handle
+    if handle not in world.handles:
+        raise Unspecified("two owners of one number: the other one has closed it")
+    return world.handles[handle]
+
+
+__all__ = ["client", "others", "replace", "safe_handle", "server"]

@@ -1,0 +1,126 @@
+"""What is asked of operations under way or ended, of tokens, and of what holds bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from spec.model.calls import Call
+from spec.model.outcomes import DONE, Outcome, Returns, Throws, Unspecified
+from spec.model.state import End, May, World
+from spec.model.transferring import returning
+from spec.model.waiting import cancel, settle
+
+FOREIGN = Throws("ArgumentException", derived=True)
+
+
+def finish(world: World, call: Call) -> Iterator[May]:
+    """A call that was left running on a thread comes to its end."""
+    operation = world.operations[call.target]
+    if not operation.ends:
+        raise Unspecified("it would wait for ever")
+    after = world.copy()
+    del after.operations[call.target]
+    for each in operation.ends:
+        yield May(each.outcome, each.requirement, after)
+
+
+def _wait(world: World, call: Call) -> Iterator[May]:
+    """`Wait` of a task: what came of the operation, every time the same."""
+    operation = world.operations[call.object]
+    if not operation.ends:
+        raise Unspecified("it would wait for ever")
+    for each in operation.ends:
+        yield May(each.outcome, each.requirement, _collected(world, call.object, each))
+
+
+def _collected(world: World, name: str, end: End) -> World:
+    after = world.copy()
+    after.change_operation(name, ends=(end,), collected=True)
+    return after
+
+
+def _status(world: World, call: Call) -> Iterator[May]:
+    """`IsCompleted`, `IsCanceled` and `IsFaulted`. What has just ended may take a moment to show."""
+    operation = world.operations[call.object]
+    kinds = {_kind(end.outcome) for end in operation.ends} or {"pending"}
+    if not operation.collected and operation.ends:
+        raise Unspecified("whether the end of an operation shows already")
+    kind = kinds.pop()
+    said = operation.ends[0].requirement if operation.ends else returning(operation)
+    wanted = {
+        "IsCompleted": kind != "pending",
+        "IsCanceled": kind == "cancelled",
+        "IsFaulted": kind == "failed",
+    }[call.member]
+    yield May(Returns(wanted), said, world)
+
+
+def _kind(outcome: Outcome) -> str:
+    if not isinstance(outcome, Throws):
+        return "done"
+    return "cancelled" if outcome.type == "OperationCanceledException" else "failed"
+
+
+def end(world: World, call: Call) -> Iterator[May]:
+    """`EndRead` and `EndWrite`: waits for what was begun, and may be asked once."""
+    kind = "read" if call.member == "EndRead" else "write"
+    rules = f"stream.end-{kind}"
+    name = call.text("asyncResult")
+    if name is None:
+        outcome = Throws("ArgumentNullException", "asyncResult")
+        yield May(outcome, f"{rules}.result-null", world)
+        return
+    operation = world.operations[name]
+    if operation.family != f"stream.begin-{kind}":
+        yield May(FOREIGN, f"{rules}.foreign-result", world)
+    elif operation.stream != call.object:
+        yield May(FOREIGN, f"{rules}.other-stream-result", world)
+    elif operation.collected:
+        same = operation.ends[0].outcome
+        for outcome2 in (Throws("InvalidOperationException", derived=True), FOREIGN, same):
+            yield May(outcome2, f"{rules}.once", world)
+    elif not operation.ends:
+        raise Unspecified("it would wait for ever")
+    else:
+        for each in operation.ends:
+            yield May(each.outcome, each.requirement, _collected(world, name, each))
+
+
+def _cancel(world: World, call: Call) -> Iterator[May]:
+    """`Cancel` of a token's source."""
+    after = world.copy()
+    token = world.sources[call.object]
+    if token:
+        after.tokens[token] = True
+        cancel(after, token)
+    for settled in settle(after):
+        yield May(DONE, "client.io.cancel-elsewhere", settled)
+
+
+def _token(world: World, call: Call) -> Iterator[May]:
+    """`Token` of a source."""
+    after = world.copy()
+    after.tokens[call.kept] = False
+    after.sources[call.object] = call.kept
+    yield May(Returns(), "", after)
+
+
+def _hex(world: World, call: Call) -> Iterator[May]:
+    """`Hex` of an array or of a stream in memory."""
+    if call.object in world.memories:
+        content, said = world.memories[call.object], "stream.copy-to.copies-to-end"
+    else:
+        content, said = world.arrays[call.object], "stream.read-async.at-offset"
+    yield May(Returns(content.hex()), said, world)
+
+
+RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
+    "Wait": _wait,
+    "IsCompleted": _status,
+    "IsCanceled": _status,
+    "IsFaulted": _status,
+    "Cancel": _cancel,
+    "Token": _token,
+    "Hex": _hex,
+}
+"""By member of what is no pipe stream."""

@@ -1,0 +1,38 @@
+"""Other processes: what they inherit, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spec.model.calls import Call, Ref
+from spec.model.outcomes import Returns, Unspecified
+from spec.model.state import May, World
+from spec.model.waiting import settle
+
+
+def start(world: World, call: Call) -> Iterator[May]:
+    """A child starts: it holds what could be inherited, and nothing else of the parent's pipes."""
+    after = world.copy()
+    texts = [value.name for value in call.arguments.values() if isinstance(value, Ref)]
+    after.processes[call.target] = tuple(texts)
+    for handle in world.handles.values():
+        if handle.process == call.process and handle.inheritable:
+            after.handles[after.number()] = replace(handle, process=call.target, inheritable=None)
+    yield May(Returns(), "lifetime.child-gets-pipes-only", after)
+
+
+def end(world: World, call: Call) -> Iterator[May]:
+    """A child exits or is killed: its handles are closed with it, and what it wrote stays."""
+    name = call.target
+    if any(world.streams[each.stream].process == name for _, each in world.pending()):
+        raise Unspecified("an operation under way ends with its process")
+    after = world.copy()
+    del after.processes[name]
+    after.handles = {key: each for key, each in world.handles.items() if each.process != name}
+    gone = {key for key, each in world.streams.items() if each.process == name}
+    after.streams = {key: each for key, each in world.streams.items() if key not in gone}
+    after.operations = {k: each for k, each in world.operations.items() if each.stream not in gone}
+    how = "notifies-kill" if call.verb == "kill" else "notifies-exit-in"
+    for settled in settle(after):
+        yield May(Returns(), f"server.dispose-local-copy.{how}", settled)

@@ -1,0 +1,208 @@
+"""What there is: pipes, handles, the objects on them, processes, and operations under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from spec.model.outcomes import Outcome
+
+OPEN, BROKEN, CLOSED = "open", "broken", "closed"
+READ, WRITE = "read", "write"
+PAGE = 4096
+DEFAULT_CAPACITY = 16 * PAGE
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """A pipe of the operating system's, with what was written and not yet read."""
+
+    maker: str
+    """The server that made it."""
+    capacity: int
+    content: bytes = b""
+    burst: int = 0
+    """Bytes written since it was last empty: up to a page of them has room for certain."""
+    blurred: bool = False
+    """Whether a write ended half-way, so that nobody knows what is in it."""
+    polled: bool = False
+    """Whether an asynchronous call was made on it: its descriptors may be in any mode."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A process's hold on one end of a pipe."""
+
+    process: str
+    pipe: int
+    access: str
+    inheritable: bool | None
+    """None: nobody says (in a child)."""
+    number: int
+    """The same for a handle and for what a child inherits of it."""
+
+
+@dataclass(frozen=True)
+class Safe:
+    """A SafePipeHandle."""
+
+    handle: int | None
+    """None: the value -1."""
+    owns: bool = True
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A server's or a client's stream."""
+
+    server: bool
+    process: str
+    access: str
+    pipe: int
+    own: int
+    """Its SafePipeHandle, by number among the objects."""
+    client: int | None = None
+    """The SafePipeHandle of a server's client."""
+    state: str = OPEN
+    inheritable: bool = False
+    adopted: bool = False
+    """Whether the server was built from two handles."""
+    given_text: bool = False
+    given_handle: bool = False
+    ended: bool = False
+    """Whether a read has met the end of the pipe."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How an operation may end, and what says so."""
+
+    outcome: Outcome
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A transfer that was begun; without `end` it is under way."""
+
+    kind: str
+    """`read`, `byte`, `exactly`, `least`, `write`, `drain`, `copy` or `flush`."""
+    family: str
+    """The beginning of the ids of the requirements about it: `stream.read-async`."""
+    stream: str
+    order: int
+    count: int = 0
+    minimum: int = 0
+    strict: bool = True
+    """Whether an early end is an error of a read of at least so many bytes."""
+    got: bytes = b""
+    left: bytes = b""
+    array: str | None = None
+    """The array, if it has a name of its own."""
+    offset: int = 0
+    shown: bool = False
+    """Whether the array is the call's own and shown with its outcome."""
+    token: str | None = None
+    into: str | None = None
+    """Where a copy goes."""
+    thread: bool = False
+    """Whether it is a call that blocks its thread, and not a task."""
+    begun: bool = False
+    """Whether it was begun by BeginRead or BeginWrite."""
+    ends: tuple[End, ...] = ()
+    """How it may have ended."""
+    collected: bool = False
+
+
+@dataclass
+class World:
+    """Everything, at one moment. Values are never changed, only replaced, so that a copy costs little."""
+
+    pipes: dict[int, Pipe] = field(default_factory=dict)
+    handles: dict[int, Handle] = field(default_factory=dict)
+    safes: dict[int, Safe] = field(default_factory=dict)
+    streams: dict[str, Stream] = field(default_factory=dict)
+    safe_names: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, int] = field(default_factory=dict)
+    """By name: the number that a text of GetClientHandleAsString says."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """By name: the number that DangerousGetHandle gave."""
+    arrays: dict[str, bytes] = field(default_factory=dict)
+    memories: dict[str, bytes] = field(default_factory=dict)
+    tokens: dict[str, bool] = field(default_factory=dict)
+    """By name of the token: whether it is cancelled."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """By name of a source: its token's."""
+    operations: dict[str, Operation] = field(default_factory=dict)
+    processes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"parent": ()})
+    """By name: the names of the texts that it was started with."""
+    next: int = 1
+
+    def copy(self) -> World:
+        """The same, to go another way from here."""
+        return World(
+            dict(self.pipes), dict(self.handles), dict(self.safes), dict(self.streams),
+            dict(self.safe_names), dict(self.texts), dict(self.numbers), dict(self.arrays), dict(self.memories),
+            dict(self.tokens), dict(self.sources), dict(self.operations), dict(self.processes),
+            self.next,
+        )  # fmt: skip
+
+    def number(self) -> int:
+        """A number that nothing else has."""
+        self.next += 1
+        return self.next
+
+    def change(self, name: str, **fields: object) -> None:
+        """Replaces fields of a stream."""
+        self.streams[name] = replace(self.streams[name], **fields)
+
+    def change_pipe(self, pipe: int, **fields: object) -> None:
+        """Replaces fields of a pipe."""
+        self.pipes[pipe] = replace(self.pipes[pipe], **fields)
+
+    def change_operation(self, name: str, **fields: object) -> None:
+        """Replaces fields of an operation."""
+        self.operations[name] = replace(self.operations[name], **fields)
+
+    def held(self, pipe: int, access: str) -> bool:
+        """Whether any process holds such an end of the pipe."""
+        return any(h.pipe == pipe and h.access == access for h in self.handles.values())
+
+    def is_shut(self, stream: Stream) -> bool:
+        """Whether the stream's handle object was closed."""
+        return self.safes[stream.own].closed
+
+    def is_orphan(self, stream: Stream) -> bool:
+        """Whether the number under an open handle object was closed by another owner of it."""
+        handle = self.safes[stream.own].handle
+        return not self.is_shut(stream) and handle not in self.handles
+
+    def close(self, safe: int) -> None:
+        """Closes a handle object, and its handle if it owns that and it is still open."""
+        known = self.safes[safe]
+        self.safes[safe] = replace(known, closed=True)
+        if known.owns and not known.closed and known.handle is not None:
+            self.handles.pop(known.handle, None)
+
+    def pending(self) -> list[tuple[str, Operation]]:
+        """The operations under way, in the order of their beginning."""
+        found = [(name, each) for name, each in self.operations.items() if not each.ends]
+        return sorted(found, key=lambda item: item[1].order)
+
+    def ends(self, process: str, pipe: int) -> list[str]:
+        """The ends of a pipe that a process holds, as cases write them."""
+        found = []
+        for handle in self.handles.values():
+            if handle.process == process and handle.pipe == pipe:
+                marks = {True: " inheritable", False: " private", None: ""}[handle.inheritable]
+                found.append(handle.access + marks)
+        return sorted(found)
+
+
+@dataclass(frozen=True)
+class May:
+    """One thing that may come of a call: the outcome, what says so, and what then holds."""
+
+    outcome: Outcome
+    requirement: str
+    after: World

@@ -1,0 +1,240 @@
+"""Reads and writes of every form: what is refused, and the operation that begins where nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spec.model import arguments
+from spec.model.calls import Call
+from spec.model.outcomes import (
+    UNSUPPORTED,
+    BROKEN,
+    CLOSED,
+    DONE,
+    Outcome,
+    Reads,
+    Returns,
+    Unspecified,
+    Waits,
+)
+from spec.model.state import BROKEN as IS_BROKEN
+from spec.model.state import CLOSED as IS_CLOSED
+from spec.model.state import READ, WRITE, End, May, Operation, World
+from spec.model.waiting import CANCELLED, settle
+
+KINDS = {
+    "Read": "read", "ReadAsync": "read", "BeginRead": "read", "ReadByte": "byte",
+    "ReadExactly": "exactly", "ReadExactlyAsync": "exactly",
+    "ReadAtLeast": "least", "ReadAtLeastAsync": "least",
+    "Write": "write", "WriteAsync": "write", "BeginWrite": "write", "WriteByte": "write",
+}  # fmt: skip
+"""By member: the kind of operation."""
+
+
+def family(call: Call) -> str:
+    """How the ids of the requirements about a call's form begin."""
+    whole = "offset" in call.arguments
+    match call.member:
+        case "Read" | "Write":
+            return f"stream.{call.member.lower()}{'' if whole else '-span'}"
+        case "ReadAsync" | "WriteAsync":
+            return f"stream.{call.member[:-5].lower()}-async{'' if whole else '-memory'}"
+        case "ReadExactlyAsync":
+            return "stream.read-exactly-async"
+        case "ReadAtLeastAsync":
+            return "stream.read-at-least-async"
+        case "BeginRead":
+            return "stream.begin-read"
+        case "BeginWrite":
+            return "stream.begin-write"
+        case "ReadAtLeast":
+            return "stream.read-at-least"
+        case "ReadByte":
+            return "stream.read-byte"
+        case "WriteByte":
+            return "stream.write-byte"
+    return "stream.read-exactly"
+
+
+def transfer(world: World, call: Call) -> Iterator[May]:
+    """What may come of a reading or writing member."""
+    refused = refusal(world, call)
+    if refused is not None:
+        yield May(refused.outcome, refused.requirement, world)
+        return
+    token = call.text("cancellationToken")
+    operation = _operation(world, call)
+    if token is not None and world.tokens[token]:
+        said = _cancelled_before(operation)
+        end = End(replace(CANCELLED, token=token), said)
+        yield from begin(world, call, replace(operation, ends=(end,)))
+    elif (bad := _state(world, call)) is not None:
+        yield from _failed(world, call, bad)
+    elif operation.count == 0:
+        yield from begin(world, call, replace(operation, ends=(_nothing(operation),)))
+    else:
+        yield from begin(world, call, operation)
+
+
+def refusal(world: World, call: Call) -> End | None:
+    """What the call itself throws whatever the state: for its arguments first, then for its direction."""
+    name = family(call)
+    kind = KINDS[call.member]
+    if kind == "exactly":
+        bad = arguments.of_exactly(world, call)
+    elif kind == "least":
+        bad = arguments.of_at_least(world, call)
+    else:
+        bad = arguments.of_transfer(world, call, name)
+    if bad is not None:
+        return bad
+    wanted = WRITE if kind == "write" else READ
+    if world.streams[call.object].access != wanted and not _gathers_nothing(world, call):
+        if kind in ("exactly", "least"):
+            name = "stream.read-exactly-async" if call.member.endswith("Async") else "stream.read"
+        return End(UNSUPPORTED, f"{name}.not-{'writable' if wanted == WRITE else 'readable'}")
+    return None
+
+
+def _gathers_nothing(world: World, call: Call) -> bool:
+    """Whether it is a ReadExactly or ReadAtLeast of nothing (stream.read-exactly.zero-skips-checks)."""
+    if KINDS[call.member] == "exactly":
+        return arguments.region(world, call)[1] == 0
+    return KINDS[call.member] == "least" and arguments.number(call, "minimumBytes") == 0
+
+
+def _operation(world: World, call: Call) -> Operation:
+    kind = KINDS[call.member]
+    stream = world.streams[call.object]
+    array = call.text("buffer")
+    offset, count, left = 0, 1, b""
+    if call.member == "WriteByte":
+        left = bytes([arguments.number(call, "value")])
+    elif "buffer" in call.arguments:
+        offset, count = arguments.region(world, call)
+        left = arguments.content(world, call) if kind == "write" else b""
+    minimum = count
+    if kind == "least":
+        minimum = arguments.number(call, "minimumBytes")
+        count = count if minimum else 0
+    thrown = call.arguments.get("throwOnEndOfStream", True)
+    return Operation(
+        kind=kind, family=family(call), stream=call.object, order=world.next, count=count,
+        minimum=minimum, strict=bool(thrown), left=left, array=array, offset=offset,
+        token=call.text("cancellationToken"), begun=call.member.startswith("Begin"),
+        thread="Async" not in call.member and not call.member.startswith("Begin"),
+        shown=call.awaited or call.text("buffer") is None,
+    )  # fmt: skip
+
+
+def _state(world: World, call: Call) -> End | None:
+    """What is refused for the state of the end. Raises Unspecified for a handle that another owner closed."""
+    if _gathers_nothing(world, call):
+        return None
+    stream, name = world.streams[call.object], family(call)
+    kind = KINDS[call.member]
+    if stream.state == IS_CLOSED:
+        if kind in ("exactly", "least"):
+            of_task = call.member.endswith("Async")
+            return End(
+                CLOSED, "stream.read-exactly-async.closed" if of_task else "stream.read.disposed"
+            )
+        return End(CLOSED, f"{name}.disposed")
+    if world.is_shut(stream):
+        return End(CLOSED, "stream.closed.handle-closed-outside")
+    if world.is_orphan(stream):
+        raise Unspecified("two owners of one number: the other one has closed it")
+    if stream.state == IS_BROKEN:
+        return End(BROKEN, f"{name}.broken")
+    return None
+
+
+def _failed(world: World, call: Call, end: End) -> Iterator[May]:
+    """A state's refusal: from the call itself, as the requirements on precedence have it.
+
+    ReadExactlyAsync and ReadAtLeastAsync may keep it in their task.
+    """
+    if KINDS[call.member] in ("exactly", "least") and call.member.endswith("Async"):
+        if not call.awaited:
+            raise Unspecified("whether the call or its task reports the state")
+    yield May(end.outcome, end.requirement, world)
+
+
+def _cancelled_before(operation: Operation) -> str:
+    if operation.family in ("stream.read-exactly-async", "stream.read-at-least-async"):
+        return "stream.read-exactly-async.cancel-pending"
+    return f"{operation.family}.cancelled-status"
+
+
+def _nothing(operation: Operation) -> End:
+    """An operation on 0 bytes ends at once and moves nothing."""
+    of_task = not operation.thread
+    if operation.kind == "write":
+        kind = "async-write-sends-nothing" if of_task else "write-sends-nothing"
+        return End(DONE, f"stream.zero.{kind}")
+    if operation.kind == "exactly":
+        said = "-async.empty-no-wait" if of_task else ".count-zero-no-wait"
+        return End(DONE, f"stream.read-exactly{said}")
+    outcome: Outcome = Reads(b"") if operation.shown else Returns(0)
+    if operation.kind == "least":
+        return End(outcome, f"{operation.family}.minimum-zero-no-wait")
+    kind = "async-read-completes-at-once" if of_task else "read-returns-at-once"
+    return End(outcome, f"stream.zero.{kind}")
+
+
+def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
+    """The operation begins. A call that blocks, or is awaited, comes out as the operation does."""
+    name = call.kept or f"({call.thread})"
+    begun = world.copy()
+    begun.number()
+    begun.operations[name] = operation
+    pipe = begun.pipes[begun.streams[operation.stream].pipe]
+    if operation.kind not in ("flush",) and not operation.ends:
+        if pipe.blurred:
+            raise Unspecified("what a cancelled write has left in the pipe")
+        if not operation.thread:
+            begun.change_pipe(begun.streams[operation.stream].pipe, polled=True)
+    for after in settle(begun):
+        ended = after.operations[name]
+        if not operation.thread and not call.awaited:
+            yield May(Returns(), returning(operation), after)
+            continue
+        if not ended.ends:
+            if call.awaited:
+                raise Unspecified("it would wait for ever")
+            after.operations[call.thread] = after.operations.pop(name)
+            yield May(Waits(), _waiting(operation), after)
+            continue
+        for end in ended.ends:
+            chosen = after.copy()
+            del chosen.operations[name]
+            yield May(end.outcome, end.requirement, chosen)
+
+
+def returning(operation: Operation) -> str:
+    """What says that a call hands back a task, or a result, without waiting."""
+    if operation.begun:
+        return f"{operation.family}.returns-result"
+    if operation.kind in ("exactly", "least"):
+        return "stream.read-exactly-async.fills"
+    if operation.kind == "copy":
+        return "stream.copy-to-async.does-not-block"
+    if operation.kind == "flush":
+        return "stream.flush-async.completes"
+    return f"{operation.family}.no-caller-block"
+
+
+def _waiting(operation: Operation) -> str:
+    match operation.kind:
+        case "write":
+            return "stream.write.blocks-when-full"
+        case "drain":
+            return "stream.wait-for-pipe-drain.blocks"
+        case "least":
+            return "stream.read-at-least.waits-for-minimum"
+        case "copy":
+            return "stream.copy-to.copies-to-end"
+        case "exactly":
+            return "stream.read-exactly.fills-span"
+    return "stream.read-span.blocks-when-empty"
