@@ -107,5 +107,5 @@ def load(args: argparse.Namespace) -> Suite:
 def without_cases(adapters: Sequence[Path]) -> Suite:
     """The specification and the implementations, for a command that needs no case."""
     the_spec = spec.load()
-    known = implementations.load(the_spec, adapters)
+    known = implementations.load(the_spec, [paths.ADAPTERS, *adapters])
     return Suite(the_spec, [], known, products.load(the_spec, [paths.ADAPTERS, *adapters]))
