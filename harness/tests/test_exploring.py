@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
-from pipects import spec
-from pipects.exploring import simulating
+import pytest
+
+from pipects import cases, paths, spec
+from pipects.cases import Test
+from pipects.exploring import comparing, simulating
 from pipects.exploring.planning import Planner
 from spec.model import rules
 from spec.model.calls import Call, Data, Ref
@@ -90,3 +94,24 @@ def test_names_of_objects_are_never_given_twice() -> None:
         names = [call.kept for call in sequence.calls if call.kept]
         assert len(names) == len(set(names))
     assert Planner().name("server") == "server_1"
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[Test]:
+    """Every test of the suite."""
+    return cases.load(spec.load(), paths.CASES)
+
+
+def test_the_model_and_the_tables_agree(tables: list[Test]) -> None:
+    compared = comparing.compare(tables)
+    assert compared.contradicting == {}
+    assert len(compared.agreeing) > 3000
+    assert {"stream.read.count", "server.ctor.direction.inout-rejected"} <= compared.stated
+
+
+def test_a_table_that_says_otherwise_is_told(tables: list[Test]) -> None:
+    test = next(each for each in tables if each.id == "server.construct.direction/in")
+    wrong = replace(test.steps[1], expectation={"returns": False})
+    assert test.steps[1].target == "server.CanRead"
+    compared = comparing.compare([replace(test, steps=(test.steps[0], wrong))])
+    assert "the model says: returns true" in compared.contradicting[test.id]

@@ -43,6 +43,10 @@ def get(world: World, call: Call) -> Iterator[May]:
         yield May(outcome, requirement, world)
 
 
+def _is_robbed(world: World, stream: Stream) -> bool:
+    return world.is_shut(stream) or world.is_orphan(stream)
+
+
 def _told(stream: Stream, member: str, capacity: int) -> Told:
     closed, broken = stream.state == IS_CLOSED, stream.state == IS_BROKEN
     match member:
@@ -105,6 +109,8 @@ def _size(stream: Stream, member: str, capacity: int) -> Told:
         yield CLOSED, "stream.buffer-size.closed-before-direction"
     elif inwards and stream.access == WRITE:
         yield UNSUPPORTED, "stream.in-buffer-size.not-readable"
+        if stream.state == IS_BROKEN:  # the pages give no order
+            yield BROKEN, "stream.in-buffer-size.io-error"
     elif not inwards and stream.access == READ:
         yield UNSUPPORTED, "stream.out-buffer-size.not-writable"
     elif stream.state == IS_BROKEN:
@@ -142,7 +148,7 @@ def _handle(world: World, call: Call, stream: Stream) -> Iterator[May]:
 def put(world: World, call: Call) -> Iterator[May]:
     """A property is set."""
     stream, value = world.streams[call.object], call.arguments["value"]
-    if stream.state == OPEN and world.is_shut(stream):
+    if stream.state == OPEN and _is_robbed(world, stream):
         raise Unspecified("what an end says of itself whose handle somebody else closed")
     closed = stream.state == IS_CLOSED
     if call.member == "ReadMode":
@@ -211,8 +217,8 @@ def of_safe(world: World, call: Call) -> Iterator[May]:
             raise Unspecified("a handle object whose number another owner closed")
         yield May(Returns(safe.closed), "safe-handle.dispose.releases", world)
     elif call.member == "IsInvalid":
-        if safe.closed:
-            raise Unspecified("whether a closed handle object is invalid")
+        if safe.closed or safe.file:
+            raise Unspecified("whether a closed handle object, or another file's, is invalid")
         said = "valid" if safe.handle is not None else "minus-one"
         yield May(Returns(safe.handle is None), f"safe-handle.is-invalid.{said}", world)
     else:

@@ -22,12 +22,20 @@ class Data:
     content: bytes
 
 
-Argument = None | bool | int | str | Ref | Data
+@dataclass(frozen=True)
+class Callback:
+    """A function of the caller's, which counts its calls."""
+
+    name: str
+
+
+Argument = None | bool | int | str | Ref | Data | Callback
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `verb` is `new`, `call`, `get`, `set`, `start`, `exit`, `kill`, `finish` or `forget`."""
+    """One call. `verb` is `new`, `call`, `get`, `set`, `start`, `exit`, `kill`, `finish`, `signal`
+    or `forget`."""
 
     verb: str
     target: str

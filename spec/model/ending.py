@@ -86,6 +86,52 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     yield from _settled(after, said)
 
 
+def forget(world: World, call: Call) -> Iterator[May]:
+    """Names are dropped: what nobody can reach any more is reclaimed, and its handles are closed."""
+    names = call.target.split()
+    after = world.copy()
+    gone = [(name, world.streams[name]) for name in names if name in world.streams]
+    for name, stream in gone:
+        closes = [stream.own] if stream.state != IS_CLOSED else []
+        goes = (
+            list(_client_goes(world, name)) if stream.state != IS_CLOSED and stream.server else []
+        )
+        if len(goes) > 1:
+            raise Unspecified("a client handle that was given out as a text with None")
+        if goes and goes[0][0] and stream.client is not None:
+            closes.append(stream.client)
+        for safe in closes:
+            _require_alone(world, safe)
+            after.close(safe)
+        del after.streams[name]
+    for _, operation in world.pending():
+        if operation.stream in names:
+            raise Unspecified("a stream that is forgotten under its own operation")
+    after.operations = {k: each for k, each in after.operations.items() if each.stream not in names}
+    after.callbacks = {k: each for k, each in after.callbacks.items() if each in after.operations}
+    for name in names:
+        after.safe_names.pop(name, None)
+    kept = {safe for each in after.streams.values() for safe in (each.own, each.client)}
+    kept |= set(after.safe_names.values())
+    lost = [safe for safe, each in after.safes.items() if safe not in kept and not each.closed]
+    for safe in lost:
+        if any(other != safe and _shares(world, other, safe) for other in world.safes):
+            raise Unspecified("two owners of one number")
+        if any(
+            each.client == safe and each.given_text and not each.inheritable for _, each in gone
+        ):
+            raise Unspecified("a client handle that was given out as a text with None")
+        after.close(safe)
+    whose = "server" if any(each.server for _, each in gone) else "client"
+    yield from _settled(after, f"{whose}.finalize.releases-handles")
+
+
+def _shares(world: World, one: int, other: int) -> bool:
+    """Whether two handle objects stand for one open handle."""
+    handle = world.safes[other].handle
+    return handle is not None and handle in world.handles and world.safes[one].handle == handle
+
+
 def _require_alone(world: World, safe: int) -> None:
     """Raises Unspecified if an operation under way uses the handle through another end."""
     handle = world.safes[safe].handle

@@ -9,7 +9,7 @@ from spec.model.calls import Call
 from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
-from spec.model.state import OPEN, READ, End, May, Operation, World
+from spec.model.state import OPEN, READ, End, May, Operation, Stream, World
 from spec.model.transferring import begin
 from spec.model.waiting import CANCELLED
 
@@ -17,30 +17,50 @@ from spec.model.waiting import CANCELLED
 def flush(world: World, call: Call) -> Iterator[May]:
     """`Flush` and `FlushAsync`: nothing to do, and something to refuse."""
     stream = world.streams[call.object]
-    if stream.state == OPEN and world.is_shut(stream):
+    if stream.state == OPEN and (world.is_shut(stream) or world.is_orphan(stream)):
         raise Unspecified("flushing an end whose handle somebody else closed")
-    of_task = call.member == "FlushAsync"
+    if call.member == "Flush":
+        for end in _flushed(stream):
+            yield May(end.outcome, end.requirement, world)
+        return
     token = call.text("cancellationToken")
+    ends = tuple(_flushed_later(stream))
     if token is not None and world.tokens[token]:
         if stream.state != OPEN or stream.access == READ:
             raise Unspecified("whether a cancelled token or the state is told first")
-        yield May(replace(CANCELLED, token=token), "stream.flush-async.cancelled-token", world)
-    elif stream.state == IS_CLOSED:
-        said = "async.disposed" if of_task else "disposed"
-        if stream.access == READ and not of_task:
-            said = "closed-read-end"
-        yield May(CLOSED, f"stream.flush{'-' if of_task else '.'}{said}", world)
+        cancelled = replace(CANCELLED, token=token)
+        ends = (End(cancelled, "stream.flush-async.cancelled-token"),)
+    if not call.awaited and (stream.access == READ or stream.state == IS_CLOSED):
+        raise Unspecified("whether the call or its task reports the state")
+    operation = Operation(
+        "flush", "stream.flush-async", call.object, world.next, token=token, ends=ends
+    )
+    yield from begin(world, call, operation)
+
+
+def _flushed(stream: Stream) -> Iterator[End]:
+    if stream.state == IS_CLOSED:
+        said = "closed-read-end" if stream.access == READ else "disposed"
+        yield End(CLOSED, f"stream.flush.{said}")
     elif stream.access == READ:
-        family = "stream.flush-async" if of_task else "stream.flush"
-        yield May(UNSUPPORTED, f"{family}.not-writable", world)
-        yield May(DONE, f"{family}.not-writable", world)
+        yield End(UNSUPPORTED, "stream.flush.not-writable")
+        yield End(DONE, "stream.flush.not-writable")
     elif stream.state == IS_BROKEN:
-        said = "stream.flush-async.errors-in-task" if of_task else "stream.flush.broken"
-        yield May(BROKEN, said, world)
+        yield End(BROKEN, "stream.flush.broken")
     else:
-        yield May(
-            DONE, "stream.flush-async.completes" if of_task else "stream.flush.no-effect", world
-        )
+        yield End(DONE, "stream.flush.no-effect")
+
+
+def _flushed_later(stream: Stream) -> Iterator[End]:
+    if stream.state == IS_CLOSED:
+        yield End(CLOSED, "stream.flush-async.disposed")
+    elif stream.access == READ:
+        yield End(UNSUPPORTED, "stream.flush-async.not-writable")
+        yield End(DONE, "stream.flush-async.not-writable")
+    elif stream.state == IS_BROKEN:
+        yield End(BROKEN, "stream.flush-async.errors-in-task")
+    else:
+        yield End(DONE, "stream.flush-async.completes")
 
 
 def drain(world: World, call: Call) -> Iterator[May]:

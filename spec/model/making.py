@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from spec.model.calls import Call, Ref
 from spec.model.outcomes import BROKEN, UNSUPPORTED, Gives, Throws, Unspecified
@@ -95,13 +94,17 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
             yield May(Throws(NULL, name), f"{rules}.{name.partition('Safe')[0]}-null", world)
             return
     for name in names:
-        if world.safes[safes[name] or 0].handle is None:
+        known = world.safes[safes[name] or 0]
+        if known.handle is None and not known.file:
             said = f"{rules}.{name.partition('Safe')[0]}-invalid"
             yield May(Throws("ArgumentException", name), said, world)
             return
     own, client = safes[names[0]] or 0, safes[names[1]] or 0
     if world.safes[own].closed or world.safes[client].closed:
         yield May(BROKEN, f"{rules}.closed", world)
+        return
+    if world.safes[own].file or world.safes[client].file:
+        yield May(BROKEN, "server.ctor-handles.not-a-pipe", world)
         return
     handle, other = _handle(world, own), _handle(world, client)
     access = ACCESS[str(direction)]
@@ -136,6 +139,10 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     if text is None:
         yield May(Throws(NULL, name), "client.ctor.direction-string.null", world)
         return
+    if not isinstance(text, Ref) and str(text).startswith("${"):  # an ordinary file's
+        for outcome in (Throws("ArgumentException", name), BROKEN):
+            yield May(outcome, "client.ctor-string.not-a-pipe", world)
+        return
     if not isinstance(text, Ref):
         for outcome in (Throws("ArgumentException", name), BROKEN):
             yield May(outcome, _why_no_handle(str(text)), world)
@@ -152,6 +159,8 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
 
 
 def _why_no_handle(text: str) -> str:
+    if text.isdigit() and int(text) < 1000:
+        raise Unspecified("a small number may be that of something that is open")
     if not text.lstrip("-").isdigit():
         return "client.ctor-string.not-a-number"
     if text == "-1":
@@ -177,7 +186,9 @@ def _client_of_handle(world: World, call: Call, access: str) -> Iterator[May]:
     safe = _safe(world, call, name)
     if safe is None:
         yield May(Throws(NULL, name), f"{rules}.null", world)
-    elif world.safes[safe].handle is None:
+    elif world.safes[safe].file and not world.safes[safe].closed:
+        yield May(BROKEN, "client.ctor-handle.not-a-pipe", world)
+    elif world.safes[safe].handle is None and not world.safes[safe].file:
         yield May(Throws("ArgumentException", name), f"{rules}.invalid", world)
     elif world.safes[safe].closed:
         yield May(BROKEN, f"{rules}.closed", world)
@@ -196,7 +207,11 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     value = call.arguments["preexistingHandle"]
     after = world.copy()
     safe = after.number()
-    if isinstance(value, Ref):
+    if isinstance(value, Ref) and value.name in world.files:
+        if call.arguments["ownsHandle"]:
+            raise Unspecified("two owners of one number")
+        after.safes[safe] = Safe(None, owns=False, file=True)
+    elif isinstance(value, Ref):
         number = world.numbers[value.name]
         key = next((k for k, h in world.handles.items() if k == number), None)
         if key is None:
@@ -218,6 +233,8 @@ def others(world: World, call: Call) -> Iterator[May]:
             length = call.arguments["length"]
             assert isinstance(length, int)
             after.arrays[call.kept] = b"\xa5" * length
+        case "Descriptor":
+            pass
         case "MemoryStream":
             after.memories[call.kept] = b""
         case _:
@@ -235,6 +252,3 @@ def _handle(world: World, safe: int) -> Handle:
     if handle not in world.handles:
         raise Unspecified("two owners of one number: the other one has closed it")
     return world.handles[handle]
-
-
-__all__ = ["client", "others", "replace", "safe_handle", "server"]

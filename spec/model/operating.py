@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from spec.model.calls import Call
-from spec.model.outcomes import DONE, Outcome, Returns, Throws, Unspecified
+from spec.model.calls import Call, Ref
+from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified
 from spec.model.state import End, May, World
 from spec.model.transferring import returning
 from spec.model.waiting import cancel, settle
@@ -105,6 +105,49 @@ def _token(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(), "", after)
 
 
+def _state(world: World, call: Call) -> Iterator[May]:
+    """`AsyncState` of a result."""
+    operation = world.operations[call.object]
+    state = operation.state
+    outcome: Outcome = Same(state.name) if isinstance(state, Ref) else Returns(state)
+    yield May(outcome, f"{operation.family}.state", world)
+
+
+def called(world: World, call: Call) -> Iterator[May]:
+    """`Wait`, `Count` and `SameThread` of a callback: it is called once, elsewhere, when all is done."""
+    name = world.callbacks[call.object]
+    operation = world.operations[name]
+    if call.member == "Wait":
+        if not operation.ends:
+            raise Unspecified("it would wait for ever")
+        after = world.copy()
+        after.change_operation(name, called=True)
+        yield May(Returns(), f"{operation.family}.callback", after)
+    elif not operation.called and operation.ends:
+        raise Unspecified("whether the callback has been called already")
+    elif call.member == "Count":
+        yield May(Returns(int(operation.called)), f"{operation.family}.callback", world)
+    else:
+        if not operation.called:
+            raise Unspecified("the thread of a callback that was not called")
+        yield May(Returns(False), f"{operation.family}.pool-thread", world)
+
+
+def number(world: World, call: Call) -> Iterator[May]:
+    """`Number` of a descriptor."""
+    after = world.copy()
+    after.files[call.kept] = call.object
+    yield May(Returns(), "", after)
+
+
+def interrupt(world: World, call: Call) -> Iterator[May]:
+    """A signal that the process handles reaches a thread that waits: it goes on waiting."""
+    if world.operations[call.target].ends:
+        raise Unspecified("nothing waits there")
+    kind = "write" if world.operations[call.target].kind == "write" else "read"
+    yield May(Returns(), f"stream.signals.interrupted-{kind}-resumes", world)
+
+
 def _hex(world: World, call: Call) -> Iterator[May]:
     """`Hex` of an array or of a stream in memory."""
     if call.object in world.memories:
@@ -122,5 +165,7 @@ RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Cancel": _cancel,
     "Token": _token,
     "Hex": _hex,
+    "AsyncState": _state,
+    "Number": number,
 }
 """By member of what is no pipe stream."""

@@ -16,6 +16,8 @@ def start(world: World, call: Call) -> Iterator[May]:
     after = world.copy()
     texts = [value.name for value in call.arguments.values() if isinstance(value, Ref)]
     after.processes[call.target] = tuple(texts)
+    if call.arguments.get("program") == "plain":
+        after.plain = (*world.plain, call.target)
     for handle in world.handles.values():
         if handle.process == call.process and handle.inheritable:
             after.handles[after.number()] = replace(handle, process=call.target, inheritable=None)

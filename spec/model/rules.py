@@ -35,6 +35,10 @@ CONSTRUCTORS: Mapping[str, Rule] = {
 }
 
 
+OTHERS: Mapping[str, Rule] = operating.RULES
+"""What is called on anything else."""
+
+
 def possibilities(world: World, call: Call) -> list[May]:
     """Everything that may come of a call. Raises Unspecified where the documentation does not say."""
     return list(_rule(world, call)(world, call))
@@ -50,12 +54,18 @@ def _rule(world: World, call: Call) -> Rule:
             return peers.end
         case "finish":
             return operating.finish
+        case "signal":
+            return operating.interrupt
+        case "forget":
+            return ending.forget
     if call.object in world.streams:
         of_property = {"get": asking.get, "set": asking.put}
         return of_property.get(call.verb) or STREAM[call.member]
     if call.object in world.safe_names:
         return ending.safe_handle if call.member in ("Dispose", "Close") else asking.of_safe
-    return operating.RULES[call.member]
+    if call.object in world.callbacks:
+        return operating.called
+    return OTHERS[call.member]
 
 
 def all_of(worlds: Sequence[World], call: Call) -> list[May]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from spec.model.calls import Argument
 from spec.model.outcomes import Outcome
 
 OPEN, BROKEN, CLOSED = "open", "broken", "closed"
@@ -49,6 +50,8 @@ class Safe:
     """None: the value -1."""
     owns: bool = True
     closed: bool = False
+    file: bool = False
+    """Whether it is an ordinary file's."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,11 @@ class Operation:
     """Whether it is a call that blocks its thread, and not a task."""
     begun: bool = False
     """Whether it was begun by BeginRead or BeginWrite."""
+    state: Argument = None
+    """What its caller wants back."""
+    callback: str = ""
+    called: bool = False
+    """Whether the callback was seen to have been called."""
     ends: tuple[End, ...] = ()
     """How it may have ended."""
     collected: bool = False
@@ -129,6 +137,10 @@ class World:
     """By name: the number that DangerousGetHandle gave."""
     arrays: dict[str, bytes] = field(default_factory=dict)
     memories: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """By name of the number of an ordinary file that is open: the name of its descriptor."""
+    callbacks: dict[str, str] = field(default_factory=dict)
+    """By name of a callback: that of the operation that calls it."""
     tokens: dict[str, bool] = field(default_factory=dict)
     """By name of the token: whether it is cancelled."""
     sources: dict[str, str] = field(default_factory=dict)
@@ -136,6 +148,8 @@ class World:
     operations: dict[str, Operation] = field(default_factory=dict)
     processes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"parent": ()})
     """By name: the names of the texts that it was started with."""
+    plain: tuple[str, ...] = ()
+    """The processes that make plain system calls only."""
     next: int = 1
 
     def copy(self) -> World:
@@ -143,8 +157,8 @@ class World:
         return World(
             dict(self.pipes), dict(self.handles), dict(self.safes), dict(self.streams),
             dict(self.safe_names), dict(self.texts), dict(self.numbers), dict(self.arrays), dict(self.memories),
-            dict(self.tokens), dict(self.sources), dict(self.operations), dict(self.processes),
-            self.next,
+            dict(self.files), dict(self.callbacks), dict(self.tokens), dict(self.sources), dict(self.operations), dict(self.processes),
+            self.plain, self.next,
         )  # fmt: skip
 
     def number(self) -> int:
@@ -195,7 +209,8 @@ class World:
         for handle in self.handles.values():
             if handle.process == process and handle.pipe == pipe:
                 marks = {True: " inheritable", False: " private", None: ""}[handle.inheritable]
-                found.append(handle.access + marks)
+                mode = "" if self.pipes[pipe].polled else " blocking"
+                found.append(handle.access + marks + mode)
         return sorted(found)
 
 

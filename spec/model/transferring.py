@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from spec.model import arguments
-from spec.model.calls import Call
+from spec.model.calls import Call, Callback
 from spec.model.outcomes import (
     UNSUPPORTED,
     BROKEN,
@@ -118,12 +118,14 @@ def _operation(world: World, call: Call) -> Operation:
     if kind == "least":
         minimum = arguments.number(call, "minimumBytes")
         count = count if minimum else 0
+    callback = call.arguments.get("callback")
     thrown = call.arguments.get("throwOnEndOfStream", True)
     return Operation(
         kind=kind, family=family(call), stream=call.object, order=world.next, count=count,
         minimum=minimum, strict=bool(thrown), left=left, array=array, offset=offset,
         token=call.text("cancellationToken"), begun=call.member.startswith("Begin"),
         thread="Async" not in call.member and not call.member.startswith("Begin"),
+        state=call.arguments.get("state"), callback=callback.name if isinstance(callback, Callback) else "",
         shown=call.awaited or call.text("buffer") is None,
     )  # fmt: skip
 
@@ -189,6 +191,8 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
     begun = world.copy()
     begun.number()
     begun.operations[name] = operation
+    if operation.callback:
+        begun.callbacks[operation.callback] = name
     pipe = begun.pipes[begun.streams[operation.stream].pipe]
     if operation.kind not in ("flush",) and not operation.ends:
         if pipe.blurred:

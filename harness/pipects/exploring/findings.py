@@ -93,8 +93,12 @@ def _closed(steps: Iterable[Step]) -> list[Step]:
 
 def _line(step: Step, spec: Spec) -> dict[str, Any]:
     line: dict[str, Any] = {step.verb: step.target, **step.options, **step.expectation}
-    if step.verb == "finish" or (step.verb == "observe" and step.target != "ends"):
+    if step.verb == "finish":
         line.pop("on", None)
+    if step.verb == "forget":
+        line["forget"] = step.target.split()
+    if step.verb == "start" and "arguments" in line and not line["arguments"]:
+        del line["arguments"]
     if step.requirement in spec.requirements and step.verb not in ("start", "kill", "exit"):
         line["covers"] = step.requirement
     return line

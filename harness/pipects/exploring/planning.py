@@ -11,7 +11,7 @@ from pipects import bytespec
 from pipects.exploring import translating
 from pipects.protocol import LARGEST_SHOWN
 from spec.model import making
-from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import READ, WRITE, Operation, Stream, World
 
 T = TypeVar("T")
@@ -181,7 +181,7 @@ class Planner:
         stream = world.streams[name]
         if stream.process != "parent":
             return
-        if not stream.server or choices.pick((False, False, True)):
+        if not stream.server or choices.pick((0, 0, 1)) == 1:
             known = any(safe == stream.own for safe in world.safe_names.values())
             yield Call("get", f"{name}.SafePipeHandle", kept="" if known else self.name("handle"))
         elif choices.pick((False, True)):
@@ -356,7 +356,8 @@ class Planner:
         elif member.startswith("Begin") or choices.pick((False, True)):
             given |= {"offset": 0, "count": length}
         if member.startswith("Begin"):
-            given |= {"callback": None, "state": None}
+            callback: Argument = choices.pick((None, Callback(self.name("callback"))))
+            given |= {"callback": callback, "state": choices.argument(None, "marked")}
         elif self.at_home(world, name) and choices.pick((True, False)):
             given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
         kept = self.name("result" if member.startswith("Begin") else "task")
@@ -406,7 +407,13 @@ class Planner:
             begun = world.operations[name].begun
             verb, member = choices.pick((("get", "IsCompleted"), ("get", "IsCanceled"),
                                          ("get", "IsFaulted"), ("call", "Wait")))  # fmt: skip
-            yield Call("get", f"{name}.IsCompleted") if begun else Call(verb, f"{name}.{member}")
+            asked = choices.pick(("IsCompleted", "AsyncState"))
+            yield Call("get", f"{name}.{asked}") if begun else Call(verb, f"{name}.{member}")
+
+    def called(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.callbacks:
+            name = choices.pick(list(world.callbacks)[::-1])
+            yield Call("get", f"{name}.{choices.pick(('Count', 'SameThread'))}")
 
     def ending(self, world: World, choices: Choices) -> Iterator[Call]:
         """EndRead or EndWrite of some result, on some stream."""
@@ -445,7 +452,7 @@ class Planner:
 
     def child(self, world: World, choices: Choices) -> Iterator[Call]:
         """A child that gets the handles of all servers whose clients it can hold."""
-        if len(world.processes) > MOST_CHILDREN:
+        if len(world.processes) > MOST_CHILDREN or world.files:
             return
         texts = []
         for name, stream in self.open(world):
@@ -465,10 +472,14 @@ class Planner:
                 yield Call("call", f"{name}.GetClientHandleAsString", kept=texts[-1])
         name = self.name("child")
         given: dict[str, Argument] = {str(place): Ref(text) for place, text in enumerate(texts)}
+        if choices.pick((0, 0, 1)) == 1:
+            given["program"] = "plain"
         yield Call("start", name, given)
 
     def child_client(self, world: World, choices: Choices) -> Iterator[Call]:
-        children = [n for n, texts in world.processes.items() if n != "parent" and texts]
+        children = [
+            n for n, texts in world.processes.items() if n not in ("parent", *world.plain) and texts
+        ]
         if not children or len(world.streams) >= MOST_STREAMS:
             return
         child = choices.pick(children[::-1])
@@ -492,6 +503,60 @@ class Planner:
         if children:
             name = choices.pick(children)
             yield Call(choices.pick(("kill", "exit")), name, process=name)
+
+    # What else a process has
+
+    def file(self, world: World, choices: Choices) -> Iterator[Call]:
+        """An ordinary file: it may get a number that an end has just given back."""
+        if len(world.files) < 2 and len(world.processes) == 1:
+            name = self.name("file")
+            yield Call("new", "Descriptor", {"kind": "file"}, name)
+            yield Call("get", f"{name}.Number", kept=self.name("number"))
+
+    def file_refused(self, world: World, choices: Choices) -> Iterator[Call]:
+        """An ordinary file's number, given for a pipe's."""
+        if not world.files:
+            return
+        number = choices.pick(list(world.files))
+        direction = choices.pick(("In", "Out"))
+        if choices.pick((True, False)):
+            given: dict[str, Argument] = {"direction": direction,
+                                          "pipeHandleAsString": f"${{{number}}}"}  # fmt: skip
+            yield Call("new", making.CLIENT, given, self.name("client"))
+            return
+        safe = self.name("safe")
+        yield Call(
+            "new", "SafePipeHandle", {"preexistingHandle": Ref(number), "ownsHandle": False}, safe
+        )
+        handles = [Ref(each) for each in (*world.safe_names, safe)][::-1]
+        if choices.pick((True, False)):
+            given = {"direction": direction, "safePipeHandle": Ref(safe)}
+            yield Call("new", making.CLIENT, given, self.name("client"))
+            return
+        given = {"direction": direction, "serverSafePipeHandle": Ref(safe),
+                 "clientSafePipeHandle": choices.pick(handles)}  # fmt: skip
+        yield Call("new", making.SERVER, given, self.name("server"))
+
+    def forget(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A stream, with all that may lead to it."""
+        names = [n for n, each in world.streams.items() if each.process == "parent"]
+        if not names:
+            return
+        name = choices.pick(names[::-1])
+        stream = world.streams[name]
+        safes = [n for n, safe in world.safe_names.items() if safe in (stream.own, stream.client)]
+        if safes and choices.pick((0, 0, 1)) == 1:
+            safes = safes[1:]
+        operations = [n for n, each in world.operations.items() if each.stream == name]
+        callbacks = [n for n, each in world.callbacks.items() if each in operations]
+        if not any(world.operations[each].thread for each in operations):
+            yield Call("forget", " ".join((name, *safes, *operations, *callbacks)))
+
+    def interrupt(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A signal for a call that waits."""
+        waiting = [n for n, each in world.pending() if each.thread]
+        if waiting:
+            yield Call("signal", choices.pick(waiting))
 
     # Helpers
 
@@ -520,6 +585,8 @@ class Planner:
 def forced(world: World) -> Call | None:
     """The call that collects an operation that has ended: before anything else, so that nothing races it."""
     for name, operation in world.operations.items():
+        if operation.ends and operation.callback and not operation.called:
+            return Call("call", f"{operation.callback}.Wait")
         if operation.ends and not operation.collected:
             return _collecting(name, operation)
     return None
@@ -560,6 +627,8 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "assignment": Planner.assignment, "server refused": Planner.server_refused,
     "adopting": Planner.adopting, "adopted": Planner.adopted,
     "client refused": Planner.client_refused, "safe": Planner.safe, "seeking": Planner.seeking,
-    "bad minimum": Planner.bad_minimum,
+    "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,
+    "file refused": Planner.file_refused, "interrupt": Planner.interrupt,
+    "called": Planner.called,
 }  # fmt: skip
 """What may come next, the simplest first."""

@@ -29,7 +29,7 @@ SHORTEST, LONGEST = 10, 28
 NAMES = list(RULES)
 ROUND = 60
 """Plans of one round; each has a seed of its own, made of the search's."""
-SHRINKING = 15.0
+SHORTENING = 20.0
 """Seconds for which a disagreement is made shorter."""
 CODE = st.binary(min_size=7, max_size=7)
 """A step of a plan: which rule, and six small numbers. One draw a step keeps Hypothesis quick."""
@@ -56,8 +56,8 @@ class Tally:
     """The courses that reached a transition first."""
 
 
-class _Disagreement(Exception):
-    """A sequence that the model does not allow."""
+class Met(Exception):
+    """A sequence that the model does not allow was met: the round is over."""
 
 
 class Search:
@@ -73,7 +73,6 @@ class Search:
         self._each = each
         self._first = stop_at_first
         self._family: Family | None = None
-        self._kinds: dict[str, type[Exception]] = {}
         self.tally = Tally()
 
     def run(self, seconds: float) -> Tally:
@@ -98,43 +97,43 @@ class Search:
 
     def _round(self, seed: int, until: float) -> None:
         """Some plans; the first new disagreement among them is made as short as may be."""
-        shrinking: list[tuple[str, float]] = []
+        met: list[Finding] = []
 
         def attempt(codes: list[bytes]) -> None:
-            now = time.monotonic()
-            if now > (shrinking[0][1] if shrinking else until):
+            if met or time.monotonic() > until:
                 return
             finding = self._attempt(planned([*map(decoded, codes)]))
-            if finding is None:
-                return
-            if not shrinking and finding.signature in self.tally.findings:
-                return
-            if shrinking and finding.signature != shrinking[0][0]:
-                return
-            known = self.tally.findings.get(finding.signature)
-            if known is None or finding.size < known.size:
-                self.tally.findings[finding.signature] = finding
-            if not shrinking:
-                limit = 0.0 if self._first else SHRINKING
-                shrinking.append((finding.signature, time.monotonic() + limit))
-            raise self._kind(finding.signature)(finding.signature)
+            if finding is not None and finding.signature not in self.tally.findings:
+                met.append(finding)
+                raise Met
 
         test = settings(
-            max_examples=ROUND, deadline=None, database=None,
-            phases=(Phase.generate, Phase.shrink), print_blob=False,
-            suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+            max_examples=ROUND, deadline=None, database=None, phases=(Phase.generate,),
+            print_blob=False, suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         )(hypothesis.seed(seed)(hypothesis.given(PLANS)(attempt)))  # fmt: skip
-        with contextlib.suppress(_Disagreement, Flaky), warnings.catch_warnings(), _quiet():
+        with contextlib.suppress(Met, Flaky), warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")
             test()
-        if shrinking:
-            self._each(self.tally.findings[shrinking[0][0]])
+        if met:
+            shortest = met[0] if self._first else self._shortened(met[0])
+            self.tally.findings[met[0].signature] = shortest
+            self._each(shortest)
 
-    def _kind(self, signature: str) -> type[Exception]:
-        """A type for each kind of disagreement, so that shrinking does not go from one to another."""
-        if signature not in self._kinds:
-            self._kinds[signature] = type("Disagreement", (_Disagreement,), {})
-        return self._kinds[signature]
+    def _shortened(self, finding: Finding) -> Finding:
+        """The shortest sequence found that shows the same: call by call is left out, the last ones first."""
+        until = time.monotonic() + SHORTENING
+        size = max(1, len(finding.calls) // 2)
+        while size and time.monotonic() < until:
+            end, shorter = len(finding.calls), False
+            while end > 0 and time.monotonic() < until:
+                calls = [*finding.calls[: max(0, end - size)], *finding.calls[end:]]
+                found = self._attempt(lambda session, calls=calls: iter(calls))  # type: ignore[misc]
+                if found is not None and found.signature == finding.signature:
+                    if len(found.calls) < len(finding.calls):
+                        finding, shorter = found, True
+                end = min(end - size, len(finding.calls))
+            size = size if shorter and size == 1 else size // 2
+        return finding
 
     def _attempt(self, source: Callable[[Session], Iterator[Call]]) -> Finding | None:
         record, course = self._execute(source)
@@ -153,7 +152,7 @@ class Search:
         tally.reached.update(course.reached)
         if record.verdict == verdicts.NOT_OBSERVABLE:
             tally.unclear[record.reason or record.verdict] += 1
-        return findings.of(record, course.steps, course.calls)
+        return findings.of(record, course.steps, course.asked)
 
     def _execute(self, source: Callable[[Session], Iterator[Call]]) -> tuple[Record, Course]:
         implementation = self._implementation

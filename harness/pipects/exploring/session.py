@@ -16,6 +16,7 @@ from pipects.exploring import planning, translating
 from pipects.exploring.planning import Planner
 from pipects.implementations import Implementation
 from pipects.observe import linux as system
+from pipects.observe import signals
 from pipects.processes import Family
 from pipects.protocol import Outcome as Seen
 from spec.model import rules
@@ -33,6 +34,8 @@ class Course:
     """What a sequence came to: its calls and the steps that made them."""
 
     calls: list[Call] = field(default_factory=list)
+    asked: list[Call] = field(default_factory=list)
+    """Those of the calls that nothing forced: what makes the sequence again."""
     steps: list[Step] = field(default_factory=list)
     reached: list[tuple[str, str]] = field(default_factory=list)
     """The transitions: form of the call, and the requirement by which its outcome was right."""
@@ -54,9 +57,13 @@ class Session(Execution):
 
     def _perform(self) -> None:
         """Makes calls until the source has no more, and collects what is left running."""
+        before = signals.now(self._family.parent.pid)
+        self._signals = before
         for call in self._source_calls():
             self._make(call)
         self._release()
+        if signals.changed(before, signals.now(self._family.parent.pid)):
+            self._look("signals", {}, "stream.signals.dispositions-unchanged")
 
     def _source_calls(self) -> Iterator[Call]:
         calls = self._source(self)
@@ -67,6 +74,7 @@ class Session(Execution):
                 call = next(calls)
             except StopIteration:
                 return
+            self.course.asked.append(call)
             yield call
 
     def world(self) -> World:
@@ -91,6 +99,7 @@ class Session(Execution):
             self.worlds = [may.after for may in mays]
             self.course.reached.append((call.form, mays[0].requirement))
         self._compare_ends(mays[0].requirement)
+        self._compare_others(call, mays[0].requirement)
         self._see_pending(call)
 
     def _begin(self, step: Step) -> None:
@@ -99,10 +108,13 @@ class Session(Execution):
 
     def _process_of(self, call: Call) -> str:
         world = self.worlds[0]
-        if call.verb == "finish":
+        if call.verb in ("finish", "signal"):
             return world.streams[world.operations[call.target].stream].process
         if call.object in world.streams:
             return world.streams[call.object].process
+        if call.object in world.callbacks:
+            stream = world.operations[world.callbacks[call.object]].stream
+            return world.streams[stream].process
         if call.object in world.operations:
             return world.streams[world.operations[call.object].stream].process
         return call.process
@@ -169,19 +181,33 @@ class Session(Execution):
                 self.course.steps.append(step)
                 raise
 
+    def _compare_others(self, call: Call, requirement: str) -> None:
+        """That files are still open which nobody closed; that a plain child holds nothing but ends."""
+        for name in self.worlds[0].files:
+            known = self._names.get(name)
+            if known is not None and (("parent", f"${name}")) in self._descriptors:
+                first = self._descriptors["parent", f"${name}"]
+                if system.descriptor_target(self._family.parent.pid, known.value) != first:
+                    options = {"number": f"${name}", "in": "parent", "is": "open"}
+                    self._look("descriptor", options, "lifetime.recycled-number-safe")
+        if call.verb == "start" and call.target in self.worlds[0].plain:
+            held = [h for h in self.worlds[0].handles.values() if h.process == call.target]
+            self._look("handles", {"in": call.target, "is": ["pipe"] * len(held)}, requirement)
+        if call.verb == "signal":
+            self._look("blocked", {"on": call.target}, requirement)
+
+    def _look(self, what: str, options: Mapping[str, Any], requirement: str) -> None:
+        """Makes a step that asks the operating system."""
+        process = str(options.get("in", "parent"))
+        self._begin(Step("observe", what, process, MAIN, options, {}, requirement))
+        getattr(self, f"_observe_{what}")(self.course.steps[-1])
+
     def _see_pending(self, call: Call) -> None:
         """Proves that an operation which was just begun, and should wait, does."""
         operation = self.worlds[0].operations.get(call.kept) if call.kept else None
         if operation is None or operation.ends or operation.thread:
             return
-        process = self._names[call.kept].process
-        options = {"of": call.kept}
-        self._begin(
-            Step(
-                "observe", "pending", process, MAIN, options, {}, self.course.steps[-1].requirement
-            )
-        )
-        self._observe_pending(self.course.steps[-1])
+        self._look("pending", {"of": call.kept}, self.course.steps[-1].requirement)
 
     def _release(self) -> None:
         """Lets everything that still waits come to its end: a call left running would hold its thread."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from pipects import bytespec
 from pipects.cases import Step
-from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf
 from spec.model.outcomes import Throws, Waits
 
 SEED = 7
 LONG = 32
 """Bytes beyond which an array is written as a pattern."""
-OBSERVED = ("kill", "exit", "start", "forget")
+OBSERVED = ("kill", "exit", "start", "forget", "signal")
 """Verbs of whose outcome a case says nothing."""
 
 
@@ -27,6 +27,8 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
     if call.verb == "set":
         options["to"] = given["value"]
     elif call.verb == "start":
+        if "program" in given:
+            options["program"] = given.pop("program")
         options["arguments"] = list(given.values())
     elif given:
         options["with"] = given
@@ -53,6 +55,8 @@ def value(argument: Argument) -> Any:
     """An argument as a case writes it."""
     if isinstance(argument, Ref):
         return f"${argument.name}"
+    if isinstance(argument, Callback):
+        return {"callback": argument.name}
     if isinstance(argument, Data):
         return content(argument.content)
     return argument

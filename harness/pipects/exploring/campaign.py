@@ -1,0 +1,111 @@
+"""Searches handed to workers, here or on a Dask cluster; and whether searching finds known defects."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from pipects.errors import NotStarted
+from pipects.exploring.findings import Finding
+from pipects.exploring.search import Search, Tally
+from pipects.implementations import Implementation
+from pipects.mutation import switch
+from pipects.mutation.catalogue import Defect
+from pipects.mutation.spread import Workers
+from pipects.mutation.trial import SESSION
+from pipects.observe import linux as system
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one worker does: one search with a seed of its own."""
+
+    implementation: Implementation
+    seed: int
+    seconds: float
+    scale: float
+    first: bool = False
+    """Whether the first finding is enough, as it is found."""
+
+
+def search(part: Part) -> tuple[Tally, float]:
+    """One search, in any process. Returns what it came to, and after how many seconds."""
+    system.adopt_orphans()
+    began = time.monotonic()
+    seeker = Search(part.implementation, part.seed, part.scale, stop_at_first=part.first)
+    try:
+        return seeker.run(part.seconds), time.monotonic() - began
+    except NotStarted as error:
+        seeker.tally.unclear[f"its adapter does not start: {error}"] += 1
+        return seeker.tally, time.monotonic() - began
+
+
+def marked(implementation: Implementation, session: str) -> Implementation:
+    """The implementation, its processes marked as this command's."""
+    environment = {**implementation.environment, SESSION: session}
+    return dataclasses.replace(implementation, environment=environment)
+
+
+def spread(
+    implementation: Implementation, seed: int, seconds: float, scale: float, workers: Workers,
+    parts: int,
+) -> Iterator[Tally]:  # fmt: skip
+    """So many searches with seeds that follow one another; yields what each came to."""
+    tasks = [(Part(implementation, seed + number, seconds, scale),) for number in range(parts)]
+    for _, (tally, _) in workers.map(search, tasks):
+        yield tally
+
+
+def merged(tallies: Sequence[Tally]) -> Tally:
+    """All together: of each finding the shortest sequence."""
+    whole = Tally()
+    for tally in tallies:
+        whole.sequences += tally.sequences
+        whole.calls += tally.calls
+        whole.reached.update(tally.reached)
+        whole.unclear.update(tally.unclear)
+        whole.interesting += tally.interesting
+        for signature, finding in tally.findings.items():
+            known = whole.findings.get(signature)
+            if known is None or finding.size < known.size:
+                whole.findings[signature] = finding
+    return whole
+
+
+@dataclass(frozen=True)
+class Hunted:
+    """Whether a search has found a defect."""
+
+    defect: Defect
+    finding: Finding | None
+    seconds: float
+    sequences: int
+
+
+def hunt(
+    every: Sequence[Defect], number: int, reference: Implementation, adapter: Path, seed: int,
+    seconds: float, scale: float, workers: Workers,
+) -> Iterator[Hunted]:  # fmt: skip
+    """Searches for so many defects of the catalogue, drawn by the seed; one at a time is on."""
+    drawn = Random(seed).sample(list(enumerate(every, 1)), min(number, len(every)))
+    tasks = []
+    for place, _ in drawn:
+        environment = {**reference.environment, switch.ACTIVE: str(place)}
+        broken = dataclasses.replace(
+            reference, id="mutant", build=(), sources=(), start=(str(adapter),), deviations=(),
+            environment=environment,
+        )  # fmt: skip
+        tasks.append((Part(broken, seed, seconds, scale, first=True),))
+    known = {switch_of(task[0]): defect for task, (_, defect) in zip(tasks, drawn, strict=True)}
+    for (part,), (tally, took) in workers.map(search, tasks):
+        finding = next(iter(tally.findings.values()), None)
+        yield Hunted(known[switch_of(part)], finding, took, tally.sequences)
+
+
+def switch_of(part: Part) -> str:
+    """Which defect is on."""
+    return part.implementation.environment[switch.ACTIVE]
