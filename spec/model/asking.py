@@ -30,11 +30,7 @@ Told = Iterator[tuple[Outcome, str]]
 def get(world: World, call: Call) -> Iterator[May]:
     """A property is read."""
     stream = world.streams[call.object]
-    if (
-        stream.state == OPEN
-        and world.is_shut(stream)
-        and call.member not in ("CanRead", "CanWrite")
-    ):
+    if stream.state == OPEN and _is_robbed(world, stream):
         raise Unspecified("what an end says of itself whose handle somebody else closed")
     if call.member in ("SafePipeHandle", "ClientSafePipeHandle"):
         yield from _handle(world, call, stream)

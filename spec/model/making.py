@@ -170,7 +170,7 @@ def _why_no_handle(text: str) -> str:
 
 def _named_by(world: World, name: str, process: str) -> int:
     """The open handle that a text stands for in a process. Raises Unspecified if it is closed."""
-    if name in world.texts:
+    if "." not in name:
         number = world.texts[name]
     else:
         child, _, place = name.split(".")

@@ -90,6 +90,7 @@ def _cancel(world: World, call: Call) -> Iterator[May]:
     """`Cancel` of a token's source."""
     after = world.copy()
     token = world.sources[call.object]
+    after.cancelled = (*world.cancelled, call.object)
     if token:
         after.tokens[token] = True
         cancel(after, token)
@@ -100,7 +101,7 @@ def _cancel(world: World, call: Call) -> Iterator[May]:
 def _token(world: World, call: Call) -> Iterator[May]:
     """`Token` of a source."""
     after = world.copy()
-    after.tokens[call.kept] = False
+    after.tokens[call.kept] = call.object in world.cancelled
     after.sources[call.object] = call.kept
     yield May(Returns(), "", after)
 

@@ -145,6 +145,8 @@ class World:
     """By name of the token: whether it is cancelled."""
     sources: dict[str, str] = field(default_factory=dict)
     """By name of a source: its token's."""
+    cancelled: tuple[str, ...] = ()
+    """The sources that were told to cancel."""
     operations: dict[str, Operation] = field(default_factory=dict)
     processes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"parent": ()})
     """By name: the names of the texts that it was started with."""
@@ -154,12 +156,10 @@ class World:
 
     def copy(self) -> World:
         """The same, to go another way from here."""
-        return World(
-            dict(self.pipes), dict(self.handles), dict(self.safes), dict(self.streams),
-            dict(self.safe_names), dict(self.texts), dict(self.numbers), dict(self.arrays), dict(self.memories),
-            dict(self.files), dict(self.callbacks), dict(self.tokens), dict(self.sources), dict(self.operations), dict(self.processes),
-            self.plain, self.next,
-        )  # fmt: skip
+        other = World.__new__(World)
+        for name, each in self.__dict__.items():
+            other.__dict__[name] = each.copy() if isinstance(each, dict) else each
+        return other
 
     def number(self) -> int:
         """A number that nothing else has."""

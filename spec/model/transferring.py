@@ -120,13 +120,13 @@ def _operation(world: World, call: Call) -> Operation:
         count = count if minimum else 0
     callback = call.arguments.get("callback")
     thrown = call.arguments.get("throwOnEndOfStream", True)
+    thread = "Async" not in call.member and not call.member.startswith("Begin")
     return Operation(
         kind=kind, family=family(call), stream=call.object, order=world.next, count=count,
-        minimum=minimum, strict=bool(thrown), left=left, array=array, offset=offset,
-        token=call.text("cancellationToken"), begun=call.member.startswith("Begin"),
-        thread="Async" not in call.member and not call.member.startswith("Begin"),
-        state=call.arguments.get("state"), callback=callback.name if isinstance(callback, Callback) else "",
-        shown=call.awaited or call.text("buffer") is None,
+        minimum=minimum, strict=bool(thrown), left=left, array=array, offset=offset, thread=thread,
+        shown=array is None and (thread or call.awaited), token=call.text("cancellationToken"),
+        begun=call.member.startswith("Begin"), state=call.arguments.get("state"),
+        callback=callback.name if isinstance(callback, Callback) else "",
     )  # fmt: skip
 
 

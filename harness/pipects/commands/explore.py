@@ -10,14 +10,17 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import paths, suite
+from pipects import cases, paths, suite
 from pipects.errors import UserError
 from pipects.implementations import Implementation
+from pipects.mutation.spread import DaskWorkers, LocalWorkers, Workers
 from pipects.running import introduce
 from pipects.suite import Suite
 
 FOUND = paths.OUT / "explored"
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
+HUNTED_S = 120.0
+"""Seconds that a defect of the catalogue may take to be found."""
 
 
 def add(subparsers: Any) -> None:
@@ -27,7 +30,7 @@ def add(subparsers: Any) -> None:
         help="try random sequences of calls and see whether the documentation allows what comes",
         description="Draws sequences of calls at random, makes them in real processes, and has the executable "
         "specification (spec/model) judge each answer and the handles that each process holds. What it does not "
-        "allow is made as short as may be and written as a case. "
+        "allow is made as short as may be and written as a case, for 'pipects run --cases'. "
         "Exit status: 0 nothing was found, 1 something was.",
     )
     explore.add_argument(
@@ -38,14 +41,26 @@ def add(subparsers: Any) -> None:
         "--budget", default="60s", metavar="TIME", help="for how long each: 90s, 10m, 1h (60s)"
     )
     explore.add_argument(
+        "--against", metavar="OTHER",
+        help="make the kept and the drawn sequences on this one, too, and tell where they differ",
+    )  # fmt: skip
+    explore.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="searches at the same time, with seeds N, N + 1, … (1)"
+    )  # fmt: skip
+    explore.add_argument("--dask", metavar="ADDRESS", help="search on a Dask cluster")
+    explore.add_argument(
         "--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline"
     )
     explore.add_argument(
-        "--out",
-        type=Path,
-        default=FOUND,
-        metavar="DIR",
-        help=f"where cases go ({paths.shown(FOUND)})",
+        "--out", type=Path, default=FOUND, metavar="DIR",
+        help=f"where cases and the corpus are kept ({paths.shown(FOUND)})",
+    )  # fmt: skip
+    explore.add_argument(
+        "--defects", type=int, metavar="N",
+        help="look for N defects of the catalogue, drawn by the seed, without being told where they are",
+    )  # fmt: skip
+    explore.add_argument(
+        "--model", action="store_true", help="hold the model against the cases, and explore nothing"
     )
     explore.add_argument(
         "--adapters", action="append", type=Path, default=[], metavar="DIR",
@@ -56,15 +71,61 @@ def add(subparsers: Any) -> None:
 
 def explore_command(args: argparse.Namespace) -> int:
     """`pipects explore`. Returns the exit status."""
-    loaded = suite.without_cases(args.adapters)
-    budget = seconds(args.budget)
-    seed = args.seed if args.seed is not None else secrets.randbelow(10**6)
+    from pipects.exploring import (
+        telling,
+    )  # what it is made with need not be there for other commands
+
     console = Console(highlight=False, soft_wrap=True)
-    found = 0
-    for implementation in loaded.chosen(args.implementations or ["reference"]):
-        console.print(f"{implementation.id}: {args.budget}, --seed {seed}")
-        found += _explore(implementation, loaded, seed, budget, args, console)
-    return 1 if found else 0
+    loaded = suite.without_cases(args.adapters)
+    if args.model:
+        return telling.model(cases.load(loaded.spec, paths.CASES), loaded.spec, console)
+    budget = seconds(args.budget)
+    if args.jobs < 1:
+        raise UserError("--jobs is 1 at least")
+    seed = args.seed if args.seed is not None else secrets.randbelow(10**6)
+    session = secrets.token_hex(8)
+    workers = _workers(args, session)
+    try:
+        if args.defects is not None:
+            return telling.defects(
+                loaded, args.defects, seed, HUNTED_S, args.timeout_scale, session, workers, console
+            )
+        found = 0
+        for implementation in loaded.chosen(args.implementations or ["reference"]):
+            console.print(f"{implementation.id}: {args.budget}, --seed {seed}")
+            for each in (implementation, *_against(args, loaded)):
+                _introduce(each, loaded, args)
+            found += telling.explore(
+                implementation, loaded.spec, seed, budget, args.timeout_scale, session, workers,
+                args.out / implementation.id, console,
+            )  # fmt: skip
+            for other in _against(args, loaded):
+                found += telling.differing(
+                    implementation, other, seed, budget, args.timeout_scale, args.out, console
+                )
+        return 1 if found else 0
+    finally:
+        workers.close()
+
+
+def _workers(args: argparse.Namespace, session: str) -> Workers:
+    if args.dask:
+        return DaskWorkers(args.dask)
+    return LocalWorkers(args.jobs, session)
+
+
+def _against(args: argparse.Namespace, loaded: Suite) -> list[Implementation]:
+    return loaded.chosen([args.against]) if args.against else []
+
+
+def _introduce(implementation: Implementation, loaded: Suite, args: argparse.Namespace) -> None:
+    """Builds it. Raises UserError if it is not fit to be asked."""
+    introduction = introduce(implementation, loaded.spec.capabilities, args.timeout_scale)
+    if not introduction.ok:
+        failed = [check.detail for check in introduction.checks if not check.ok]
+        raise UserError(
+            f"{implementation.id} can't be explored: {introduction.reason or failed[0]}"
+        )
 
 
 def seconds(text: str) -> float:
@@ -73,45 +134,3 @@ def seconds(text: str) -> float:
     if match is None or not float(match[1]):
         raise UserError(f"'{text}' is no time", "write 90s, 10m or 1h")
     return float(match[1]) * UNITS[match[2] or ""]
-
-
-def _explore(
-    implementation: Implementation, loaded: Suite, seed: int, budget: float,
-    args: argparse.Namespace, console: Console,
-) -> int:  # fmt: skip
-    from pipects.exploring import findings  # what they are made with need not be there
-    from pipects.exploring.findings import Finding
-    from pipects.exploring.search import Search
-
-    introduction = introduce(implementation, loaded.spec.capabilities, args.timeout_scale)
-    if not introduction.ok:
-        why = introduction.reason or next(c.detail for c in introduction.checks if not c.ok)
-        raise UserError(f"{implementation.id} can't be explored: {why}")
-    folder = args.out / implementation.id
-    for old in folder.glob("found-*.yaml"):
-        old.unlink()
-
-    def tell(finding: Finding) -> None:
-        name = f"found-{len(search.tally.findings):03}"
-        case = findings.case(finding, name, loaded.spec)
-        file = findings.write(folder, name, case)
-        known = loaded.spec.requirements.get(finding.requirement)
-        console.print(f"{finding.verdict.upper():5} {finding.requirement}", markup=False)
-        if known is not None:
-            console.print(f"      requires  {known.text}", markup=False)
-        for step in case["steps"]:
-            shown = {key: value for key, value in step.items() if key != "covers"}
-            console.print(f"      step      {findings.flow(shown)}", markup=False)
-        console.print(f"      expected  {finding.expected}", markup=False)
-        console.print(f"      actual    {finding.actual}", markup=False)
-        console.print(f"      case      {paths.shown(file)}", markup=False)
-
-    search = Search(implementation, seed, args.timeout_scale, tell)
-    tally = search.run(budget)
-    console.print(
-        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, "
-        f"{len(tally.reached)} transitions, {len(tally.findings)} findings"
-    )
-    for reason, times in tally.unclear.most_common(3):
-        console.print(f"  {times} came to no verdict: {reason}", markup=False)
-    return len(tally.findings)

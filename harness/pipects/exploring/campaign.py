@@ -18,6 +18,7 @@ from pipects.mutation.catalogue import Defect
 from pipects.mutation.spread import Workers
 from pipects.mutation.trial import SESSION
 from pipects.observe import linux as system
+from spec.model.calls import Call
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Part:
     scale: float
     first: bool = False
     """Whether the first finding is enough, as it is found."""
+    kept: tuple[tuple[Call, ...], ...] = ()
+    """Sequences that are made before any is drawn."""
 
 
 def search(part: Part) -> tuple[Tally, float]:
@@ -38,7 +41,7 @@ def search(part: Part) -> tuple[Tally, float]:
     began = time.monotonic()
     seeker = Search(part.implementation, part.seed, part.scale, stop_at_first=part.first)
     try:
-        return seeker.run(part.seconds), time.monotonic() - began
+        return seeker.run(part.seconds, part.kept), time.monotonic() - began
     except NotStarted as error:
         seeker.tally.unclear[f"its adapter does not start: {error}"] += 1
         return seeker.tally, time.monotonic() - began
@@ -52,10 +55,17 @@ def marked(implementation: Implementation, session: str) -> Implementation:
 
 def spread(
     implementation: Implementation, seed: int, seconds: float, scale: float, workers: Workers,
-    parts: int,
+    parts: int, kept: Sequence[Sequence[Call]] = (),
 ) -> Iterator[Tally]:  # fmt: skip
-    """So many searches with seeds that follow one another; yields what each came to."""
-    tasks = [(Part(implementation, seed + number, seconds, scale),) for number in range(parts)]
+    """So many searches with seeds that follow one another; yields what each came to.
+
+    The sequences that were kept are shared out among them.
+    """
+    shares = [tuple(tuple(each) for each in kept[number::parts]) for number in range(parts)]
+    tasks = [
+        (Part(implementation, seed + number, seconds, scale, kept=shares[number]),)
+        for number in range(parts)
+    ]
     for _, (tally, _) in workers.map(search, tasks):
         yield tally
 

@@ -166,6 +166,13 @@ class Planner:
             name = self.stream(world, choices)
             yield Call("get", f"{name}.{choices.pick(PROPERTIES)}")
 
+    def portrait(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Every property of a stream."""
+        if world.streams:
+            name = self.stream(world, choices)
+            for member in PROPERTIES:
+                yield Call("get", f"{name}.{member}")
+
     def assignment(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
             name, member = self.stream(world, choices), choices.pick(SETTABLE)
@@ -395,6 +402,13 @@ class Planner:
             source = self.name("source")
             yield Call("new", "CancellationTokenSource", kept=source)
             yield Call("get", f"{source}.Token", kept=self.name("token"))
+
+    def cancelled(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A token that is cancelled from the start."""
+        for call in self.token(world, choices):
+            yield call
+            if call.verb == "new":
+                yield Call("call", f"{call.kept}.Cancel")
 
     def cancel(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.sources:
@@ -629,6 +643,8 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "client refused": Planner.client_refused, "safe": Planner.safe, "seeking": Planner.seeking,
     "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,
     "file refused": Planner.file_refused, "interrupt": Planner.interrupt,
-    "called": Planner.called,
+    "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,
 }  # fmt: skip
 """What may come next, the simplest first."""
+OFTEN = ("write", "read", "read", "write", "against", "task", "token", "cancel", "close", "client")
+"""What comes more often: what other things depend on, and what has many forms."""

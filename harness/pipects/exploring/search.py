@@ -6,7 +6,7 @@ import contextlib
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import hypothesis
@@ -17,7 +17,7 @@ from hypothesis.errors import Flaky
 from pipects import verdicts
 from pipects.exploring import findings
 from pipects.exploring.findings import Finding
-from pipects.exploring.planning import RULES
+from pipects.exploring.planning import OFTEN, RULES
 from pipects.exploring.session import Course, Session, planned
 from pipects.implementations import Implementation
 from pipects.judging import Record
@@ -26,7 +26,7 @@ from spec.model.calls import Call
 
 SHORTEST, LONGEST = 10, 28
 """Rules of a plan, each one call or a few, or none where it makes no sense."""
-NAMES = list(RULES)
+NAMES = [*RULES, *OFTEN]
 ROUND = 60
 """Plans of one round; each has a seed of its own, made of the search's."""
 SHORTENING = 20.0
@@ -75,11 +75,12 @@ class Search:
         self._family: Family | None = None
         self.tally = Tally()
 
-    def run(self, seconds: float) -> Tally:
-        """Searches for so long. Raises what the start of an adapter raises."""
+    def run(self, seconds: float, kept: Iterable[Sequence[Call]] = ()) -> Tally:
+        """Searches for so long, after the sequences that were kept. Raises what the start of an adapter raises."""
         until = time.monotonic() + seconds
         number = 0
         try:
+            self.replay(kept, until)
             while time.monotonic() < until and not (self._first and self.tally.findings):
                 self._round(hash((self._seed, number)) & 0xFFFFFFFF, until)
                 number += 1
@@ -87,13 +88,12 @@ class Search:
             self._let_go(politely=True)
         return self.tally
 
-    def replay(self, calls: list[Call]) -> Finding | None:
-        """Makes exactly these calls, as far as the model has them."""
-        return self._attempt(lambda session: iter(calls))
-
-    def close(self) -> None:
-        """Ends the processes."""
-        self._let_go(politely=True)
+    def replay(self, kept: Iterable[Sequence[Call]], until: float) -> None:
+        """Makes sequences that were kept, as far as the time (time.monotonic) goes."""
+        for calls in kept:
+            if time.monotonic() > until or (self._first and self.tally.findings):
+                return
+            self._take(self._attempt(lambda session, calls=calls: iter(calls)))  # type: ignore[misc]
 
     def _round(self, seed: int, until: float) -> None:
         """Some plans; the first new disagreement among them is made as short as may be."""
@@ -114,10 +114,15 @@ class Search:
         with contextlib.suppress(Met, Flaky), warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")
             test()
-        if met:
-            shortest = met[0] if self._first else self._shortened(met[0])
-            self.tally.findings[met[0].signature] = shortest
-            self._each(shortest)
+        self._take(met[0] if met else None)
+
+    def _take(self, finding: Finding | None) -> None:
+        """Keeps a finding that is new, as short as may be, and tells of it."""
+        if finding is None or finding.signature in self.tally.findings:
+            return
+        shortest = finding if self._first else self._shortened(finding)
+        self.tally.findings[finding.signature] = shortest
+        self._each(shortest)
 
     def _shortened(self, finding: Finding) -> Finding:
         """The shortest sequence found that shows the same: call by call is left out, the last ones first."""

@@ -23,6 +23,7 @@ from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Outcome, Unspecified, Waits
 from spec.model.state import May, World
+from spec.model.transferring import KINDS
 
 LEAK = "stream.dispose.releases-handle"
 Plan = Sequence[tuple[str, Sequence[int]]]
@@ -99,6 +100,7 @@ class Session(Execution):
             self.worlds = [may.after for may in mays]
             self.course.reached.append((call.form, mays[0].requirement))
         self._compare_ends(mays[0].requirement)
+        self._compare_unread(call, mays[0].requirement)
         self._compare_others(call, mays[0].requirement)
         self._see_pending(call)
 
@@ -181,6 +183,31 @@ class Session(Execution):
                 self.course.steps.append(step)
                 raise
 
+    def _compare_unread(self, call: Call, requirement: str) -> None:
+        """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
+        stream = self.worlds[0].streams.get(call.object)
+        if stream is None or call.member not in KINDS or stream.process != "parent":
+            return
+        pipe = self.worlds[0].pipes[stream.pipe]
+        amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
+        busy = any(
+            self.worlds[0].streams[o.stream].pipe == stream.pipe
+            for _, o in self.worlds[0].pending()
+        )
+        if (
+            pipe.blurred
+            or busy
+            or len(amounts) > 1
+            or not self.worlds[0].ends("parent", stream.pipe)
+        ):
+            return
+        (wanted,), pid = amounts, self._family.parent.pid
+        if not self._comes(
+            lambda: system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
+        ):
+            options = {"of": pipe.maker, "in": "parent"}
+            self._look("unread", options, requirement, {"returns": wanted})
+
     def _compare_others(self, call: Call, requirement: str) -> None:
         """That files are still open which nobody closed; that a plain child holds nothing but ends."""
         for name in self.worlds[0].files:
@@ -196,10 +223,13 @@ class Session(Execution):
         if call.verb == "signal":
             self._look("blocked", {"on": call.target}, requirement)
 
-    def _look(self, what: str, options: Mapping[str, Any], requirement: str) -> None:
+    def _look(
+        self, what: str, options: Mapping[str, Any], requirement: str,
+        expectation: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """Makes a step that asks the operating system."""
         process = str(options.get("in", "parent"))
-        self._begin(Step("observe", what, process, MAIN, options, {}, requirement))
+        self._begin(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
         getattr(self, f"_observe_{what}")(self.course.steps[-1])
 
     def _see_pending(self, call: Call) -> None:

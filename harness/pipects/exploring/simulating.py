@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pipects.exploring import planning
-from pipects.exploring.planning import RULES, Planner
+from pipects.exploring.planning import OFTEN, RULES, Planner
 from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Unspecified, Waits
@@ -27,7 +27,7 @@ class Imagined:
 
 def imagine(random: Random, length: int) -> Imagined:
     """A sequence of about so many rules."""
-    names = list(RULES)
+    names = [*RULES, *OFTEN]
     world, planner, course = World(), Planner(), Imagined()
     for place in range(length):
         rule = "pair" if place == 0 else random.choice(names)

@@ -1,0 +1,170 @@
+"""What exploring came to, in words for its user."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from pipects import paths
+from pipects.cases import Test
+from pipects.exploring import campaign, comparing, corpus, findings, simulating
+from pipects.exploring.findings import Finding
+from pipects.exploring.search import Search, Tally
+from pipects.implementations import Implementation
+from pipects.mutation import build, catalogue
+from pipects.mutation.spread import Workers
+from pipects.spec import Spec
+from pipects.suite import Suite
+
+IMAGINED = 1500
+"""Sequences that are imagined to know the model's transitions."""
+TREE = paths.BUILD / "mutation" / "defects"
+
+
+def explore(
+    implementation: Implementation, spec: Spec, seed: int, seconds: float, scale: float, session: str,
+    workers: Workers, folder: Path, console: Console,
+) -> int:  # fmt: skip
+    """Searches on an implementation and tells what was found. Returns how many findings there are."""
+    kept = corpus.load(folder)
+    marked = campaign.marked(implementation, session)
+    parts = campaign.spread(marked, seed, seconds, scale, workers, workers.count, kept)
+    tally = campaign.merged(list(parts))
+    for old in folder.glob("found-*/found-*.yaml"):
+        old.unlink()
+    for number, finding in enumerate(sorted(tally.findings.values(), key=_order), 1):
+        tell(implementation, finding, f"found-{number:03}", folder, spec, console)
+    corpus.keep(folder, [course.asked for course in tally.interesting])
+    _coverage(tally, console)
+    known = sum(_is_listed(implementation, each) for each in tally.findings.values())
+    listed = f", {known} of them at requirements with a listed deviation" if known else ""
+    console.print(
+        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, "
+        f"{len(tally.findings)} findings{listed}"
+    )
+    for reason, times in tally.unclear.most_common(3):
+        console.print(f"  {times} came to no verdict: {reason}", markup=False)
+    return len(tally.findings)
+
+
+def _order(finding: Finding) -> tuple[str, str]:
+    return finding.requirement, finding.signature
+
+
+def _is_listed(implementation: Implementation, finding: Finding) -> bool:
+    return any(each.requirement == finding.requirement for each in implementation.deviations)
+
+
+def tell(
+    implementation: Implementation, finding: Finding, name: str, folder: Path, spec: Spec,
+    console: Console,
+) -> None:  # fmt: skip
+    """Writes a finding as a case, in a folder of its own, and says what it is."""
+    content = findings.case(finding, name, spec)
+    file = findings.write(folder / name, name, content)
+    listed = (
+        " (a deviation at this requirement is listed)"
+        if _is_listed(implementation, finding)
+        else ""
+    )
+    known = spec.requirements.get(finding.requirement)
+    lines = [f"{finding.verdict.upper():5} {finding.requirement}{listed}"]
+    if known is not None:
+        lines.append(f"      requires  {known.text}")
+    for step in content["steps"]:
+        shown = {key: value for key, value in step.items() if key != "covers"}
+        lines.append(f"      step      {findings.flow(shown)}")
+    lines += [f"      expected  {finding.expected}", f"      actual    {finding.actual}"]
+    again = f"./pipects run {implementation.id} --cases {paths.shown(file.parent)}"
+    console.print("\n".join([*lines, f"      again     {again}"]), markup=False)
+
+
+def _coverage(tally: Tally, console: Console) -> None:
+    """How much of the model was reached: transitions that imagined sequences take, and requirements."""
+    imagined = [each.transitions for each in simulating.sequences(1, IMAGINED)]
+    requirements = {requirement for each in imagined for _, requirement in each if requirement}
+    reached = {requirement for _, requirement in tally.reached}
+    missing = sorted(requirements - reached)
+    share = 100 * (len(requirements) - len(missing)) / len(requirements)
+    console.print(
+        f"{len(tally.reached)} transitions; {share:.0f} % of the {len(requirements)} requirements that the "
+        f"model states"
+    )
+    for name in missing[:40]:
+        console.print(f"  not reached: {name}", markup=False)
+
+
+def defects(
+    loaded: Suite, number: int, seed: int, seconds: float, scale: float, session: str, workers: Workers,
+    console: Console,
+) -> int:  # fmt: skip
+    """Looks for defects of the catalogue. Returns the exit status: 1 if more than a tenth were missed."""
+    every = list(catalogue.load(loaded.spec).values())
+    adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
+    reference = campaign.marked(loaded.chosen(["reference"])[0], session)
+    found = 0
+    drawn = 0
+    for each in campaign.hunt(every, number, reference, adapter, seed, seconds, scale, workers):
+        drawn += 1
+        found += each.finding is not None
+        word = "found " if each.finding else "MISSED"
+        shown = each.finding.signature[:120] if each.finding else each.defect.title
+        console.print(f"{word} {each.defect.id:32} {each.seconds:4.0f} s  {shown}", markup=False)
+    console.print(f"{found} of {drawn} defects found")
+    return 0 if found >= 0.9 * drawn else 1
+
+
+def model(tests: Sequence[Test], spec: Spec, console: Console) -> int:
+    """Holds the model against the tables. Returns the exit status: 1 if they contradict each other."""
+    compared = comparing.compare(tests)
+    for name, why in compared.contradicting.items():
+        console.print(f"CONTRADICTION {name}: {why}", markup=False, style="red")
+    imagined = simulating.sequences(1, IMAGINED)
+    stated = compared.stated | {r for each in imagined for _, r in each.transitions}
+    groups = Counter(name.rpartition(".")[0] for name in spec.requirements if name not in stated)
+    held = len(compared.agreeing) + len(compared.narrower)
+    console.print(
+        f"{held} of {len(tests)} tests can be expressed and agree with the model; {len(compared.narrower)} of "
+        "them allow less than it does (a full read, where a short one is allowed)"
+    )
+    console.print(
+        f"{len(stated & spec.requirements.keys())} requirements are stated by the model; not stated:"
+    )
+    for group, times in groups.items():
+        console.print(f"  {group}: {times}", markup=False)
+    console.print("tests that it can't express, by the first thing that it has no word for:")
+    for why, times in compared.beyond.most_common(20):
+        console.print(f"  {times:5} {why}", markup=False)
+    return 1 if compared.contradicting else 0
+
+
+def differing(
+    one: Implementation, other: Implementation, seed: int, seconds: float, scale: float, folder: Path,
+    console: Console,
+) -> int:  # fmt: skip
+    """Makes the sequences kept of one on both, and tells where they come out in different ways.
+
+    Returns how many of the differences the model does not allow.
+    """
+    kept = corpus.load(folder / one.id)
+    until = time.monotonic() + seconds
+    tallies = []
+    for implementation in (one, other):
+        search = Search(implementation, seed, scale)
+        tallies.append(search.run(min(seconds, max(0.1, until - time.monotonic())), kept))
+    for form in sorted({form for tally in tallies for form, _ in tally.reached}):
+        ways = [{r for f, r in tally.reached if f == form} for tally in tallies]
+        if all(ways) and ways[0] != ways[1]:
+            for implementation, own, others in ((one, ways[0], ways[1]), (other, ways[1], ways[0])):
+                for requirement in sorted(own - others):
+                    console.print(
+                        f"  {form}: only {implementation.id}: {requirement}", markup=False
+                    )
+    only = tallies[1].findings.keys() - tallies[0].findings.keys()
+    for signature in sorted(only):
+        console.print(f"  only {other.id} is not allowed this: {signature}", markup=False)
+    return len(only)
