@@ -167,7 +167,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
                     "'pipects list requirements' has them all",
                 )
         steps = tuple(_steps(entry, row, where, covers, spec))
-        needs = {*entry.get("needs", ()), *(n for step in steps for n in _needs(step, spec))}
+        needs = {*entry.get("needs", ()), *(n for step in steps for n in needs_of(step, spec))}
         for need in sorted(needs):
             if need not in spec.capabilities:
                 raise UserError(f"{where}: unknown capability '{need}'")
@@ -370,7 +370,7 @@ def _callbacks(step: Mapping[str, Any]) -> Iterable[str]:
     ]
 
 
-def _needs(step: Step, spec: Spec) -> Iterator[str]:
+def needs_of(step: Step, spec: Spec) -> Iterator[str]:
     """The capabilities that a step needs by what it uses."""
     member = step.target.rpartition(".")[2] if "." in step.target else ""
     if step.verb == "describe":

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, reporting, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from pipects import verdicts
+from pipects import spec, verdicts
 from pipects.exploring import findings
 from pipects.exploring.findings import Finding
 from pipects.exploring.planning import OFTEN, RULES
@@ -72,6 +72,7 @@ class Search:
         self._scale = scale
         self._each = each
         self._first = stop_at_first
+        self._spec = spec.load()
         self._family: Family | None = None
         self.tally = Tally()
 
@@ -167,7 +168,7 @@ class Search:
                 time.monotonic() + implementation.start_seconds * max(1.0, self._scale),
             )
         session = Session(
-            source, self._family, implementation, implementation, self._scale, "stream.type.base"
+            source, self._family, implementation, implementation, self._scale, self._spec
         )
         record = session.run()
         if not record.reusable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipects import ends, matching
+from pipects import cases, ends, matching
 from pipects.cases import Step, Test
 from pipects.conversation import Differs
 from pipects.execution import Execution
@@ -18,6 +18,7 @@ from pipects.implementations import Implementation
 from pipects.observe import linux as system
 from pipects.observe import signals
 from pipects.processes import Family
+from pipects.spec import Spec
 from pipects.protocol import Outcome as Seen
 from spec.model import rules
 from spec.model.calls import MAIN, Call
@@ -47,10 +48,12 @@ class Session(Execution):
 
     def __init__(
         self, source: Callable[[Session], Iterator[Call]], family: Family, server: Implementation,
-        client: Implementation, scale: float, requirement: str,
+        client: Implementation, scale: float, spec: Spec,
     ) -> None:  # fmt: skip
-        super().__init__(_empty(requirement), family, server, client, scale)
+        super().__init__(_empty("stream.type.base"), family, server, client, scale)
         self._source = source
+        self._spec = spec
+        self._lacks = frozenset({*family.parent.greeting.lacks, *server.lacks})
         self.worlds: list[World] = [World()]
         self.course = Course()
         self._mays: list[May] = []
@@ -92,6 +95,8 @@ class Session(Execution):
             return  # it might never end
         here = replace(call, process=self._process_of(call))
         step = translating.step(here, (may.outcome for may in mays), mays[0].requirement)
+        if self._is_lacking(step):
+            return
         self._mays, self._holds_array = mays, translating.holds_array(call)
         self._begin(step)
         self.course.calls.append(call)
@@ -103,6 +108,14 @@ class Session(Execution):
         self._compare_unread(call, mays[0].requirement)
         self._compare_others(call, mays[0].requirement)
         self._see_pending(call)
+
+    def _is_lacking(self, step: Step) -> bool:
+        """Whether the implementation said that it lacks what the step needs."""
+        if not self._lacks:
+            return False
+        if step.target.rpartition(".")[2] in self._lacks:
+            return True
+        return not self._lacks.isdisjoint(cases.needs_of(step, self._spec))
 
     def _begin(self, step: Step) -> None:
         self._step = len(self.course.steps), step

@@ -64,7 +64,7 @@ def tell(
     console: Console,
 ) -> None:  # fmt: skip
     """Writes a finding as a case, in a folder of its own, and says what it is."""
-    content = findings.case(finding, name, spec)
+    content = findings.case(finding, f"explored.{name}", spec)
     file = findings.write(folder / name, name, content)
     listed = (
         " (a deviation at this requirement is listed)"
