@@ -98,7 +98,7 @@ def mutants_command(args: argparse.Namespace) -> int:
     finally:
         workers.close()
         run.close()
-    judged = survivors.judge(chosen, run.outcomes, explained)
+    judged = survivors.judge(built.mutants, run.outcomes, explained)
     about = {
         "complete": complete,
         "started": started,
