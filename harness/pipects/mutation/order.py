@@ -32,19 +32,29 @@ class Order:
     def of(self, mutant: Candidate) -> list[str]:
         """The tests that reach the mutant, those first that are likely to kill it.
 
-        That is the killer of an earlier run, then those that killed in the same function, in the same file
-        and anywhere, then those that reach little else.
+        That is the killer of an earlier run, then those that killed in the same function, then one test of
+        every case before a second one of any; of the cases those first that killed in the same file, or
+        anywhere, or reach little else.
         """
         earlier = self._earlier.get(mutant.key)
+        seen: Counter[str] = Counter()
+        nth: dict[str, int] = {}
+        for test in sorted(
+            self._reaching[mutant.number], key=lambda each: (self._breadth[each], each)
+        ):
+            case = test.partition("/")[0]
+            nth[test] = seen[case]
+            seen[case] += 1
 
-        def rank(test: str) -> tuple[bool, int, int, int, int, str]:
+        def rank(test: str) -> tuple[bool, int, int, int, int, int, str]:
             return (
                 test != earlier,
                 -self._in_function[mutant.file, mutant.function, test],
+                nth[test],
                 -self._in_file[mutant.file, test],
                 -self._anywhere[test],
                 self._breadth[test],
                 test,
             )
 
-        return sorted(self._reaching[mutant.number], key=rank)
+        return sorted(nth, key=rank)
