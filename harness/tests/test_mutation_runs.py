@@ -51,6 +51,12 @@ def test_the_likeliest_killer_is_first() -> None:
     assert Order({"a": [1], "b": [1]}, {_mutant(1).key: "b"}).of(_mutant(1)) == ["b", "a"]
 
 
+def test_every_case_has_its_turn_before_any_has_a_second() -> None:
+    """Rows of one case fail together."""
+    order = Order({"a/1": [1], "a/2": [1], "b/1": [1, 2], "b/2": [1, 2]}, {})
+    assert order.of(_mutant(1)) == ["a/1", "b/1", "a/2", "b/2"]
+
+
 def test_a_run_goes_on_where_another_was_killed(tmp_path: Path) -> None:
     """Even if its last line was cut."""
     file = tmp_path / "outcomes.jsonl"
