@@ -52,6 +52,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.kept = 0
+        """How many results stand in the file, whole."""
         self._file: IO[str] | None = None
         try:
             self._file = owned.opened(path)
@@ -70,6 +72,7 @@ class Journal:
         try:
             self._file.write(json.dumps(result.as_json(), ensure_ascii=False) + "\n")
             self._file.flush()
+            self.kept += 1
         except OSError as error:
             raise UserError(f"{self._path}: can't be written: {error.strerror}") from error
 

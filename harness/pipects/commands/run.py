@@ -253,7 +253,7 @@ def _execute(
             reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
     order = [test.id for test in tests]
     results, seen = missing.told_once(results, order), missing.told_once(seen, order)
-    with interrupts.held(), _journal_to_the_end(journal, results):
+    with interrupts.held(), _journal_to_the_end(journal):
         composed = document.compose(
             the_spec,
             tests,
@@ -285,13 +285,13 @@ def _execute(
 
 
 @contextlib.contextmanager
-def _journal_to_the_end(journal: document.Journal, results: Sequence[Result]) -> Iterator[None]:
+def _journal_to_the_end(journal: document.Journal) -> Iterator[None]:
     """The journal goes once the results stand in a document; else it stays, and that is said."""
     try:
         yield
     except UserError as error:
         journal.close(keep=True)
-        kept = f"{len(results)} results are kept in {paths.shown(journal.path)}"
+        kept = f"{journal.kept} results are kept in {paths.shown(journal.path)}"
         raise UserError(str(error), kept) from error
     except BaseException:
         journal.close(keep=True)
