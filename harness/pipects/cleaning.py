@@ -12,6 +12,8 @@ from pipects.errors import AdapterFault, ConnectionLost
 from pipects.observe import linux as system
 from pipects.observing import Observing
 
+AT_FIRST = 0.2
+"""The share of the time to settle for which is waited where the case is done again in any event."""
 _NUMBER = re.compile(r":\[\d+\]$")
 
 
@@ -68,7 +70,7 @@ class Cleaning(Observing):
             others[:] = [f"{number} of {kind}" for kind, number in sorted((more or {}).items())]
             return not ends and not others
 
-        if not self._comes(nothing_left):
+        if not self._comes(nothing_left, AT_FIRST if self._again else 1.0):
             raise LeftOpen(
                 "no handle stays open behind the case",
                 f"left open: {', '.join(ends or others)}",

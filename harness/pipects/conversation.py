@@ -104,7 +104,10 @@ class Conversation:
         client: Implementation,
         scale: float = 1.0,
         note: protocol.Listener | None = None,
+        again: bool = False,
     ) -> None:
+        self._again = again
+        """Whether the test is executed once more if it leaves anything open."""
         self._test = test
         self._family = family
         self._server = server

@@ -15,6 +15,8 @@ from pipects.observe import signals
 from pipects.protocol import Returned
 from pipects.waiting import Waiting
 
+SELDOM = 0.01
+"""Seconds between two looks at what takes its time."""
 CONNECTION = "socket"
 """What an adapter speaks with the harness by: not the implementation's."""
 
@@ -170,11 +172,13 @@ class Observing(Waiting):
         if not matching.matches(wanted, number):
             raise Differs(f"{step.target} {matching.short(wanted)}", f"{step.target} {number}")
 
-    def _comes(self, state: Callable[[], bool]) -> bool:
-        """Whether a state is there, or comes within the time that things may take to settle."""
-        until = time.monotonic() + self._settle
+    def _comes(self, state: Callable[[], bool], share: float = 1.0) -> bool:
+        """Whether a state is there, or comes within (a share of) the time that things may take to settle."""
+        until = time.monotonic() + self._settle * share
+        pause = system.LOOK_AGAIN
         while not state():
             if time.monotonic() > until:
                 return False
-            time.sleep(system.LOOK_AGAIN)
+            time.sleep(pause)
+            pause = min(pause * 1.2, SELDOM)
         return True

@@ -264,11 +264,12 @@ class Run:
         happens to be the first; what grows each time is.
         """
         server, client = self._pair.server, self._pair.client
-        record = Execution(test, family, server, client, self._settings.scale, note).run()
-        for _ in range(LEAKS_SEEN - 1):
+        scale = self._settings.scale
+        record = Execution(test, family, server, client, scale, note, again=True).run()
+        for left in reversed(range(LEAKS_SEEN - 1)):
             if not record.leaves or not record.reusable:
                 break
-            again = Execution(test, family, server, client, self._settings.scale, note).run()
+            again = Execution(test, family, server, client, scale, note, again=left > 0).run()
             if again.verdict == verdicts.PASS:
                 return again
             if not again.leaves:

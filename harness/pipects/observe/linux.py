@@ -73,7 +73,7 @@ def beside_streams(pid: int) -> list[str]:
 
 def handle_count(pid: int) -> int:
     """How many descriptors the process holds."""
-    return sum(1 for _ in links(pid))
+    return len(links(pid))
 
 
 def descriptor_target(pid: int, descriptor: int) -> str | None:
@@ -94,21 +94,25 @@ def pipe_of(pid: int, descriptor: int) -> int | None:
     return int(target[6 : target.index("]")]) if target and target.startswith("pipe:[") else None
 
 
-def links(pid: int) -> Iterator[tuple[int, str]]:
+def links(pid: int) -> list[tuple[int, str]]:
     """The process's descriptors, and what each is open on."""
     try:
-        names = os.listdir(f"/proc/{pid}/fd")
+        folder = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
         _must_show(pid)
-        return
+        return []
     except PermissionError as error:
         raise NotObservable(f"the system does not show the handles of process {pid}") from error
-    for name in names:
-        try:
-            target = os.readlink(f"/proc/{pid}/fd/{name}")
-        except FileNotFoundError:  # closed since
-            continue
-        yield int(name), target
+    found = []
+    try:
+        for name in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):  # closed since
+                found.append((int(name), os.readlink(name, dir_fd=folder)))
+    except FileNotFoundError:  # ended since
+        _must_show(pid)
+    finally:
+        os.close(folder)
+    return found
 
 
 def _must_show(pid: int) -> None:
