@@ -13,6 +13,9 @@ from bench import Bench, Done, run_pipects
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How often the runs with odd answers are made: by CTest a few times, by hand as often as one likes."""
     parser.addoption("--fuzz-runs", type=int, default=3, metavar="N", help="runs of odd answers")
+    parser.addoption(
+        "--fuzz-from", type=int, default=0, metavar="SEED", help="the first one's seed"
+    )
 
 
 @pytest.fixture

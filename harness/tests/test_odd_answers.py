@@ -277,7 +277,8 @@ def test_runs_of_odd_answers_end_with_verdicts(
     """One answer of twenty is odd, the start of a child, its hello and every end among them."""
     bench.cases(MANY)
     seen: set[str] = set()
-    for seed in range(request.config.getoption("--fuzz-runs")):
+    first, runs = map(request.config.getoption, ("--fuzz-from", "--fuzz-runs"))
+    for seed in range(first, first + runs):
         (bench.folder / "introduced").unlink(missing_ok=True)
         (bench.folder / "results.json").unlink(missing_ok=True)
         bench.adapter(f"odd:{seed}")
