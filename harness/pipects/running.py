@@ -123,7 +123,7 @@ FAREWELL = 10.0
 """Seconds in which workers whose processes have been killed come to their end."""
 LEAKS_SEEN = 3
 """How often in a row a test must leave handles open for it to be a leak."""
-WAITING = 12
+WAITING = 16
 """How many tests that are known to hang may wait beside the others at the same time."""
 
 
