@@ -1,4 +1,4 @@
-"""Shows that no verdict depends on what ran before: shuffled runs, and each case alone, say the same.
+"""Shows that no verdict depends on what ran before: shuffled runs, and each test alone, say the same.
 
 Usage: order.py [--shuffles N] [--not-alone] -- RUN-ARGUMENTS, where these are arguments of `pipects run`
 (implementations, --case, --adapters). Prints each test whose verdict is another one somewhere. Exit
@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The whole comparison. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Shows that no verdict depends on the order.")
     parser.add_argument("--shuffles", type=int, default=10, metavar="N", help="runs (default 10)")
-    parser.add_argument("--not-alone", action="store_true", help="leave out each case alone")
+    parser.add_argument("--not-alone", action="store_true", help="leave out each test alone")
     parser.add_argument("run", nargs="*", metavar="RUN-ARGUMENT")
     args = parser.parse_args(arguments)
     try:
-        first, cases = verdicts(args.run)
-        others = runs(args.run, args.shuffles, () if args.not_alone else cases)
+        first = verdicts(args.run)
+        others = runs(args.run, args.shuffles, alone=not args.not_alone)
         differing = compared(first, others)
     except OSError as error:
         print(f"order: {error}", file=sys.stderr)
@@ -41,14 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def runs(
-    asked: Sequence[str], shuffles: int, cases: Sequence[str]
+    asked: Sequence[str], shuffles: int, *, alone: bool
 ) -> Iterator[tuple[str, Mapping[Test, Said]]]:
     """Each other run, by what it was, and what it said."""
     for seed in range(1, shuffles + 1):
-        yield f"shuffled by {seed}", verdicts([*asked, "--shuffle", str(seed)])[0]
-    kept = without_choice(asked)
-    for case in cases:
-        yield "alone", verdicts([*kept, "--case", case])[0]
+        yield f"shuffled by {seed}", verdicts([*asked, "--shuffle", str(seed)])
+    if alone:
+        yield "alone", verdicts([*asked, "--apart"])
 
 
 def compared(first: Mapping[Test, Said], others: Iterator[tuple[str, Mapping[Test, Said]]]) -> int:
@@ -62,8 +61,8 @@ def compared(first: Mapping[Test, Said], others: Iterator[tuple[str, Mapping[Tes
     return differing
 
 
-def verdicts(asked: Sequence[str]) -> tuple[dict[Test, Said], list[str]]:
-    """What a run says of each test, and the cases that it had. Raises OSError if it can't be done."""
+def verdicts(asked: Sequence[str]) -> dict[Test, Said]:
+    """What a run says of each test. Raises OSError if it can't be done."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "results.json"
         command = [str(PIPECTS), "run", *asked, "--json", str(file)]
@@ -71,25 +70,12 @@ def verdicts(asked: Sequence[str]) -> tuple[dict[Test, Said], list[str]]:
         if done.returncode not in (0, 1) or not file.exists():
             raise OSError(f"'{' '.join(command)}' ended with {done.returncode}: {done.stderr}")
         document = json.loads(file.read_text(encoding="utf-8"))
-    said = {
+    return {
         (each["test"], each["server"], each["client"]): " of ".join(
             [each["verdict"], *([each["failure"]["requirement"]] if each["failure"] else [])]
         )
         for each in document["results"]
     }
-    return said, sorted({test["case"] for test in document["tests"]})
-
-
-def without_choice(asked: Sequence[str]) -> list[str]:
-    """The arguments but for those that choose cases."""
-    kept: list[str] = []
-    words = iter(asked)
-    for word in words:
-        if word == "--case":
-            next(words, None)
-        elif not word.startswith("--case="):
-            kept.append(word)
-    return kept
 
 
 if __name__ == "__main__":

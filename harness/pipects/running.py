@@ -54,6 +54,8 @@ class Settings:
     trace: bool = False
     outcomes: bool = False
     """Whether results keep what came of every step."""
+    apart: bool = False
+    """Whether each test has processes of its own."""
     where: str = ""
     """The options that a replay must repeat to find the same cases and implementations."""
 
@@ -207,7 +209,9 @@ class Run:
                 )
                 try:
                     if family is not None and (
-                        test.fresh or test.directed != (family.director is not None)
+                        test.fresh
+                        or self._settings.apart
+                        or test.directed != (family.director is not None)
                     ):
                         self._families.discard(family)
                         family.end(politely=True)

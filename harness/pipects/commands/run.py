@@ -98,6 +98,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--shuffle", type=int, metavar="SEED", help="in an order that the seed decides"
     )
     how.add_argument(
+        "--apart", action="store_true", help="each test in processes that no other test has used"
+    )
+    how.add_argument(
         "--timeout-scale", type=factor, default=1.0, metavar="X", help="multiply every deadline"
     )
     how.add_argument("--trace", action="store_true", help="keep every message in the results")
@@ -213,7 +216,13 @@ def _execute(
         baseline.read(args.baseline)  # what is wrong with it is said before the run, not behind it
     reporter = Reporter(the_spec, tests, verbose=args.verbose)
     settings = Settings(
-        args.jobs, args.repeat, args.timeout_scale, args.trace, args.outcomes, suite.repeated(args)
+        args.jobs,
+        args.repeat,
+        args.timeout_scale,
+        args.trace,
+        args.outcomes,
+        args.apart,
+        suite.repeated(args),
     )
     journal = document.Journal(results_file.with_suffix(".partial.jsonl"))
     results: list[Result] = []
