@@ -8,8 +8,8 @@ from pipects.errors import Interrupted, said
 
 def start() -> int:
     """The command, with signals minded from the first moment on: loading it takes a while."""
-    interrupts.install()
     try:
+        interrupts.install()
         from pipects.cli import main
 
         return main()

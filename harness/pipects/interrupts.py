@@ -16,11 +16,13 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def install() -> None:
     """From now on the first of these signals raises Interrupted in the main thread.
 
-    What was told to outlive its terminal (`nohup`) still does.
+    What was told to outlive its terminal (`nohup`) still does. One that came while the interpreter
+    started was held back (by `env --block-signal`) and comes now.
     """
     for number in ENDING:
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupted)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def ignore() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import ENOUGH, Bench, environment, finished
+from bench import ENOUGH, ROOT, Bench, environment, finished
 from pipects import owned
 
 LOOK_AGAIN = 0.01
@@ -96,6 +96,21 @@ def test_an_interrupt_at_any_moment_ends_the_command(bench: Bench) -> None:
         assert "Traceback" not in output + errors
         assert process.returncode == 0 or "interrupted by SIGTERM" in output + errors
         assert bench.processes() == []
+
+
+def test_an_interrupt_while_the_interpreter_starts_is_one_line() -> None:
+    """It is held back until the command minds it."""
+    for _ in range(3):
+        process = subprocess.Popen(
+            [ROOT / "pipects", "list", "members"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        command = Path(f"/proc/{process.pid}/cmdline")
+        while not command.read_bytes().startswith(b"/usr/bin/python3\0"):
+            assert process.poll() is None
+            time.sleep(LOOK_AGAIN / 100)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=ENOUGH)
+        assert (process.returncode, errors) == (2, b"pipects: interrupted by SIGINT\n")
 
 
 def signal_minded(status: Path, number: signal.Signals) -> bool:
