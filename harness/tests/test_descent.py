@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 from collections.abc import Iterator
@@ -35,13 +36,14 @@ def test_kin_are_the_same_with_strangers_left_out(parent: "subprocess.Popen[byte
     """At each of several looks, with one who is born and ends between them."""
     kin = descent.Kin()
     for _ in range(3):
-        with subprocess.Popen(["sleep", "300"]) as child:
-            known, whole = kin.table(), descent.table()
-            mine, all_of_mine = (descent.descendants(os.getpid(), each) for each in (known, whole))
-            assert {each.pid for each in mine} == {each.pid for each in all_of_mine}
-            assert {parent.pid, child.pid} <= {each.pid for each in mine}
-            assert len(living(parent.pid, known)) == 2
-            child.kill()
+        child = subprocess.Popen(["sleep", "300"])
+        known, whole = kin.table(), descent.table()
+        child.kill()
+        child.wait()
+        mine, all_of_mine = (descent.descendants(os.getpid(), each) for each in (known, whole))
+        assert {each.pid for each in mine} == {each.pid for each in all_of_mine}
+        assert {parent.pid, child.pid} <= {each.pid for each in mine}
+        assert len(living(parent.pid, known)) == 2
         assert child.pid not in kin.table()
 
 
@@ -52,22 +54,18 @@ def test_strangers_are_read_once() -> None:
     assert 1 not in kin.table() and os.getpid() in kin.table()
 
 
-def test_one_whose_line_breaks_off_is_no_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_whose_line_breaks_off_is_no_stranger(
+    parent: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its parent may have ended between two lines of the table, so it is looked at again."""
-    kin = descent.Kin()
-    with subprocess.Popen(["sleep", "300"]) as child:
-        real = descent.look
+    kin, real = descent.Kin(), descent.look
 
-        def without_us(pid: int | str) -> descent.Process | None:
-            seen = real(pid)
-            if seen is not None and seen.pid == child.pid:
-                return descent.Process(
-                    seen.pid, 2**22 + 1, seen.session, seen.started, seen.zombie
-                )
-            return seen
+    def torn(pid: int | str) -> descent.Process | None:
+        seen = real(pid)
+        nobody = 2**22 + 1
+        return dataclasses.replace(seen, parent=nobody) if seen and seen.pid == parent.pid else seen
 
-        monkeypatch.setattr(descent, "look", without_us)
-        assert child.pid in kin.table()
-        monkeypatch.setattr(descent, "look", real)
-        assert child.pid in {each.pid for each in descent.descendants(os.getpid(), kin.table())}
-        child.kill()
+    monkeypatch.setattr(descent, "look", torn)
+    assert parent.pid in kin.table()
+    monkeypatch.setattr(descent, "look", real)
+    assert parent.pid in {each.pid for each in descent.descendants(os.getpid(), kin.table())}
