@@ -8,8 +8,10 @@ from collections.abc import Iterable
 
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
-from pipects.errors import AdapterFault, ConnectionLost
+from pipects.errors import AdapterFault, ConnectionLost, Overdue
+from pipects.observe import NotObservable
 from pipects.observe import linux as system
+from pipects.observe import signals
 from pipects.observing import Observing
 
 AT_FIRST = 0.2
@@ -24,6 +26,8 @@ class Cleaning(Observing):
         """Notes what the first process holds before the case."""
         held = system.links(self._family.parent.pid)
         self._before = kinds(target for _, target in held)
+        if self._server.deviations:  # only then is it asked for
+            self._stock = held, signals.of_the_process(self._family.parent.pid)
 
     def _clean_up(self) -> None:
         """Ends the children, disposes what is left, and looks for what stayed behind."""
@@ -51,6 +55,33 @@ class Cleaning(Observing):
         request = parent.connection.send("forget", {"dispose": True})
         protocol.acknowledge(self._answer(parent, request))
         self._require_nothing_left(parent.pid)
+
+    def _restored(self) -> bool:
+        """Whether the first process, behind a case that failed, has what it had before, and no more.
+
+        Only where nobody else had to do with it: no child, no call that still runs, no director.
+        """
+        alone = list(self._processes) == ["parent"] and not self._ended
+        if (
+            self._stock is None
+            or not alone
+            or self._running
+            or self._limited
+            or self._family.director
+        ):
+            return False
+        self._patience = min(self._patience, self._settle)
+        parent = self._family.parent
+        try:
+            request = parent.connection.send("forget", {"dispose": True})
+            protocol.acknowledge(self._answer(parent, request))
+            return self._comes(
+                lambda: (system.links(parent.pid), signals.of_the_process(parent.pid))
+                == self._stock,
+                AT_FIRST,
+            )
+        except (AdapterFault, NotObservable, OSError, Overdue):
+            return False
 
     def _require_nothing_left(self, pid: int) -> None:
         """Raises LeftOpen for ends of the case's pipes, and for whatever else is open that was not."""

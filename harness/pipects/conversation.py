@@ -125,6 +125,8 @@ class Conversation:
         """The pipes that a process was last seen with, and how much all had been asked by then; None
         while a call runs."""
         self._signals: dict[str, str] = {}
+        self._stock: tuple[list[tuple[int, str]], dict[str, str]] | None = None
+        """What the first process held before the case, and did with signals."""
         self._tokens: dict[str, str] = {}
         """By child: what it is to present."""
         self._choices: dict[str, frozenset[int]] = {}

@@ -65,6 +65,7 @@ class Execution(Directing):
                 verdicts.FAIL, difference.expected, difference.actual, difference.requirement
             )
             record.reusable = record.leaves = isinstance(difference, LeftOpen)
+            record.restored = self._restored()
             return record
         except Deadlock as deadlock:
             return self._failed(

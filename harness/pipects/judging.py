@@ -41,6 +41,8 @@ class Record:
     outcomes: list[tuple[Step, Outcome]] = field(default_factory=list)
     reusable: bool = False
     """Whether the parent process may serve the next test."""
+    restored: bool = False
+    """Whether it is as it was before the test, which failed."""
     leaves: bool = False
     """Whether all it did was to leave handles open."""
 

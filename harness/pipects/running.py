@@ -235,20 +235,20 @@ class Run:
                 except Exception as error:
                     error.add_note(f"(in the test {test.id})")
                     raise
-                if not record.reusable:
+                result = self._result(
+                    test, repetition, time.monotonic() - started, record.verdict,
+                    reason=record.reason, failure=record.failure,
+                    proofs=tuple(record.proofs), trace=tuple(trace),
+                    told=self._told(record),
+                )  # fmt: skip
+                known = result.verdict == verdicts.KNOWN_DEVIATION
+                if not record.reusable and not (known and record.restored):
                     self._families.discard(family)
                     family.end()
                     family = None
                 if self._stop.is_set():
                     break
-                self._done.put(
-                    self._result(
-                        test, repetition, time.monotonic() - started, record.verdict,
-                        reason=record.reason, failure=record.failure,
-                        proofs=tuple(record.proofs), trace=tuple(trace),
-                        told=self._told(record),
-                    )  # fmt: skip
-                )
+                self._done.put(result)
         except BaseException as error:  # handed to the caller's thread, which raises it
             self._done.put(error)
         finally:

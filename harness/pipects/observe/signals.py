@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from pathlib import Path
 
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, files
 from pipects.observe import linux as system
 
 _C_LIBRARY_S = sum(1 << (number - 1) for number in range(32, signal.SIGRTMIN))
@@ -35,6 +34,12 @@ def now(pid: int) -> dict[str, str]:
     return masks
 
 
+def of_the_process(pid: int) -> dict[str, str]:
+    """Ignored and handled signals of the process, as masks in hex."""
+    fields = _fields(files.text(f"/proc/{pid}/status"))
+    return {name: fields[name] for name in OF_THE_PROCESS}
+
+
 def _in_the_c_library(masks: dict[str, str]) -> bool:
     return any(
         int(mask, 16) & _C_LIBRARY_S for name, mask in masks.items() if name not in OF_THE_PROCESS
@@ -42,11 +47,10 @@ def _in_the_c_library(masks: dict[str, str]) -> bool:
 
 
 def _look(pid: int) -> dict[str, str]:
-    fields = _fields(Path(f"/proc/{pid}/status").read_text())
-    masks = {name: fields[name] for name in OF_THE_PROCESS}
+    masks = of_the_process(pid)
     for thread in system.threads(pid):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-            status = _fields(Path(f"/proc/{pid}/task/{thread}/status").read_text())
+            status = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
             name = "the main thread" if thread == pid else f"thread {thread}"
             masks[f"SigBlk of {name}"] = status["SigBlk"]
     return masks
@@ -59,7 +63,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
 
 def at_birth(pid: int) -> dict[str, int]:
     """The signals that a process, started by `RECORDING`, was born ignoring and blocking."""
-    variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    variables = files.read(f"/proc/{pid}/environ").split(b"\0")
     for variable in variables:
         name, _, value = variable.decode(errors="replace").partition("=")
         if name == BIRTH and value:

@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Collection
 
-from pipects.observe import NotObservable, calls, files, sockets, syscalls
+from pipects.observe import NotObservable, calls, files, signals, sockets, syscalls
 from pipects.observe import linux as system
 from pipects.observe.rest import ASLEEP, Switches, status
 
@@ -135,12 +135,7 @@ def _clock_of(pid: int) -> str | None:
     """What may still wake a process although all its threads wait without an end."""
     if files.read(f"/proc/{pid}/timers"):
         return "has a timer"
-    caught = next(
-        line
-        for line in files.text(f"/proc/{pid}/status").splitlines()
-        if line.startswith("SigCgt:")
-    )
-    if int(caught.split()[1], 16) & _ALARM:
+    if int(signals.of_the_process(pid)["SigCgt"], 16) & _ALARM:
         return "handles SIGALRM"
     for descriptor, target in system.links(pid):
         if target == "anon_inode:[timerfd]":
