@@ -95,14 +95,16 @@ class Channel {
 
   private:
     /// From the best to the one that every system has; which platform has which is its own affair.
-    enum class Means : std::uint8_t { FlagsAndNoSignal, OwnDescription, Flags, LookFirst };
+    enum class Means : std::uint8_t { FlagsAndNoSignal, Flags, Splice, LookFirst };
 
     void GiveUp(Means means) noexcept;
+    [[nodiscard]] Transfer LookThenRead(std::span<Byte> buffer) noexcept;
+    [[nodiscard]] Transfer LookThenWrite(std::span<const Byte> buffer) noexcept;
 
     const NativeHandle handle_;
     std::atomic<Means> means_ = Means::FlagsAndNoSignal;
-    OwnedHandle own_;  // a second handle of the pipe's end, with OwnDescription
-    std::mutex mutex_;
+    std::mutex mutex_;  // with LookFirst
+    OwnedHandle own_;   // a second handle of the pipe's end, once a write had to wait with LookFirst
 };
 
 /// Bytes written that nobody has read, or nothing if the system can't tell.

@@ -108,6 +108,14 @@ TEST(Waiting, NeedsNoFreeHandle) {
         ::testing::ExitedWithCode(0), "");
 }
 
+TEST(Transfers, ThatNeedNotWaitTakeNoFurtherHandle) {
+    Ends ends;
+    const auto free = UnusedHandle();
+    ends.writer.WriteByte('t');
+    EXPECT_EQ(ends.reader.ReadByte(), 't');
+    EXPECT_EQ(UnusedHandle(), free);
+}
+
 TEST(Write, FillsAPipeOfOnePageInSmallPieces) {
     AnonymousPipeServerStream server(PipeDirection::Out, HandleInheritability::None, 1);
     const Bytes piece(100);

@@ -16,9 +16,9 @@
 // share. Instead:
 // - newer kernels take "don't wait" (pipes, from 6.4 on) and "no SIGPIPE" (from 6.18 on) with the call
 // itself;
-// - where they don't, the pipe's end is opened once more, as a description of our own which is O_NONBLOCK;
-// - where that is not possible (no handle left, no right, no /proc), a transfer is looked for first, then
-// made.
+// - where they don't, a read is a splice into memory, which every kernel can be told not to wait in;
+// - else a transfer is looked for first, then made; a write that finds no room opens the pipe's end once
+// more, as a description of our own which is O_NONBLOCK, and all later ones go there.
 
 namespace System::IO::Pipes::Os {
 
@@ -100,25 +100,6 @@ class SigPipeGuard {
     bool raised_ = false;
 };
 
-/// Two calls that take the room or the data that the first has seen: only one thread of the process at a
-/// time.
-ssize_t LookThenRead(int descriptor, std::span<Byte> buffer) noexcept {
-    if (!IsReady(descriptor, POLLIN)) {
-        errno = EAGAIN;
-        return -1;
-    }
-    return ::read(descriptor, buffer.data(), buffer.size());
-}
-
-ssize_t LookThenWrite(int descriptor, std::span<const Byte> buffer) noexcept {
-    if (!IsReady(descriptor, POLLOUT)) {
-        errno = EAGAIN;
-        return -1;
-    }
-    // There is room for as much for certain.
-    return ::write(descriptor, buffer.data(), std::min<std::size_t>(buffer.size(), PIPE_BUF));
-}
-
 /// A handle of the same pipe's end that shares no flags with anybody; none if the system can't.
 OwnedHandle OpenAgain(int descriptor) noexcept {
     constexpr int noAccess = -1;
@@ -134,95 +115,90 @@ OwnedHandle OpenAgain(int descriptor) noexcept {
     }));
 }
 
-ssize_t ReadWithFlags(int descriptor, std::span<Byte> buffer) noexcept {
-    const iovec part{buffer.data(), buffer.size()};
-    return ::preadv2(descriptor, &part, 1, noPosition, dontWait);
-}
-
-ssize_t WriteWithFlags(int descriptor, std::span<const Byte> buffer, int flags) noexcept {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
-    const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
-    return ::pwritev2(descriptor, &part, 1, noPosition, flags);
-}
-
 }  // namespace
 
 void Channel::GiveUp(Means means) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (means_ != means) {
-        return;  // another thread has found out
+    const int accessMode = ::fcntl(Descriptor(handle_), F_GETFL) & O_ACCMODE;
+    Means next = Means::LookFirst;
+    if (means == Means::FlagsAndNoSignal && accessMode != O_RDONLY) {
+        next = Means::Flags;
+    } else if (means < Means::Splice && accessMode == O_RDONLY) {  // with both ends, it would write
+        next = Means::Splice;
     }
-    if (means == Means::FlagsAndNoSignal) {
-        own_ = OpenAgain(Descriptor(handle_));  // a plain call costs less than one with flags
-        means_ = own_ ? Means::OwnDescription : Means::Flags;
-    } else {
-        means_ = Means::LookFirst;
-    }
+    means_.compare_exchange_strong(means, next);  // else another thread has found out
 }
 
 Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
     const int descriptor = Descriptor(handle_);
     buffer = buffer.first(std::min(buffer.size(), largest));
+    const iovec part{buffer.data(), buffer.size()};
     for (;;) {
-        const Means means = means_.load(std::memory_order_acquire);
-        switch (means) {
-            case Means::FlagsAndNoSignal:
-            case Means::Flags: {
-                const ssize_t result = Resume([&] { return ReadWithFlags(descriptor, buffer); });
-                if (result >= 0 || !IsUnknown(errno)) {
-                    return Answer(result);
-                }
-                GiveUp(means);
-                break;
-            }
-            case Means::OwnDescription:
-                return Answer(
-                    Resume([&] { return ::read(Descriptor(own_.Get()), buffer.data(), buffer.size()); }));
-            case Means::LookFirst: {
-                const std::lock_guard lock(mutex_);
-                return Answer(Resume([&] { return LookThenRead(descriptor, buffer); }));
-            }
+        const Means means = means_.load(std::memory_order_relaxed);
+        if (means == Means::LookFirst) {
+            return LookThenRead(buffer);
         }
+        const ssize_t result = Resume([&] {
+            return means == Means::Splice ? ::vmsplice(descriptor, &part, 1, SPLICE_F_NONBLOCK)
+                                          : ::preadv2(descriptor, &part, 1, noPosition, dontWait);
+        });
+        if (result >= 0 || !IsUnknown(errno)) {
+            return Answer(result);
+        }
+        GiveUp(means);
     }
 }
 
 Transfer Channel::TryWrite(std::span<const Byte> buffer) noexcept {
     const int descriptor = Descriptor(handle_);
     buffer = buffer.first(std::min(buffer.size(), largest));
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
+    const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
     for (;;) {
-        const Means means = means_.load(std::memory_order_acquire);
-        switch (means) {
-            case Means::FlagsAndNoSignal: {
-                const ssize_t result =
-                    Resume([&] { return WriteWithFlags(descriptor, buffer, dontWait | dontSignal); });
-                if (result >= 0 || !IsUnknown(errno)) {
-                    return Answer(result);
-                }
-                GiveUp(means);
-                break;
-            }
-            case Means::Flags: {
-                SigPipeGuard guard;
-                const ssize_t result =
-                    guard.Around([&] { return WriteWithFlags(descriptor, buffer, dontWait); });
-                if (result >= 0 || !IsUnknown(errno)) {
-                    return Answer(result);
-                }
-                GiveUp(means);
-                break;
-            }
-            case Means::OwnDescription: {
-                SigPipeGuard guard;
-                return Answer(guard.Around(
-                    [&] { return ::write(Descriptor(own_.Get()), buffer.data(), buffer.size()); }));
-            }
-            case Means::LookFirst: {
-                const std::lock_guard lock(mutex_);
-                SigPipeGuard guard;
-                return Answer(guard.Around([&] { return LookThenWrite(descriptor, buffer); }));
-            }
+        const Means means = means_.load(std::memory_order_relaxed);
+        ssize_t result = -1;
+        if (means == Means::FlagsAndNoSignal) {
+            result =
+                Resume([&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontWait | dontSignal); });
+        } else if (means == Means::Flags) {
+            SigPipeGuard guard;
+            result = guard.Around([&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontWait); });
+        } else {
+            return LookThenWrite(buffer);
+        }
+        if (result >= 0 || !IsUnknown(errno)) {
+            return Answer(result);
+        }
+        GiveUp(means);
+    }
+}
+
+// The second call takes the data, or the room, that the first has seen: only one thread of the process at a
+// time.
+
+Transfer Channel::LookThenRead(std::span<Byte> buffer) noexcept {
+    const int descriptor = Descriptor(handle_);
+    const std::lock_guard lock(mutex_);
+    if (!IsReady(descriptor, POLLIN)) {
+        return {Status::WouldBlock};
+    }
+    return Answer(Resume([&] { return ::read(descriptor, buffer.data(), buffer.size()); }));
+}
+
+Transfer Channel::LookThenWrite(std::span<const Byte> buffer) noexcept {
+    int descriptor = Descriptor(handle_);
+    const std::lock_guard lock(mutex_);
+    if (!own_) {
+        if (IsReady(descriptor, POLLOUT)) {  // a page is free for certain
+            buffer = buffer.first(std::min<std::size_t>(buffer.size(), PIPE_BUF));
+        } else if (!(own_ = OpenAgain(descriptor))) {
+            return {Status::WouldBlock};
         }
     }
+    if (own_) {
+        descriptor = Descriptor(own_.Get());  // where less than a page may fit, too
+    }
+    SigPipeGuard guard;
+    return Answer(guard.Around([&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
 }
 
 }  // namespace System::IO::Pipes::Os

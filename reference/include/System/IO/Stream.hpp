@@ -19,9 +19,9 @@ enum class SeekOrigin : std::int32_t { Begin = 0, Current = 1, End = 2 };
 /// A sequence of bytes that can be read, written, or both.
 ///
 /// A derived class says how by its pure members; the others come from those. Argument checks stand here,
-/// once, ahead of everything else [stream.precedence.arguments-first], in the order buffer, offset, count
-/// [stream.precedence.buffer-offset-count].
+/// once, ahead of everything else, in the order buffer, offset, count.
 /// Owns: nothing by itself. Threads: what the derived class says. Streams move and are never copied.
+/// [stream.precedence.arguments-first, stream.precedence.buffer-offset-count]
 class Stream {
   public:
     Stream(const Stream&) = delete;

@@ -8,11 +8,11 @@
 
 namespace System::IO::Pipes {
 
-/// The end of an anonymous pipe that is made from the handle which a server gives. [client.type.base]
+/// The end of an anonymous pipe that is made from the handle which a server gives.
 ///
 /// Owns: the handle that it was made from, from the moment that the constructor has succeeded; a handle that
-/// a constructor refuses is left as it was. [client.ctor-string.refused-leaves-handle] Threads and after
-/// Dispose: as PipeStream.
+/// a constructor refuses is left as it was. Threads and after Dispose: as PipeStream.
+/// [client.type.base, client.ctor-string.refused-leaves-handle]
 class AnonymousPipeClientStream final : public PipeStream {
   public:
     /// An end that reads. [client.ctor.string.default-in]

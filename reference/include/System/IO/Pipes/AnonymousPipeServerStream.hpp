@@ -9,15 +9,15 @@
 namespace System::IO::Pipes {
 
 /// The end of an anonymous pipe that the process which makes the pipe keeps, together with the client's
-/// handle until that is given away. [server.type.base, server.pipe.one-way]
+/// handle until that is given away.
 ///
 /// Owns: its own handle; the client's handle as long as nobody was given it (see the rules at Dispose).
 /// Threads: as PipeStream; the members of this class itself may not overlap.
 /// After Dispose: as PipeStream; ClientSafePipeHandle, GetClientHandleAsString and
-/// DisposeLocalCopyOfClientHandle go on working.
+/// DisposeLocalCopyOfClientHandle go on working. [server.type.base, server.pipe.one-way]
 class AnonymousPipeServerStream final : public PipeStream {
   public:
-    AnonymousPipeServerStream();  ///< Out [server.ctor.no-args.direction-out], None, default size
+    AnonymousPipeServerStream();  ///< Out, None, default size [server.ctor.no-args.direction-out]
     explicit AnonymousPipeServerStream(PipeDirection direction);
     AnonymousPipeServerStream(PipeDirection direction, HandleInheritability inheritability);
     /// @param bufferSize bytes that the pipe is to hold: advice that the system rounds up, 0 for its own
@@ -49,8 +49,9 @@ class AnonymousPipeServerStream final : public PipeStream {
     /// [server.dispose-local-copy.notifies-exit-in, server.dispose-local-copy.repeatable]
     void DisposeLocalCopyOfClientHandle();
 
-    /// Always Byte. [server.transmission-mode.byte]
-    /// @throws ObjectDisposedException [stream.transmission-mode.disposed], IOException (broken)
+    /// Always Byte.
+    /// @throws ObjectDisposedException, IOException (broken)
+    /// [server.transmission-mode.byte, stream.transmission-mode.disposed]
     [[nodiscard]] PipeTransmissionMode TransmissionMode() const override;
     /// @throws as PipeStream, NotSupportedException for Message [server.read-mode.message-rejected]
     void SetReadMode(PipeTransmissionMode value) override;

@@ -16,7 +16,7 @@ namespace Detail {
 class PipeCore;
 }
 
-/// One end of a pipe. [stream.type.base]
+/// One end of a pipe.
 ///
 /// Owns: the SafePipeHandle that InitializeHandle was given, and disposes it.
 /// Threads: Read, Write, their asynchronous forms, WaitForPipeDrain and Dispose may be called from several
@@ -24,8 +24,9 @@ class PipeCore;
 /// and assigning may not overlap with any other call. After Dispose: whoever waits in this end is released
 /// with IOException; later calls throw ObjectDisposedException, and CanRead, CanWrite and IsConnected are
 /// false. A destroyed stream was disposed; a moved-from one counts as such. Which error wins: arguments,
-/// direction, cancelled token, state. [stream.precedence.direction-before-closed,
-/// stream.precedence.direction-before-cancel, stream.precedence.cancel-before-closed]
+/// direction, cancelled token, state.
+/// [stream.type.base, stream.precedence.direction-before-closed, stream.precedence.direction-before-cancel,
+/// stream.precedence.cancel-before-closed]
 class PipeStream : public Stream {
   public:
     PipeStream(const PipeStream&) = delete;
@@ -66,13 +67,13 @@ class PipeStream : public Stream {
     using Stream::Write;
     using Stream::WriteAsync;
 
-    /// Returns what is there, which may be less than asked for. [stream.read-span.short]
+    /// Returns what is there, which may be less than asked for.
     /// @throws NotSupportedException (this end writes), ObjectDisposedException, InvalidOperationException
-    /// (not connected, no handle), IOException
+    /// (not connected, no handle), IOException [stream.read-span.short]
     int Read(std::span<Byte> buffer) override;
     /// @throws NotSupportedException (this end reads), ObjectDisposedException, InvalidOperationException
-    /// (not connected, no handle), IOException (no reader is left; SIGPIPE isn't raised
-    /// [stream.epipe.no-signal])
+    /// (not connected, no handle), IOException (no reader is left; SIGPIPE isn't raised)
+    /// [stream.epipe.no-signal]
     void Write(std::span<const Byte> buffer) override;
     /// Does nothing but check the state. @throws NotSupportedException (this end reads)
     /// [stream.flush.not-writable]
