@@ -18,7 +18,9 @@ kernel=$PWD/$build/tests/pipects-reference-kernel
     printf 'bare\t%s\n' "$bin/pipects-peer-bare"
     printf 'library\t%s\n' "$bin/pipects-peer-library"
     for kind in before-6.18 before-6.4; do
-        [ ! -x "$kernel" ] || printf 'library, %s\t%s %s %s\n' "$kind" "$kernel" "$kind" "$bin/pipects-peer-library"
+        [ ! -x "$kernel" ] || for peer in bare library; do  # the filter that plays the kernel costs by itself
+            printf '%s, %s\t%s %s %s\n' "$peer" "$kind" "$kernel" "$kind" "$bin/pipects-peer-$peer"
+        done
     done
     for other in asio libuv; do
         [ ! -x "$bin/pipects-peer-$other" ] || printf '%s\t%s\n' "$other" "$bin/pipects-peer-$other"
@@ -27,6 +29,12 @@ kernel=$PWD/$build/tests/pipects-reference-kernel
         dotnet build -c Release -o "$build/dotnet" --nologo -v quiet reference/bench/peers/peer.csproj \
             -p:BaseIntermediateOutputPath="$PWD/$build/dotnet-obj/" >"$build.log" 2>&1; then
         printf '.NET 10\t%s\n' "$PWD/$build/dotnet/peer"
+    fi
+    if command -v dotnet >/dev/null &&
+        dotnet publish -c Release -r linux-x64 --self-contained true -o "$build/dotnet11" --nologo -v quiet \
+            reference/bench/peers/peer.csproj -p:RuntimeFrameworkVersion=11.0.0 \
+            -p:BaseIntermediateOutputPath="$PWD/$build/dotnet11-obj/" -p:OutputPath="$PWD/$build/dotnet11-bin/" >"$build.log" 2>&1; then
+        printf '.NET 11\t%s\n' "$PWD/$build/dotnet11/peer"
     fi
     if command -v mcs >/dev/null && mcs -langversion:latest -r:System.Core -out:"$build/peer-mono.exe" reference/bench/peers/Peer.cs >"$build.log" 2>&1; then
         printf 'Mono\tmono %s\n' "$PWD/$build/peer-mono.exe"

@@ -4,6 +4,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 
 static class Peer
 {
@@ -12,11 +13,20 @@ static class Peer
     static AnonymousPipeClientStream Open(string number, bool writes) =>
         new AnonymousPipeClientStream(writes ? PipeDirection.Out : PipeDirection.In, number);
 
-    static void ReadAll(Stream pipe, byte[] bytes)
+    // From the start of a cache line on, as in Peer.hpp.
+    static ArraySegment<byte> Bytes(int size)
     {
-        for (int total = 0; total < bytes.Length;)
+        const int line = 64;
+        var room = new byte[size + line];
+        long start = GCHandle.Alloc(room, GCHandleType.Pinned).AddrOfPinnedObject().ToInt64();
+        return new ArraySegment<byte>(room, (int)((line - start % line) % line), size);
+    }
+
+    static void ReadAll(Stream pipe, ArraySegment<byte> bytes)
+    {
+        for (int total = 0; total < bytes.Count;)
         {
-            int count = pipe.Read(bytes, total, bytes.Length - total);
+            int count = pipe.Read(bytes.Array, bytes.Offset + total, bytes.Count - total);
             if (count == 0)
             {
                 Environment.Exit(0); // the other process has ended
@@ -64,7 +74,7 @@ static class Peer
     {
         bool both = role == "ping" || role == "pong";
         int size = int.Parse(arguments[both ? 3 : 2]);
-        byte[] bytes = new byte[size];
+        ArraySegment<byte> bytes = Bytes(size);
         switch (role)
         {
             case "write":
@@ -74,16 +84,16 @@ static class Peer
                 {
                     for (int count = 0; count < batch; ++count)
                     {
-                        output.Write(bytes, 0, size);
+                        output.Write(bytes.Array, bytes.Offset, size);
                     }
                     return (long)batch * size;
                 });
                 break;
             case "read":
                 var input = Open(arguments[1], false);
-                byte[] room = new byte[Math.Max(size, 65536)];
+                ArraySegment<byte> room = Bytes(Math.Max(size, 65536));
                 long before = -1;
-                while (input.Read(room, 0, room.Length) != 0)
+                while (input.Read(room.Array, room.Offset, room.Count) != 0)
                 {
                     before = before < 0 ? ProcessorTime() : before;
                 }
@@ -94,7 +104,7 @@ static class Peer
                 var there = Open(arguments[2], true);
                 Measure(int.Parse(arguments[4]), () =>
                 {
-                    there.Write(bytes, 0, size);
+                    there.Write(bytes.Array, bytes.Offset, size);
                     ReadAll(back, bytes);
                     return 1;
                 });
@@ -105,7 +115,7 @@ static class Peer
                 for (; ; )
                 {
                     ReadAll(from, bytes);
-                    to.Write(bytes, 0, size);
+                    to.Write(bytes.Array, bytes.Offset, size);
                 }
         }
     }
