@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 
 namespace System::IO::Pipes::Detail {
 
@@ -17,9 +18,9 @@ class Lookout {
   public:
     [[nodiscard]] bool Pays() const noexcept { return pass_.load(std::memory_order_relaxed) <= 0; }
 
-    /// Calls `look` until it tells that there is something, or for too long. Without a call if it does not
-    /// pay.
-    /// @return what the last look told
+    /// Calls `look` until it finds something, or for too long. Without a call if it does not pay.
+    /// @param look returns how much it has found: bytes, or anything else that is comparable
+    /// @return whether something was found
     template <typename Look>
     bool Watch(Look&& look) noexcept {
         using Clock = std::chrono::steady_clock;
@@ -35,8 +36,8 @@ class Lookout {
             const auto next = now + pause;
             while ((now = Clock::now()) < next) {
             }
-            if (look()) {
-                Pause(isFirst ? std::min(2 * pause, longestPause) : std::max(pause / 2, shortestPause));
+            if (const std::size_t amount = look(); amount != 0) {
+                Pause(pause, isFirst, amount);
                 Learn(true);
                 return true;
             }
@@ -53,8 +54,14 @@ class Lookout {
     static constexpr int mostPassed = 255;
 
     /// Each look takes the pipe's lock from the other end, so the next one is to come when there is
-    /// something.
-    void Pause(std::chrono::nanoseconds pause) noexcept {
+    /// something, and later still as long as that finds more: a stream gathers, an answer does not.
+    void Pause(std::chrono::nanoseconds pause, bool foundAtOnce, std::size_t amount) noexcept {
+        const std::size_t before = amount_.exchange(amount, std::memory_order_relaxed);
+        if (!foundAtOnce || amount == before) {
+            pause = std::max(pause / 2, shortestPause);
+        } else if (amount > before) {
+            pause = std::min(2 * pause, longestPause);
+        }
         pause_.store(static_cast<int>(pause.count()), std::memory_order_relaxed);
     }
 
@@ -65,9 +72,10 @@ class Lookout {
         pass_.store(paid ? 0 : passed_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
 
-    std::atomic<int> pause_ = 1000;  // nanoseconds before a look
-    std::atomic<int> pass_ = 0;      // waits that are to pass without a look
-    std::atomic<int> passed_ = 0;    // the same after the last look in vain, less one for each that paid
+    std::atomic<int> pause_ = 1000;        // nanoseconds before a look
+    std::atomic<std::size_t> amount_ = 0;  // that the last look found
+    std::atomic<int> pass_ = 0;            // waits that are to pass without a look
+    std::atomic<int> passed_ = 0;  // the same after the last look in vain, less one for each that paid
 };
 
 }  // namespace System::IO::Pipes::Detail

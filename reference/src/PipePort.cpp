@@ -173,11 +173,12 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
             if (!std::exchange(wasTried, false)) {
                 result = transfer.Try();
             }
-            if (result.status == Os::Status::WouldBlock) {
-                lookout_.Watch([&] {
-                    result = transfer.Try();
-                    return result.status != Os::Status::WouldBlock || IsClosed();
-                });
+            const auto look = [&]() -> std::size_t {
+                result = transfer.Try();
+                const bool isOver = result.status != Os::Status::WouldBlock || IsClosed();
+                return isOver ? std::max<std::size_t>(result.count, 1) : result.count;
+            };
+            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Watch(look)) {
             }
             lock.lock();
             if (result.status != Os::Status::WouldBlock || IsClosed()) {
@@ -349,14 +350,17 @@ Os::Transfer PendingTransfer::Try() noexcept {
     if (interest_ == Os::Interest::Readable) {
         return port_->TryRead(into_);
     }
+    std::size_t moved = 0;
     while (!from_.empty()) {
-        const Os::Transfer result = port_->TryWrite(from_.first(std::min(from_.size(), port_->PieceSize())));
+        Os::Transfer result = port_->TryWrite(from_.first(std::min(from_.size(), port_->PieceSize())));
         if (result.status != Os::Status::Done) {
+            result.count = moved;
             return result;
         }
         from_ = from_.subspan(result.count);
+        moved += result.count;
     }
-    return {};
+    return {Os::Status::Done, moved};
 }
 
 void AsyncTransfer::Complete(const Os::Transfer& result) noexcept {

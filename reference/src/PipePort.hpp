@@ -32,7 +32,7 @@ class PendingTransfer : public Chained<PendingTransfer> {
     PendingTransfer(PipePort& port, std::span<const Byte> from) noexcept
         : port_(&port), interest_(Os::Interest::Writable), from_(from) {}
 
-    /// One try. Done only when nothing is left to do.
+    /// One try. Done only when nothing is left to do; a write that would block has moved `count` bytes.
     [[nodiscard]] Os::Transfer Try() noexcept;
     [[nodiscard]] Os::Interest Interest() const noexcept { return interest_; }
     /// This transfer if no thread waits for it.
@@ -127,7 +127,7 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     /// Bytes to write with one call of the system, at most.
     [[nodiscard]] std::size_t PieceSize() const noexcept;
     /// @param wasTried whether it is known that the transfer has to wait, be it the first
-    [[nodiscard]] Os::Transfer WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried);
+    [[nodiscard, gnu::noinline]] Os::Transfer WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTried);
     void StartAsync(const std::shared_ptr<AsyncTransfer>& transfer, const std::stop_token& token);
     void Advance(AsyncTransfer& transfer);
     void Cancel(AsyncTransfer& transfer);
