@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from pipects import facts, paths, spaces
+from pipects import blame, facts, paths, spaces
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.facts import Facts
@@ -35,7 +35,15 @@ def settle(spec: Spec, tests: Iterable[Test]) -> list[Test]:
         met.update((test.case, name) for name in found)
         listed.update({(test.case, name): (test, reason) for name, reason in reasons.items()})
         covers = tuple(name for name in test.covers if name in found)
-        settled.append(dataclasses.replace(test, covers=covers, cells=found))
+        settled.append(
+            dataclasses.replace(
+                test,
+                covers=covers,
+                cells=found,
+                leak=blame.of_leak(covers, spec),
+                steps=blame.settled(test.steps, covers, spec),
+            )
+        )
     for (case, name), (test, reason) in listed.items():
         if (case, name) not in met:
             raise _beside(test, name, reason)

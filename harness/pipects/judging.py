@@ -7,7 +7,7 @@ import math
 import time
 from dataclasses import dataclass, field
 
-from pipects import verdicts
+from pipects import blame, verdicts
 from pipects.cases import Step
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, STANDSTILL, exit_of
@@ -94,7 +94,8 @@ class Judging(Cleaning):
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"
-        return self._failed(verdicts.CRASH, "the process lives on", how)
+        broken = blame.NO_READER if how.endswith("signal SIGPIPE") else None
+        return self._failed(verdicts.CRASH, "the process lives on", how, broken)
 
     def _failed(
         self,
