@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bench import CASES, Bench
+from pipects import cases, cells, spec
 
 TWO = """\
 - id: fake.two
@@ -42,6 +45,41 @@ def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
     done = bench.run()
     assert done.status == 2
     assert "fake.yaml:7: the step's requirement 'stream.flush.disposed' is none" in done.errors
+
+
+BESIDE = """\
+- id: fake.beside
+  title: A server that writes can't read, be it open or closed ($closed is closed)
+  covers: [stream.can-read.closed, stream.can-read.not-readable]
+  rows:
+    - {closed: server}
+    - {closed: spare}
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {new: AnonymousPipeServerStream, as: spare, with: {direction: Out}}
+    - {call: $closed.Dispose}
+    - {get: server.CanRead, returns: false}
+"""
+
+
+def test_a_rule_that_the_row_is_not_about_is_not_broken_by_it(tmp_path: Path) -> None:
+    """The case names it first, and it is about the member, but not about an open end."""
+    (tmp_path / "fake.yaml").write_text(BESIDE)
+    rules = spec.load()
+    tests = cells.settle(rules, cases.load(rules, tmp_path))
+    told = {test.id: test.steps[-1].requirement for test in tests}
+    assert told == {
+        "fake.beside/server": "stream.can-read.closed",
+        "fake.beside/spare": "stream.can-read.not-readable",
+    }
+
+
+def test_a_process_that_sigpipe_ends_has_broken_one_rule(bench: Bench) -> None:
+    """Whatever its case is about: hundreds of cases have one cause."""
+    bench.adapter("broken-pipe")
+    failure = bench.run("--case", "fake.can-read").failure("fake.can-read")
+    assert failure["actual"].endswith("ended with signal SIGPIPE")
+    assert failure["requirement"] == "stream.epipe.no-signal"
 
 
 def test_a_leak_is_no_fault_of_the_rule_that_was_looked_at(bench: Bench) -> None:

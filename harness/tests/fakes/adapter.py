@@ -135,6 +135,9 @@ def misbehave() -> None:
         threading.Event().wait()
     elif MODE == "real-time":
         os.kill(os.getpid(), signal.SIGRTMIN + 1)
+    elif MODE == "broken-pipe":
+        ctypes.CDLL(None).signal(int(signal.SIGPIPE), None)  # Python ignores it
+        os.kill(os.getpid(), signal.SIGPIPE)
         threading.Event().wait()
     elif MODE == "hides":
         hide()
