@@ -18,10 +18,10 @@ static void Try(string what, Action call)
     try
     {
         call();
-        Console.WriteLine($"{what}: returned (expected: ArgumentException for asyncResult)");
+        Console.WriteLine($"{what}: returned (expected: ArgumentException)");
     }
     catch (Exception error)
     {
-        Console.WriteLine($"{what}: {error.GetType().Name} (expected: ArgumentException for asyncResult)");
+        Console.WriteLine($"{what}: {error.GetType().Name} (expected: ArgumentException)");
     }
 }

@@ -1,4 +1,4 @@
-// EndRead of another stream's result names no argument, or is no ArgumentException at all.
+// EndRead of another stream's result, while a read of the stream's own waits, gives an InvalidOperationException.
 using System;
 using System.IO.Pipes;
 
