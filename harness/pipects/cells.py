@@ -50,6 +50,11 @@ def settle(spec: Spec, tests: Iterable[Test]) -> list[Test]:
     return settled
 
 
+def about(spec: Spec, test: Test) -> frozenset[str]:
+    """Those of the rules that a test lists that its steps are about."""
+    return frozenset(_look(spec, test)[0])
+
+
 def checked(tests: Iterable[Test]) -> dict[str, set[int]]:
     """By requirement: the places of its cells that some test is about."""
     found: dict[str, set[int]] = {}

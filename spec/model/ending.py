@@ -39,6 +39,7 @@ def dispose(world: World, call: Call) -> Iterator[May]:
         other = after.copy()
         if taken:
             _require_alone(other, stream.client)
+            _require_one_owner(other, stream.client)
             other.close(stream.client)
         yield from _settled(other, said or requirement)
 
@@ -69,6 +70,7 @@ def local_copy(world: World, call: Call) -> Iterator[May]:
         yield May(DONE, "server.dispose-local-copy.repeatable", world)
         return
     _require_alone(world, stream.client)
+    _require_one_owner(world, stream.client)
     after = world.copy()
     after.close(stream.client)
     yield from _settled(after, "server.dispose-local-copy.closes-local-copy")
@@ -130,6 +132,13 @@ def _shares(world: World, one: int, other: int) -> bool:
     """Whether two handle objects stand for one open handle."""
     handle = world.safes[other].handle
     return handle is not None and handle in world.handles and world.safes[one].handle == handle
+
+
+def _require_one_owner(world: World, safe: int) -> None:
+    """Raises Unspecified if a client of this process, made of the text, owns the number, too."""
+    for other, each in world.safes.items():
+        if other != safe and each.owns and not each.closed and _shares(world, other, safe):
+            raise Unspecified("two owners of one number")
 
 
 def _require_alone(world: World, safe: int) -> None:

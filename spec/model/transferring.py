@@ -66,6 +66,8 @@ def transfer(world: World, call: Call) -> Iterator[May]:
     token = call.text("cancellationToken")
     operation = _operation(world, call)
     if token is not None and world.tokens[token]:
+        if _gathers_nothing(world, call):
+            raise Unspecified("whether a cancelled token or the want of nothing is told first")
         said = _cancelled_before(operation)
         end = End(replace(CANCELLED, token=token), said)
         yield from begin(world, call, replace(operation, ends=(end,)))

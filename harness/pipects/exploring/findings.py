@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +11,16 @@ from typing import Any
 
 import yaml
 
-from pipects import verdicts
+from pipects import cases, cells, verdicts
 from pipects.cases import Step
+from pipects.exploring import translating
 from pipects.judging import Record
 from pipects.spec import Spec
 from spec.model.calls import Call
 
 RED = frozenset({verdicts.FAIL, verdicts.HANG, verdicts.CRASH, verdicts.ADAPTER_ERROR})
+ANY = "lifetime.rounds-leave-nothing"
+"""A rule that holds of every sequence."""
 BECAUSE = "The documentation allows each of these."
 
 
@@ -58,13 +62,28 @@ def of(record: Record, steps: Sequence[Step], calls: Sequence[Call]) -> Finding 
 
 def case(finding: Finding, name: str, spec: Spec) -> dict[str, Any]:
     """The finding as a case: its steps, with what may come of each."""
-    lines = [_line(step, spec) for step in _closed(finding.steps)]
-    covers = [finding.requirement, *(line["covers"] for line in lines if "covers" in line)]
+    title = f"Found by exploring: {done(finding)}"
+    return sequence(finding.steps, name, spec, title, finding.requirement)
+
+
+def sequence(
+    steps: Sequence[Step], name: str, spec: Spec, title: str = "Generated", requirement: str = ""
+) -> dict[str, Any]:
+    """Steps as a case, with what may come of each."""
+    whole = _closed(steps)
+    lines = [_line(step, spec) for step in whole]
+    named = [requirement, *(line["covers"] for line in lines if "covers" in line)]
+    listed = tuple(dict.fromkeys(each for each in named if each in spec.requirements))
+    known = cells.about(spec, dataclasses.replace(cases.nameless(whole), covers=listed))
+    covers = [each for each in listed if each in known] or [ANY]
+    for line in lines:
+        if line.get("covers") not in covers:
+            line.pop("covers", None)
     allowed = {"because": BECAUSE} if any("any" in line for line in lines) else {}
     return {
         "id": name,
-        "title": f"Found by exploring: {done(finding)}",
-        "covers": list(dict.fromkeys(each for each in covers if each in spec.requirements)),
+        "title": title,
+        "covers": covers,
         **allowed,
         "steps": lines,
     }
@@ -85,7 +104,12 @@ def _closed(steps: Iterable[Step]) -> list[Step]:
             running[step.thread] = step
         elif step.verb == "finish":
             running.pop(step.target, None)
-    late = {"any": [{}, {"throws": {"type": "SystemException", "derived": True}}]}
+    late = {
+        "any": [
+            {"returns": translating.RETURNED},
+            {"throws": {"type": "SystemException", "derived": True}},
+        ]
+    }
     for thread, step in running.items():
         whole.append(Step("finish", thread, step.process, thread, {}, late, step.requirement))
     return whole

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from pipects import cases, ends, matching
-from pipects.cases import Step, Test
+from pipects.cases import Step
 from pipects.conversation import Differs
 from pipects.execution import Execution
 from pipects.exploring import planning, translating
@@ -26,7 +25,6 @@ from spec.model.outcomes import Outcome, Unspecified, Waits
 from spec.model.state import May, World
 from spec.model.transferring import KINDS
 
-LEAK = "stream.dispose.releases-handle"
 Plan = Sequence[tuple[str, Sequence[int]]]
 """Rules of the planner's, each with the numbers that pick among what it offers."""
 
@@ -50,7 +48,7 @@ class Session(Execution):
         self, source: Callable[[Session], Iterator[Call]], family: Family, server: Implementation,
         client: Implementation, scale: float, spec: Spec,
     ) -> None:  # fmt: skip
-        super().__init__(_empty("stream.type.base"), family, server, client, scale)
+        super().__init__(cases.nameless(), family, server, client, scale)
         self._source = source
         self._spec = spec
         self._lacks = frozenset({*family.parent.greeting.lacks, *server.lacks})
@@ -262,14 +260,6 @@ class Session(Execution):
                 self._make(due)
             if len(self.course.calls) == before:
                 break
-
-
-def _empty(requirement: str) -> Test:
-    return Test(
-        id="explored", case="explored", title="", row={}, covers=(requirement,), fills={}, needs=(),
-        platforms="any", deadline=5.0, tags=(), fresh=False, leak=LEAK, steps=(),
-        file=Path("explored.yaml"), line=1,
-    )  # fmt: skip
 
 
 def planned(plan: Plan) -> Callable[[Session], Iterator[Call]]:

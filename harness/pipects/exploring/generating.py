@@ -1,0 +1,161 @@
+"""A suite made of the model: sequences that take every pair of consecutive transitions, as cases.
+
+What may come of a call is here what may come in any of the worlds that its forerunners allow: nobody has looked yet.
+The cases are the same each time, so that they are made when they are wanted and not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+from pipects.cases import Step
+from pipects.exploring import findings, planning, translating
+from pipects.exploring.planning import OFTEN, RULES, Planner
+from pipects.spec import Spec
+from spec.model import rules
+from spec.model.calls import MAIN, Call
+from spec.model.outcomes import Unspecified, Waits
+from spec.model.state import World
+
+Transition = tuple[str, str]
+MOST_WORLDS = 24
+LENGTH = 16
+"""Rules of a sequence, each one call or a few."""
+TRIED = 1200
+"""Sequences that are drawn; those that take a new pair are kept, up to their last new one."""
+A_FILE = 100
+"""Cases in one file."""
+
+
+@dataclass
+class Written:
+    """A sequence as a case would have it."""
+
+    steps: list[Step] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
+
+
+class _Writer:
+    """Writes down one sequence, in all worlds at once."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._worlds = [World()]
+        self._before: list[list[World]] = []
+        """By step: the worlds that there were before it."""
+        self.written = Written()
+
+    def write(self) -> Written:
+        """About so many rules, the first of which makes a pipe."""
+        names = [*RULES, *OFTEN]
+        planner = Planner()
+        for place in range(LENGTH):
+            rule = "pair" if place == 0 else self._random.choice(names)
+            numbers = [self._random.randrange(24) for _ in range(6)]
+            for call in planner.propose(self._worlds[0], rule, numbers):
+                self._make(call)
+                while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
+                    pass
+        return self.written
+
+    def _make(self, call: Call) -> bool:
+        """Makes a call if all worlds agree on whether it waits. Says whether it was made."""
+        if call.verb in ("signal", "kill", "exit"):
+            return False  # a case shows these in other words
+        try:
+            mays = rules.all_of(self._worlds, call)
+        except (Unspecified, KeyError):
+            return False
+        waits = [may.outcome == Waits() for may in mays]
+        if not mays or (any(waits) and (not all(waits) or call.thread == MAIN)):
+            return False
+        after: list[World] = []
+        for may in mays:
+            if may.after not in after:
+                after.append(may.after)
+        if len(after) > MOST_WORLDS or len({_shape(world) for world in after}) > 1:
+            return False
+        here = replace(call, process=_process(self._worlds[0], call))
+        requirement = mays[0].requirement
+        self.written.steps.append(
+            translating.step(here, (may.outcome for may in mays), requirement)
+        )
+        self._before.append(self._worlds)
+        self._worlds = after
+        self.written.transitions.append((call.form, requirement))
+        return True
+
+    def end(self, transitions: int) -> Written:
+        """Leaves out what comes behind so many transitions, and lets all that waits then come to its end."""
+        if transitions < len(self._before):
+            self._worlds = self._before[transitions]
+        del self.written.steps[transitions:], self.written.transitions[transitions:]
+        while waiting := self._worlds[0].pending():
+            if not self._make(Call("call", f"{waiting[0][1].stream}.Dispose")):
+                break
+        while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
+            pass
+        return self.written
+
+
+def _shape(world: World) -> tuple[object, ...]:
+    """What must be the same in all worlds for the next call to make sense in each."""
+    ends = sorted(
+        (process, pipe, tuple(world.ends(process, pipe)))
+        for process in world.processes
+        for pipe in world.pipes
+    )
+    ended = tuple((name, bool(each.ends)) for name, each in world.operations.items())
+    states = tuple((name, each.state) for name, each in world.streams.items())
+    return tuple(ends), ended, states
+
+
+def _process(world: World, call: Call) -> str:
+    for name in (call.object, call.target):
+        if name in world.streams:
+            return world.streams[name].process
+        if name in world.operations:
+            return world.streams[world.operations[name].stream].process
+    return call.process
+
+
+def sequences(seed: int = 1, tried: int = TRIED) -> Iterator[Written]:
+    """The sequences that take a pair of consecutive transitions that none before them takes."""
+    taken: set[tuple[Transition, Transition]] = set()
+    for number in range(tried):
+        writer = _Writer(Random(f"generated/{seed}/{number}"))
+        written = writer.write()
+        last = 0
+        for place, pair in enumerate(pairwise(written.transitions), 2):
+            if pair not in taken:
+                last = place
+        if last:
+            written = writer.end(last)
+            taken.update(pairwise(written.transitions))
+            if not _open(written.steps):
+                yield written
+
+
+def _open(steps: Sequence[Step]) -> list[Step]:
+    """The steps whose calls are still running at the end."""
+    finished = {step.target for step in steps if step.verb == "finish"}
+    return [step for step in steps if "until" in step.options and step.thread not in finished]
+
+
+def write(folder: Path, spec: Spec, seed: int = 1, tried: int = TRIED) -> int:
+    """Writes the suite into a folder of cases. Returns how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("generated-*.yaml"):
+        old.unlink()
+    texts: list[str] = []
+    for number, written in enumerate(sequences(seed, tried), 1):
+        name = f"generated.n{number:05}"
+        texts.append(findings.text(findings.sequence(written.steps, name, spec)))
+    for place in range(0, len(texts), A_FILE):
+        file = folder / f"generated-{place // A_FILE + 1:03}.yaml"
+        file.write_text("".join(texts[place : place + A_FILE]), encoding="utf-8")
+    return len(texts)
