@@ -21,6 +21,9 @@ WORTH = 0.1
 """Seconds of processor from which on it is worth remembering what was made of files."""
 
 
+GENERATED = paths.BUILD / "generated"
+
+
 @dataclass(frozen=True)
 class Suite:
     """What was loaded, whole and checked file by file."""
@@ -74,6 +77,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the cases in this folder, in place of the suite's",
     )
+    group.add_argument(
+        "--generated",
+        action="store_true",
+        help="the cases that are made of spec/model, in place of the suite's",
+    )
 
 
 def repeated(args: argparse.Namespace) -> str:
@@ -86,6 +94,8 @@ def repeated(args: argparse.Namespace) -> str:
 def load(args: argparse.Namespace) -> Suite:
     """Loads what the options name. Raises UserError with file and line for what is wrong."""
     the_spec = remembered.of("spec", [paths.SPEC], spec.load, worth=WORTH)
+    if args.generated:
+        args.cases = _generated(the_spec)
     folder = args.cases or paths.CASES
     tests = remembered.of(
         "tests",
@@ -102,6 +112,15 @@ def load(args: argparse.Namespace) -> Suite:
     known = implementations.load(the_spec, args.adapters, own)
     gc.freeze()  # all of it stays to the end: no collection need look at it
     return Suite(the_spec, tests, known, products.load(the_spec, [paths.ADAPTERS, *args.adapters]))
+
+
+def _generated(the_spec: Spec) -> Path:
+    """The folder with the cases that the model makes, written anew: they are the same each time."""
+    from pipects.exploring import generating  # it takes its time, and few ask for it
+
+    texts = remembered.of("generated", [paths.SPEC], lambda: generating.texts(the_spec))
+    generating.write(GENERATED, texts)
+    return GENERATED
 
 
 def without_cases(adapters: Sequence[Path]) -> Suite:

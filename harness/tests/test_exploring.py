@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from pipects import cases, paths, spec
-from pipects.cases import Test
-from pipects.exploring import comparing, simulating
+from bench import Done
+from pipects import cases, cells, paths, spec
+from pipects.cases import Step, Test
+from pipects.errors import UserError
+from pipects.exploring import comparing, corpus, findings, generating, simulating, translating
 from pipects.exploring.planning import Planner
+from pipects.judging import Record
+from pipects.verdicts import Failure
 from spec.model import rules
 from spec.model.calls import Call, Data, Ref
 from spec.model.outcomes import Reads, Returns, Throws
@@ -116,3 +122,61 @@ def test_a_table_that_says_otherwise_is_told(tables: list[Test]) -> None:
     steps = (*test.steps[:place], wrong, *test.steps[place + 1 :])
     compared = comparing.compare([replace(test, steps=steps)])
     assert "the model says: returns false" in compared.contradicting[test.id]
+
+
+def test_generated_cases_are_the_same_each_time_and_can_be_loaded(tmp_path: Path) -> None:
+    the_spec = spec.load()
+    first = generating.texts(the_spec, tried=12)
+    assert first == generating.texts(the_spec, tried=12) and len(first) > 8
+    generating.write(tmp_path, first)
+    tests = cells.settle(the_spec, cases.load(the_spec, tmp_path))
+    assert [test.id for test in tests] == sorted(test.id for test in tests)
+    assert all(test.covers and len(test.steps) > 2 for test in tests)
+
+
+def test_what_is_kept_is_read_as_it_was_written(tmp_path: Path) -> None:
+    sequences = [each.calls for each in simulating.sequences(5, 40)]
+    corpus.keep(tmp_path, sequences)
+    assert corpus.load(tmp_path) == sequences
+    (tmp_path / corpus.NAME).write_text("[[{}]]")
+    with pytest.raises(UserError, match="no corpus"):
+        corpus.load(tmp_path)
+
+
+def finding(steps: list[Step], difference: int) -> findings.Finding:
+    """What is found at a step."""
+    failure = Failure(difference, "", "stream.can-timeout.false", "returns false", "returned true")
+    found = findings.of(Record("fail", failure=failure), steps, [])
+    assert found is not None
+    return found
+
+
+def test_a_finding_becomes_a_case_that_loads(tmp_path: Path) -> None:
+    the_spec = spec.load()
+    calls = [
+        Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "server"),
+        Call("get", "server.CanTimeout"),
+        Call("get", "server.CanSeek"),
+    ]
+    world, steps = World(), []
+    for call in calls:
+        (may,) = rules.possibilities(world, call)
+        steps.append(translating.step(call, [may.outcome], may.requirement))
+        world = may.after
+    found = finding(steps, 1)
+    findings.write(tmp_path, "found", findings.case(found, "explored.found", the_spec))
+    (test,) = cells.settle(the_spec, cases.load(the_spec, tmp_path))
+    assert [step.target for step in test.steps] == [
+        "AnonymousPipeServerStream",
+        "server.CanTimeout",
+    ]
+    assert test.steps[1].requirement == "stream.can-timeout.false"
+    assert test.steps[1].expectation == {"returns": False}
+
+
+def test_the_reference_does_nothing_that_the_model_does_not_allow(
+    pipects: Callable[..., Done]
+) -> None:
+    done = pipects("explore", "reference", "--seed", "1", "--budget", "4s")
+    assert done.status == 0, done.output
+    assert "0 findings" in done.output

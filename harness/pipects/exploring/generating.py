@@ -25,7 +25,7 @@ Transition = tuple[str, str]
 MOST_WORLDS = 24
 LENGTH = 16
 """Rules of a sequence, each one call or a few."""
-TRIED = 1200
+TRIED = 400
 """Sequences that are drawn; those that take a new pair are kept, up to their last new one."""
 A_FILE = 100
 """Cases in one file."""
@@ -146,16 +146,25 @@ def _open(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if "until" in step.options and step.thread not in finished]
 
 
-def write(folder: Path, spec: Spec, seed: int = 1, tried: int = TRIED) -> int:
-    """Writes the suite into a folder of cases. Returns how many there are."""
+def texts(spec: Spec, seed: int = 1, tried: int = TRIED) -> list[str]:
+    """The suite's cases, each as a file has it."""
+    return [
+        findings.text(findings.sequence(written.steps, f"generated.n{number:05}", spec))
+        for number, written in enumerate(sequences(seed, tried), 1)
+    ]
+
+
+def write(folder: Path, cases: Sequence[str]) -> None:
+    """Writes cases into a folder of theirs. A file that is the same stays untouched."""
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = {
+        f"generated-{place // A_FILE + 1:03}.yaml": "".join(cases[place : place + A_FILE])
+        for place in range(0, len(cases), A_FILE)
+    }
     for old in folder.glob("generated-*.yaml"):
-        old.unlink()
-    texts: list[str] = []
-    for number, written in enumerate(sequences(seed, tried), 1):
-        name = f"generated.n{number:05}"
-        texts.append(findings.text(findings.sequence(written.steps, name, spec)))
-    for place in range(0, len(texts), A_FILE):
-        file = folder / f"generated-{place // A_FILE + 1:03}.yaml"
-        file.write_text("".join(texts[place : place + A_FILE]), encoding="utf-8")
-    return len(texts)
+        if old.name not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        file = folder / name
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
