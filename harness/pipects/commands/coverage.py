@@ -136,4 +136,4 @@ def _grouped(missing: Sequence[Cell], of: Space) -> Iterator[str]:
 
 
 def _figure(checked: int, total: int) -> str:
-    return f"{checked:,} of {total:,} ({checked / total:.0%})" if total else "0 of 0"
+    return f"{checked:,} of {total:,} ({100 * checked // total}%)" if total else "0 of 0"
