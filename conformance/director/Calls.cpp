@@ -93,6 +93,10 @@ std::optional<Family> FamilyOf(std::string_view name) noexcept {
     return found == names.end() ? std::nullopt : std::optional(found->first);
 }
 
+bool IsForm(std::string_view name) noexcept {
+    return std::any_of(calls.begin(), calls.end(), [&](const Call& call) { return call.name == name; });
+}
+
 bool MakesInheritable(const seccomp_data& data, const Call& call) noexcept {
     const auto lacks = [](std::uint64_t flags) { return (flags & O_CLOEXEC) == 0; };
     if (call.family == Family::Pipe) {

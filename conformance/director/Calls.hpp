@@ -27,6 +27,8 @@ struct Call {
 /// As rules and reports have it: `read`, `poll`, …
 [[nodiscard]] std::string_view NameOf(Family family) noexcept;
 [[nodiscard]] std::optional<Family> FamilyOf(std::string_view name) noexcept;
+/// Whether this is the name of a form of a call: `preadv2`, `pipe2`, …
+[[nodiscard]] bool IsForm(std::string_view name) noexcept;
 
 /// Whether the descriptors that a call makes are born open to programs that the process executes.
 [[nodiscard]] bool MakesInheritable(const seccomp_data& data, const Call& call) noexcept;

@@ -18,10 +18,11 @@ namespace pipects::director {
 
 /// Serves the calls of the processes behind one filter by the rules that it is given.
 ///
-/// Commands come as lines, each answered by `ok` or `error TEXT`: `rule ...` (RuleOf), `drop RULE`,
-/// `go NOTIFICATION ACTION`, `clear`. Lines that nobody has asked for tell what happens: `listening`,
-/// `held|met RULE NOTIFICATION PROCESS THREAD FAMILY CALL DESCRIPTOR PIPE END BIRTH` (`-` for what there is
-/// not), `late NOTIFICATION` for one whose time was over. No rule, no look: then every call passes at once.
+/// Commands come as lines, each answered by `ok SERVED` or `error TEXT`: `rule ...` (RuleOf), `drop RULE`,
+/// `go NOTIFICATION ACTION`, `clear`, `settle`, which first serves whoever waits; SERVED is the number of
+/// calls so far. Lines that nobody has asked for tell what happens: `listening`, `held|met RULE NOTIFICATION
+/// PROCESS THREAD FAMILY CALL DESCRIPTOR PIPE END BIRTH` (`-` for what there is not), `late NOTIFICATION` for
+/// one whose time was over. No rule, no look: then every call passes at once.
 class Director {
   public:
     /// @param socket where the launcher hands the listener over
@@ -48,11 +49,13 @@ class Director {
     void Go(const std::vector<std::string>& words);
     void Drop(const std::string& rule);
     void Clear();
+    void Settle();
     void Accept();
     void Serve();
     void Judge(const seccomp_notif& notification, pid_t process, const Call& call);
-    [[nodiscard]] Rule* RuleFor(pid_t process, const Call& call, const std::vector<PipeEnd>& ends,
-                                const PipeEnd*& met);
+    /// The rule that says what becomes of a call; those that only take notes have taken them.
+    [[nodiscard]] Rule* RuleFor(const seccomp_notif& notification, pid_t process, const Call& call,
+                                const std::vector<PipeEnd>& ends, const PipeEnd*& met);
     /// @return whether the rule's plan goes on to its next action
     [[nodiscard]] bool Do(const Action& action, const seccomp_notif& notification, pid_t process,
                           const Call& call);
@@ -67,6 +70,7 @@ class Director {
     const int commands_;
     const int reports_;
     std::string unread_;
+    std::uint64_t served_ = 0;
     std::optional<Listener> listener_;
     std::list<Rule> rules_;
     std::map<std::uint64_t, Held> held_;

@@ -75,7 +75,9 @@ Rule RuleOf(const std::vector<std::string>& words) {
     rule.id = words[0];
     if (words[1] != any) {
         rule.family = FamilyOf(words[1]);
-        if (!rule.family) {
+        if (!rule.family && IsForm(words[1])) {
+            rule.form = words[1];
+        } else if (!rule.family) {
             throw std::invalid_argument("no call is called '" + words[1] + "'");
         }
     }

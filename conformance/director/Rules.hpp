@@ -34,6 +34,7 @@ using Action = std::variant<Pass, Note, Hold, Fail, Shorten>;
 struct Rule {
     std::string id;
     std::optional<Family> family;  // any without
+    std::string form;              // the system's own name; any of the family without
     pid_t process = 0;             // any without
     std::set<ino_t> pipes;         // any without; else the call must be about one of them
     std::optional<End> end;
@@ -42,11 +43,16 @@ struct Rule {
     std::vector<Action> plan;
     std::size_t done = 0;  // of the plan
 
+    /// Whether it is about calls such as this one, wherever they are made.
+    [[nodiscard]] bool IsAbout(const Call& call, pid_t caller) const noexcept {
+        return !IsOver() && (!family || family == call.family) && (form.empty() || form == call.name) &&
+               (process == 0 || process == caller);
+    }
     [[nodiscard]] bool IsOver() const noexcept { return !always && done == plan.size(); }
     [[nodiscard]] const Action& Next() const noexcept { return plan[done % plan.size()]; }
 };
 
-/// A rule from the words of a command: ID CALL PROCESS PIPES END SKIP once|always ACTION...
+/// A rule from the words of a command: ID FAMILY|FORM PROCESS PIPES END SKIP once|always ACTION...
 /// Throws std::invalid_argument with what is wrong.
 [[nodiscard]] Rule RuleOf(const std::vector<std::string>& words);
 /// `pass`, `note`, `hold:MILLISECONDS`, `fail:ERRNO`, `short:BYTES`. Throws std::invalid_argument.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import errno
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipects import matching
@@ -33,10 +33,10 @@ class Directing(Starting):
         self._names[step.options["as"]] = Named(step.process, False, None, frozenset())
 
     def _do_answer(self, step: Step) -> None:
-        given = step.options["by"]
-        self._directed(
-            step, [action(each) for each in (given if isinstance(given, list) else [given])]
-        )
+        rule = self._directed(step, [*actions(step.options["by"])])
+        if "as" in step.options:
+            self._rules[step.options["as"]] = rule
+            self._names[step.options["as"]] = Named(step.process, False, None, frozenset())
 
     def _do_record(self, step: Step) -> None:
         name = step.options["as"]
@@ -60,6 +60,10 @@ class Directing(Starting):
         self._names[name] = Named(step.process, False, None, pipes)
         self._proofs.append("strong")
         self._note("observed", f"{call} is held")
+
+    def _observe_answered(self, step: Step) -> None:
+        call = self._await_met(step.process, self._rules[step.options["of"]])
+        self._note("observed", f"{call} was answered")
 
     def _observe_rest(self, step: Step) -> None:
         pid = self._adapter(step.process).pid
@@ -110,20 +114,27 @@ class Directing(Starting):
 
     def _await_held(self, process: str, rule: Rule) -> Call:
         """Waits until a call is held. Raises NotObservable if the process comes to rest without one."""
+        return self._await_call(process, rule, rule.held)
+
+    def _await_met(self, process: str, rule: Rule) -> Call:
+        """Waits until a rule has met a call. Raises NotObservable as `_await_held` does."""
+        return self._await_call(process, rule, rule.met)
+
+    def _await_call(self, process: str, rule: Rule, calls: list[Call]) -> Call:
         pid = self._adapter(process).pid
         until = time.monotonic() + self._patience
-        rest = Rest(pid, self._scale)
-        while not rule.held:
+        rest = Rest(pid, self._scale, self._family.stirred)
+        while not calls:
             rests = rest.rests
             self._director.listen(system.LOOK_AGAIN)
-            if rule.held:
+            if calls:
                 break
             if rests or time.monotonic() > until:
                 raise NotObservable(
                     f"{self._server.id} makes no such call: {self._given[rule.id][0].text}"
                 )
             rest.look()
-        return rule.held[0]
+        return calls[0]
 
     def _settled(self, call: Call, before: tuple[str, ...]) -> None:
         """Waits until a call that was let go has gone as far as it can: its thread sleeps again, or has ended."""
@@ -158,6 +169,17 @@ class Directing(Starting):
         if self._family.director is None:
             raise AdapterFault("the processes of this test are not directed")
         return self._family.director
+
+
+def actions(given: Any) -> Iterator[str]:
+    """The director's words for what calls are answered with, one call after the other."""
+    if isinstance(given, Mapping):
+        for length in range(1, given["lengths"] + 1):
+            yield action(length)
+            if "then" in given:
+                yield action(given["then"])
+        return
+    yield from map(action, given if isinstance(given, list) else [given])
 
 
 def action(given: Any) -> str:

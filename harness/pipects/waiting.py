@@ -32,7 +32,7 @@ class Waiting(Conversation):
         """
         adapter = self._adapter(running.process)
         until = time.monotonic() + self._patience
-        rest = Rest(adapter.pid, self._scale)
+        rest = Rest(adapter.pid, self._scale, self._family.stirred)
         needless = False
         looks = self._standstill(until)
         while True:
@@ -72,7 +72,10 @@ class Waiting(Conversation):
         """A thread for each of the calls, seen in a system call on the very pipe."""
         if not running.pipes:
             return None
+        stirred = self._family.stirred()
         direct, _ = calls.waiting(pid, running.pipes)
+        if self._family.stirred() != stirred:
+            return None
         return direct[-1] if len(direct) >= self._calls_on(running) else None
 
     def _at_rest(self, pid: int, running: Running) -> Proof:
@@ -106,7 +109,7 @@ class Waiting(Conversation):
     def _come_to_rest(self, pid: int) -> None:
         """Waits until the process has nothing to do. Raises NotObservable if that is never seen."""
         until = time.monotonic() + self._patience
-        rest = Rest(pid, self._scale)
+        rest = Rest(pid, self._scale, self._family.stirred)
         while not rest.rests:
             rest.look()
             if time.monotonic() > until:

@@ -23,13 +23,17 @@ OVERLOADS = ("array", "span")
 OBSERVED = {
     "ends": ("of", "are"), "blocked": ("on",), "pending": ("of",), "exit": ("of", "is"),
     "descriptor": ("number", "is"), "handles": ("in", "is"), "capacity": ("of",), "unread": ("of",),
-    "held": ("of",), "calls": ("of", "are"),
+    "held": ("of",), "answered": ("of",), "calls": ("of", "are"),
 }  # fmt: skip
 """The keys without which an observation says nothing."""
 CALLS = (
     "read", "write", "open", "close", "dup", "fcntl", "pipe", "poll", "watch", "ioctl", "fork", "exec", "any",
 )  # fmt: skip
 """The families of system calls that can be directed."""
+FORMS_OF_CALLS = (
+    "preadv2", "pwritev2", "pipe2", "dup3", "epoll_pwait2", "clone3", "execveat",
+)  # fmt: skip
+"""Forms of calls that a kernel or a container's filter may refuse."""
 DIRECTED = {"hold": ("as",), "answer": ("by",), "record": ("as",), "release": ()}
 """The keys without which a step that directs says nothing."""
 ERRORS = (
@@ -125,12 +129,18 @@ def _directs(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
         if key not in step:
             yield f"'{verb}' needs '{key}'"
             return
-    if verb != "release" and target not in CALLS:
-        yield f"'{verb}' is followed by one of {', '.join(CALLS)}, not by {_shown(target)}"
+    if verb != "release" and target not in (*CALLS, *FORMS_OF_CALLS):
+        known = ", ".join((*CALLS, *FORMS_OF_CALLS))
+        yield f"'{verb}' is followed by one of {known}, not by {_shown(target)}"
     given = step.get("by", [])
+    if isinstance(given, Mapping):
+        if set(given) - {"lengths", "then"} or type(given.get("lengths")) is not int:
+            yield "'by' with lengths has a number of them, and what comes 'then'"
+            return
+        given = [given["lengths"], given.get("then", "pass")]
     for each in given if isinstance(given, list) else [given]:
         if isinstance(each, int) and not isinstance(each, bool) and each > 0:
-            if verb == "answer" and target not in ("read", "write"):
+            if verb == "answer" and target not in ("read", "write", "preadv2", "pwritev2"):
                 yield "only a read or a write moves so many bytes"
         elif each not in (*ERRORS, "pass"):
             yield f"a call is answered by a number of bytes, pass, or one of {', '.join(ERRORS)}"

@@ -108,7 +108,7 @@ class Director:
     def go(self, call: Call, action: str = "pass") -> None:
         """Lets a held call go on, or answers it."""
         for rule in self._rules.values():
-            rule.held = [each for each in rule.held if each != call]
+            rule.held[:] = [each for each in rule.held if each != call]
         self._ask(f"go {call.notification} {action}")
 
     def drop(self, rule: Rule) -> None:
@@ -120,6 +120,10 @@ class Director:
         """Ends all rules and lets all calls go on."""
         self._rules.clear()
         self._ask("clear")
+
+    def settle(self) -> int:
+        """Lets every thread go on that waits for the director only. Returns how many calls it has served so far."""
+        return int(self._ask("settle").split()[1])
 
     def listen(self, seconds: float = 0.0) -> None:
         """Takes in what the director has told, or tells within `seconds`."""
@@ -149,7 +153,7 @@ class Director:
             self._process.kill()
             self._process.wait()
 
-    def _ask(self, command: str) -> None:
+    def _ask(self, command: str) -> str:
         assert self._process.stdin is not None
         try:
             os.write(self._process.stdin.fileno(), command.encode() + b"\n")
@@ -161,8 +165,9 @@ class Director:
                 raise NotObservable("the director does not answer")
             self.listen(until - time.monotonic())
         answer = self._answers.pop(0)
-        if answer != "ok" and not answer.startswith("error nothing is held"):  # it may be gone
+        if answer.startswith("error") and "nothing is held" not in answer:  # it may be gone
             raise ValueError(f"director: {answer}")
+        return answer
 
     def _take(self, line: str) -> None:
         words = line.split()

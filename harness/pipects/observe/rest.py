@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from pipects.observe import files
 from pipects.observe import linux as system
@@ -25,8 +26,12 @@ SPUN = 0.25
 class Rest:
     """The looks at one process since a moment at which it was given something to do."""
 
-    def __init__(self, pid: int, scale: float = 1.0) -> None:
+    def __init__(
+        self, pid: int, scale: float = 1.0, stirred: Callable[[], int] = lambda: 0
+    ) -> None:
         self._pid = pid
+        self._stirred = stirred
+        self._stir = stirred()
         self._spun = SPUN * scale
         self._since: dict[int, float] = {}
         """By thread: the processor time that it had used when it was first seen running."""
@@ -50,8 +55,11 @@ class Rest:
         if pause > 0:
             time.sleep(pause)
         self._looks += 1
+        stir, self._stir = self._stir, self._stirred()
         before, self._before = self._before, self._asleep()
-        if self._before is not None and before == self._before:
+        if stir != self._stir:
+            self._calm = 0  # a thread may have waited for the director alone
+        elif self._before is not None and before == self._before:
             self._calm = CALM_LOOKS
         elif self._before is not None and self._asleep() is not None:
             self._calm += 1
