@@ -78,8 +78,7 @@ bool Director::ReadCommands() {
         const std::string line = unread_.substr(0, end);
         unread_.erase(0, end + 1);
         try {
-            Obey(line);
-            Report("ok " + std::to_string(served_));
+            Report("ok" + Obey(line));
         } catch (const std::invalid_argument& wrong) {
             Report(std::string("error ") + wrong.what());
         }
@@ -87,7 +86,7 @@ bool Director::ReadCommands() {
     return true;
 }
 
-void Director::Obey(const std::string& line) {
+std::string Director::Obey(const std::string& line) {
     std::istringstream stream(line);
     std::string command;
     stream >> command;
@@ -105,9 +104,15 @@ void Director::Obey(const std::string& line) {
         Clear();
     } else if (command == "settle" && words.empty()) {
         Settle();
+        std::string served;
+        for (const pid_t thread : std::exchange(served_, {})) {
+            served += ' ' + std::to_string(thread);
+        }
+        return served;
     } else {
         throw std::invalid_argument("no such command: " + line);
     }
+    return "";
 }
 
 void Director::Go(const std::vector<std::string>& words) {
@@ -145,6 +150,7 @@ void Director::Clear() {
     held_.clear();
     waiting_.clear();
     processes_.clear();
+    served_.clear();
 }
 
 void Director::Settle() {
@@ -172,7 +178,7 @@ void Director::Serve() {
     if (!notification) {
         return;
     }
-    ++served_;
+    served_.insert(static_cast<pid_t>(notification->pid));
     const auto call = CallOf(notification->data);
     const pid_t process = call ? Process(*notification, *call) : 0;
     if (process == 0 || rules_.empty()) {

@@ -11,6 +11,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@ namespace pipects::director {
 
 /// Serves the calls of the processes behind one filter by the rules that it is given.
 ///
-/// Commands come as lines, each answered by `ok SERVED` or `error TEXT`: `rule ...` (RuleOf), `drop RULE`,
-/// `go NOTIFICATION ACTION`, `clear`, `settle`, which first serves whoever waits; SERVED is the number of
-/// calls so far. Lines that nobody has asked for tell what happens: `listening`, `held|met RULE NOTIFICATION
-/// PROCESS THREAD FAMILY CALL DESCRIPTOR PIPE END BIRTH` (`-` for what there is not), `late NOTIFICATION` for
-/// one whose time was over. No rule, no look: then every call passes at once.
+/// Commands come as lines, each answered by `ok` or `error TEXT`: `rule ...` (RuleOf), `drop RULE`,
+/// `go NOTIFICATION ACTION`, `clear`, and `settle`, which first serves whoever waits and answers with the
+/// threads that were served since the last one. Lines that nobody has asked for tell what happens:
+/// `listening`, `held|met RULE NOTIFICATION PROCESS THREAD FAMILY CALL DESCRIPTOR PIPE END BIRTH` (`-` for
+/// what there is not), `late NOTIFICATION` for one whose time was over. No rule, no look: then every call
+/// passes at once.
 class Director {
   public:
     /// @param socket where the launcher hands the listener over
@@ -45,7 +47,8 @@ class Director {
     };
 
     [[nodiscard]] bool ReadCommands();
-    void Obey(const std::string& line);
+    /// @return what its answer says behind `ok`. Throws std::invalid_argument.
+    [[nodiscard]] std::string Obey(const std::string& line);
     void Go(const std::vector<std::string>& words);
     void Drop(const std::string& rule);
     void Clear();
@@ -70,7 +73,7 @@ class Director {
     const int commands_;
     const int reports_;
     std::string unread_;
-    std::uint64_t served_ = 0;
+    std::set<pid_t> served_;  // threads, since that was last asked for
     std::optional<Listener> listener_;
     std::list<Rule> rules_;
     std::map<std::uint64_t, Held> held_;

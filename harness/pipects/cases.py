@@ -17,9 +17,9 @@ from pipects.spec import Spec
 
 VERBS = (
     "new", "call", "get", "set", "transfer", "describe", "start", "exit", "kill", "forget",
-    "finish", "limit", "signal", "observe", "hold", "release", "answer", "record",
+    "finish", "limit", "signal", "observe", "hold", "release", "answer", "record", "order",
 )  # fmt: skip
-DIRECTING = frozenset({"hold", "release", "answer", "record"})
+DIRECTING = frozenset({"hold", "release", "answer", "record", "order"})
 """The verbs of steps that need processes whose system calls are directed."""
 OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")

@@ -17,6 +17,7 @@ from pipects.commands import (
     expand,
     explore,
     init_adapter,
+    interleave,
     listing,
     mutants,
 )
@@ -43,6 +44,7 @@ def parser() -> Parser:
         run,
         listing,
         replay,
+        interleave,
         timeline,
         deviations,
         defects,

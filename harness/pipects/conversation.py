@@ -10,6 +10,7 @@ from typing import Any
 
 from pipects import bytespec, matching, protocol
 from pipects.cases import INSIDE, Step, Test
+from pipects.director.order import Order
 from pipects.director.process import Rule
 from pipects.errors import AdapterFault, Deadlock, Overdue
 from pipects.implementations import Implementation
@@ -105,6 +106,7 @@ class Conversation:
         scale: float = 1.0,
         note: protocol.Listener | None = None,
         again: bool = False,
+        order: Order | None = None,
     ) -> None:
         self._again = again
         """Whether the test is executed once more if it leaves anything open."""
@@ -140,6 +142,10 @@ class Conversation:
         """What the director was told to hold or to record, by the name that the case gives it."""
         self._given: dict[str, tuple[Step, Rule]] = {}
         """All that it was told, by the rule's id."""
+        self._explored = order
+        self._order: Order | None = None
+        """The order in which calls on pipes are made, while the case asks for one."""
+        self._ordered: list[Rule] = []
         self._told: int | None = None
         """How many keys of descriptions could be compared; None if nothing was described."""
         self._step: tuple[int, Step] | None = None

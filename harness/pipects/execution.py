@@ -13,13 +13,13 @@ from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMem
 from pipects.conversation import Refusal
 from pipects.conversation import NotApplicable, Running
 from pipects.conversation import ignore_note, refusal_of
-from pipects.directing import Directing
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
 from pipects.meeting import Adapter
 from pipects.observe import NotObservable
 from pipects.observe import linux as system
 from pipects.observe import signals
+from pipects.ordering import Ordering
 from pipects.protocol import Outcome, Refused, Returned
 
 
@@ -27,7 +27,7 @@ WITHOUT_PIPES = ("Bytes", "MemoryStream", "Descriptor")
 """Types of the platform, or of the protocol alone, whose objects have no pipe."""
 
 
-class Execution(Directing):
+class Execution(Ordering):
     """A test in progress on a family of processes."""
 
     def run(self) -> Record:
@@ -235,6 +235,7 @@ class Execution(Directing):
 
     def _invoke(self, step: Step, method: str, parameters: Mapping[str, Any]) -> None:
         """Sends a step's request, and judges its outcome unless it is left running."""
+        self._begin(step)
         arguments = {
             name: self._value(name, value)
             for name, value in (step.options.get("with") or {}).items()
@@ -257,6 +258,7 @@ class Execution(Directing):
             )
             if step.options["until"] == "blocked":
                 self._prove_blocked(self._running[step.thread])
+            self._has_left(step)
             return
         if step.options.get("wait"):
             full["as"] = f"task_of_step_{self._step[0] if self._step else 0}"

@@ -131,12 +131,12 @@ class Family:
             return None
         return f"signal {system.signal_name(-status)}" if status < 0 else f"status {status}"
 
-    def stirred(self) -> int:
-        """A number that grows with every system call that a director has served; 0 without one.
+    def stirred(self) -> frozenset[int]:
+        """The threads that a director has served since this was last asked; none without one.
 
-        A thread that waits for the director looks as if it slept, so what is seen counts if this stays.
+        A thread that waits for the director alone looks as if it slept.
         """
-        return self.director.settle() if self.director else 0
+        return self.director.settle() if self.director else frozenset()
 
     def listen(self, listener: protocol.Listener | None) -> None:
         """Tells `listener` of every message from now on."""

@@ -72,10 +72,10 @@ class Waiting(Conversation):
         """A thread for each of the calls, seen in a system call on the very pipe."""
         if not running.pipes:
             return None
-        stirred = self._family.stirred()
+        self._family.stirred()
         direct, _ = calls.waiting(pid, running.pipes)
-        if self._family.stirred() != stirred:
-            return None
+        served = self._family.stirred()
+        direct = [proof for proof in direct if proof.thread not in served]
         return direct[-1] if len(direct) >= self._calls_on(running) else None
 
     def _at_rest(self, pid: int, running: Running) -> Proof:

@@ -100,6 +100,8 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
         yield from _streams(step.get("streams", {}))
         if step.get("way", "platform") not in ("documented", "platform"):
             yield f"'way' is documented or platform, not {_shown(step['way'])}"
+    if verb == "order" and not all(map(LABEL.fullmatch, target.split())):
+        yield f"'order' lists calls as THREAD.CALL, not {_shown(target)}"
     if verb in DIRECTED:
         yield from _directs(verb, target, step)
     if verb == "observe":
@@ -121,6 +123,11 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
             yield "'is' of an exit is {status: NUMBER} or {signal: NAME}"
         if target == "descriptor" and step["is"] not in ("open", "closed"):
             yield "'is' of a descriptor is open or closed"
+
+
+LABEL = re.compile(r"[a-z][a-z0-9_]*(-[0-9]+)?\.(read|write|close|poll|begin)")
+"""A call in an order: the case's thread that makes it, or the second, third, … that works for it, and its family;
+or that the thread's next request is sent."""
 
 
 def _directs(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipects import paths, suite
-from pipects.cases import Test
+from pipects.cases import DIRECTING, Test
 from pipects.reports import output
 
 NEEDS_A_PROCESS_OF_ITS_OWN = {
@@ -17,6 +17,7 @@ NEEDS_A_PROCESS_OF_ITS_OWN = {
     "exit": "it ends a process",
     "kill": "it kills a process",
     "limit": "it limits the handles of the whole process",
+    **dict.fromkeys(DIRECTING, "it directs the process's system calls"),
 }
 
 

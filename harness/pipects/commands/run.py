@@ -85,11 +85,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     suite.add_options(parser)
     how = parser.add_argument_group("how to run")
     how.add_argument(
-        "--jobs", type=_positive, default=2, metavar="N", help="tests at the same time (2)"
+        "--jobs", type=positive, default=2, metavar="N", help="tests at the same time (2)"
     )
     how.add_argument(
         "--repeat",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="the whole run N times; says which verdicts differ",
@@ -125,7 +125,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     write.add_argument("--verbose", "-v", action="store_true", help="a line for every test")
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")

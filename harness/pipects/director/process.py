@@ -121,9 +121,9 @@ class Director:
         self._rules.clear()
         self._ask("clear")
 
-    def settle(self) -> int:
-        """Lets every thread go on that waits for the director only. Returns how many calls it has served so far."""
-        return int(self._ask("settle").split()[1])
+    def settle(self) -> frozenset[int]:
+        """Lets every thread go on that waits for the director only. Returns the threads served since the last time."""
+        return frozenset(map(int, self._ask("settle").split()[1:]))
 
     def listen(self, seconds: float = 0.0) -> None:
         """Takes in what the director has told, or tells within `seconds`."""
@@ -171,7 +171,7 @@ class Director:
 
     def _take(self, line: str) -> None:
         words = line.split()
-        if words[0] in ("ok", "error"):
+        if words[:1] in (["ok"], ["error"]):
             self._answers.append(line)
         elif words[0] in ("held", "met") and words[1] in self._rules:
             rule, call = self._rules[words[1]], _call(words[2:])

@@ -27,11 +27,13 @@ class Rest:
     """The looks at one process since a moment at which it was given something to do."""
 
     def __init__(
-        self, pid: int, scale: float = 1.0, stirred: Callable[[], int] = lambda: 0
+        self,
+        pid: int,
+        scale: float = 1.0,
+        stirred: Callable[[], frozenset[int]] = frozenset,
     ) -> None:
         self._pid = pid
         self._stirred = stirred
-        self._stir = stirred()
         self._spun = SPUN * scale
         self._since: dict[int, float] = {}
         """By thread: the processor time that it had used when it was first seen running."""
@@ -55,16 +57,15 @@ class Rest:
         if pause > 0:
             time.sleep(pause)
         self._looks += 1
-        stir, self._stir = self._stir, self._stirred()
+        self._stirred()
         before, self._before = self._before, self._asleep()
-        if stir != self._stir:
-            self._calm = 0  # a thread may have waited for the director alone
-        elif self._before is not None and before == self._before:
-            self._calm = CALM_LOOKS
-        elif self._before is not None and self._asleep() is not None:
-            self._calm += 1
-        else:
+        unchanged = self._before is not None and before == self._before
+        calm = unchanged or (self._before is not None and self._asleep() is not None)
+        served = self._stirred()  # they waited for the director, and only looked as if they slept
+        if not calm or (served and not served.isdisjoint(system.threads(self._pid))):
             self._before = None
+        else:
+            self._calm = CALM_LOOKS if unchanged else self._calm + 1
         self._last = time.monotonic()
         return self._before is not None
 
