@@ -57,10 +57,18 @@ function searcher(query) {
   return asked.length ? (hay) => asked.every((word) => word.test(hay)) : null;
 }
 
-const filter = { q: "", i: "", l: "", c: "", v: new Set() };
-const filtering = () => Boolean(filter.q || filter.i || filter.l || filter.c || filter.v.size);
+const UNFILTERED = { q: "", i: "", l: "", h: "", c: "" };
+const filter = { ...UNFILTERED, v: new Set() };
+const filtering = () => Boolean(filter.q || filter.i || filter.l || filter.h || filter.c || filter.v.size);
 
-/** Whether a result is of the implementation or pair, and the verdicts, that were asked for. */
+/** What a result counts as: its verdict, and for a known deviation which one it would be. */
+function kinds(result) {
+  const verdict = data.verdicts[result[VERDICT]];
+  const known = result[MORE]?.known;
+  return known === undefined ? [verdict] : [verdict, text(known)];
+}
+
+/** Whether a result is of the implementation or pair, the harm and the cause that were asked for. */
 function resultMatches(result) {
   if (filter.i) {
     const server = data.implementations[result[SERVER]].id;
@@ -69,14 +77,16 @@ function resultMatches(result) {
     } else if (filter.i !== server) return false;
   }
   if (filter.c && (result[MORE]?.cause === undefined || text(result[MORE].cause) !== filter.c)) return false;
-  return !filter.v.size || filter.v.has(data.verdicts[result[VERDICT]]);
+  return !filter.h || (result[MORE]?.harm !== undefined && text(result[MORE].harm) === filter.h);
 }
 
-/** The indexes of the requirements and tests that the filters let through. */
+/** The indexes of the requirements and tests that the filters let through, and by kind how many tests
+ * there would be if that one were chosen. */
 function matches() {
   const has = searcher(filter.q);
-  const byResult = filter.i || filter.c || filter.v.size;
-  const ofResult = data.tests.map((test) => !byResult || test.results.some(resultMatches));
+  const byResult = filter.i || filter.h || filter.c || filter.v.size;
+  const ofTest = data.tests.map((test) => new Set(test.results.filter(resultMatches).flatMap(kinds)));
+  const ofResult = ofTest.map((found) => !byResult || (filter.v.size ? [...filter.v].some((kind) => found.has(kind)) : found.size > 0));
   const requirements = [];
   for (const [index, requirement] of data.requirements.entries()) {
     if (filter.l && requirement.level !== filter.l) continue;
@@ -86,12 +96,13 @@ function matches() {
     requirements.push(index);
   }
   const tests = [];
+  const counts = {};
   for (const [index, test] of data.tests.entries()) {
-    if (!ofResult[index]) continue;
     if (filter.l && !test.covers.some((covered) => data.requirements[covered].level === filter.l)) continue;
     if (has && !has(haystack(test)) &&
         !test.covers.some((covered) => has(haystack(data.requirements[covered])))) continue;
-    tests.push(index);
+    for (const kind of ofTest[index]) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (ofResult[index]) tests.push(index);
   }
-  return { requirements, tests };
+  return { requirements, tests, counts };
 }

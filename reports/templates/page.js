@@ -26,13 +26,24 @@ themeButton.addEventListener("click", () => {
 // Filters --------------------------------------------------------------------------------------------------------
 const form = document.getElementById("filters");
 const query = document.getElementById("q");
+const KINDS = new Set([...document.querySelectorAll("#v input")].map((box) => box.value));
 
 function show() {
   const found = matches();
   showRequirements(found.requirements);
   showTests(found.tests);
+  showCounts(found.counts);
   document.documentElement.dataset.shown = `${found.requirements.length} ${found.tests.length}`;
   return found;
+}
+
+/** A chip for each kind that there is among what the other filters let through. */
+function showCounts(counts) {
+  for (const box of form.querySelectorAll("#v input")) {
+    const count = counts[box.value] ?? 0;
+    box.nextElementSibling.querySelector("small").textContent = count.toLocaleString("en");
+    box.parentElement.hidden = !count && !box.checked;
+  }
 }
 
 /** The filters as a part of the address, so that what is shown can be passed on. */
@@ -41,6 +52,7 @@ function filterHash() {
   if (filter.q) parts.push(`q=${encodeURIComponent(filter.q)}`);
   if (filter.i) parts.push(`i=${encodeURIComponent(filter.i)}`);
   if (filter.l) parts.push(`l=${filter.l}`);
+  if (filter.h) parts.push(`h=${encodeURIComponent(filter.h)}`);
   if (filter.c) parts.push(`c=${encodeURIComponent(filter.c)}`);
   if (filter.v.size) parts.push(`v=${[...filter.v].map(encodeURIComponent).join(",")}`);
   return parts.length ? `#?${parts.join("&")}` : "#requirements";
@@ -50,6 +62,7 @@ function applyForm() {
   filter.q = query.value.trim();
   filter.i = document.getElementById("i").value;
   filter.l = document.getElementById("l").value;
+  filter.h = document.getElementById("h")?.value ?? "";
   filter.v = new Set([...form.querySelectorAll("#v input:checked")].map((box) => box.value));
   const found = show();
   document.getElementById("said").textContent = `${found.requirements.length} requirements and ${found.tests.length} tests shown`;
@@ -60,11 +73,12 @@ function fillForm() {
   query.value = filter.q;
   document.getElementById("i").value = filter.i;
   document.getElementById("l").value = filter.l;
+  if (document.getElementById("h")) document.getElementById("h").value = filter.h;
   for (const box of form.querySelectorAll("#v input")) box.checked = filter.v.has(box.value);
 }
 
 function clearFilters() {
-  Object.assign(filter, { q: "", i: "", l: "", c: "", v: new Set() });
+  Object.assign(filter, UNFILTERED, { v: new Set() });
   fillForm();
   applyForm();
 }
@@ -110,7 +124,7 @@ function reveal(kind, id) {
   };
   let element = find();
   if (!element) {
-    Object.assign(filter, { q: "", i: "", l: "", c: "", v: new Set() });
+    Object.assign(filter, UNFILTERED, { v: new Set() });
     fillForm();
     show();
     element = find();
@@ -138,8 +152,9 @@ function follow() {
     filter.q = asked.get("q") ?? "";
     filter.i = asked.get("i") ?? "";
     filter.l = asked.get("l") ?? "";
+    filter.h = asked.get("h") ?? "";
     filter.c = asked.get("c") ?? "";
-    filter.v = new Set((asked.get("v") ?? "").split(",").filter((each) => data.verdicts.includes(each)));
+    filter.v = new Set((asked.get("v") ?? "").split(",").filter((each) => KINDS.has(each)));
     fillForm();
     applyForm();
     form.scrollIntoView({ block: "start" });

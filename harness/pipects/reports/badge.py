@@ -6,7 +6,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from pipects.errors import UserError
-from pipects.reports import digest
+from pipects.reports import causes, digest
 from pipects.reports.digest import LevelAnswer
 from pipects.reports.document import Results
 from pipects.reports.text import one_line, shortened
@@ -26,7 +26,17 @@ def render(results: Results, implementation: str | None = None) -> str:
     chosen = [implementation] if implementation is not None else ids
     label = "pipects" if implementation is None else shortened(f"pipects {implementation}", 40)
     text, colour = _message(results, [digest.answers(results, each) for each in chosen])
+    if implementation is not None and (worst := _worst(results, implementation)):
+        text += f" · worst: {worst}"
     return draw(label, text, colour)
+
+
+def _worst(results: Results, implementation: str) -> str:
+    """The harm of the worst that it does, known or not."""
+    found = causes.of(results)[implementation]
+    if not found or found[0].harm is None or not results["complete"]:
+        return ""
+    return f"{found[0].harm}{' (known)' if found[0].known else ''}"
 
 
 def _message(results: Results, answers: list[list[LevelAnswer]]) -> tuple[str, str]:

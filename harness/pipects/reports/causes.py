@@ -62,9 +62,9 @@ class Cause:
         step = _step(failure["text"])
         if self.first["verdict"] == "hang":
             return f"{subject} hangs at {step} ({_blamed(self.first) or self.first['test']})."
-        actual = shortened(one_line(failure["actual"]), 110)
-        expected = shortened(one_line(failure["expected"]), 90)
-        return f"{subject} {actual}, where {expected} was to come ({step})."
+        actual = shortened(one_line(failure["actual"]).rstrip("."), 110)
+        expected = shortened(one_line(failure["expected"]).rstrip("."), 90)
+        return f"{subject} {actual}; expected: {expected} ({step})."
 
 
 def _step(text: str) -> str:

@@ -247,6 +247,22 @@ def by_id(
     )
 
 
+def kinds(result: Result) -> list[str]:
+    """What a result counts as: its verdict, and for a known deviation which one it would be."""
+    deviation = result["deviation"]
+    if result["verdict"] != "known deviation" or deviation is None:
+        return [result["verdict"]]
+    return [result["verdict"], f"known {deviation.get('verdict', 'fail')}"]
+
+
+def verdict_words(result: Result) -> str:
+    """A verdict with what it means to a user: `known deviation (hang)`, `fail (wrong value)`."""
+    named = [kind.removeprefix("known ") for kind in kinds(result)[1:]]
+    harm = result.get("harm")
+    told = dict.fromkeys([*named, *([harm] if harm and harm != result["verdict"] else [])])
+    return f"{result['verdict']} ({', '.join(told)})" if told else result["verdict"]
+
+
 def explanation(result: Result) -> str:
     """Why a result is what it is, in a line."""
     failure, deviation = result["failure"], result["deviation"]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections import defaultdict
 from typing import Any, Final
 
 import jinja2
 from markupsafe import Markup
 
-from pipects import paths
+from pipects import harms, paths
 from pipects.reports import charts, digest, html_data, html_views, sources, summary
-from pipects.reports.document import Results, Verdict
+from pipects.reports.document import Results
 from pipects.reports.text import one_line, plural, readable, seconds
 
 TEMPLATES: Final = paths.ROOT / "reports" / "templates"
@@ -22,26 +23,50 @@ _SCRIPTS: Final = ("model.js", "parts.js", "lists.js", "page.js")
 def render(results: Results) -> str:
     """The page. It shows what the document says; its script filters and unfolds, and decides nothing."""
     template = _environment().get_template("report.html.j2")
+    headline = html_views.headline(results)
     return template.render(
         results=results,
         title=digest.title(results),
-        problems=list(digest.run_problems(results)),
-        headline=html_views.headline(results),
+        problems=_problems(results),
+        headline=headline,
+        verdicts=html_views.columns(headline),
         wrong=html_views.wrong(results),
         matrix=html_views.matrix(results),
         charts=charts.all_charts(results),
-        verdicts=summary.VERDICTS,
+        beyond=sum(map(summary.out_of_reach, results["requirements"])),
         present=_present(results),
+        harms=_harms(results),
         data=_embedded(html_data.compact(results)),
         about=_about(results),
     )
 
 
-def _present(results: Results) -> list[tuple[Verdict, int]]:
-    """The verdicts that there are, and how often."""
-    columns = results["summary"]["verdicts"].values()
-    counted = ((verdict, sum(each[verdict] for each in columns)) for verdict in summary.VERDICTS)
-    return [(verdict, count) for verdict, count in counted if count]
+def _present(results: Results) -> list[tuple[str, int]]:
+    """The verdicts that there are, and which a known deviation would be: in how many tests."""
+    tests: defaultdict[str, set[str]] = defaultdict(set)
+    for result in results["results"]:
+        for kind in digest.kinds(result):
+            tests[kind].add(result["test"])
+    order: list[str] = []
+    for verdict in summary.VERDICTS:
+        order.append(verdict)
+        if verdict == "known deviation":
+            order += [f"known {each}" for each in summary.VERDICTS]
+    return [(kind, len(tests[kind])) for kind in order if kind in tests]
+
+
+def _harms(results: Results) -> list[str]:
+    """The harms that there are, worst first."""
+    found = {result["harm"] for result in results["results"] if "harm" in result}
+    return [harm for harm in harms.WORST_FIRST if harm in found]
+
+
+def _problems(results: Results) -> dict[str, list[str]]:
+    """What is wrong with the run itself, by whom it is about."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for who, _, text in digest.run_problems(results):
+        found[who].append(text)
+    return dict(found)
 
 
 def _about(results: Results) -> str:

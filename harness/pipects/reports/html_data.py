@@ -120,6 +120,9 @@ def _result(
             requirements.get(deviation["requirement"], -1),
             strings(deviation.get("says", "")),
         ]
+        rest["known"] = strings(digest.kinds(result)[-1])
+    if harm := result.get("harm"):
+        rest["harm"] = strings(harm)
     if result.get("trace"):
         rest["trace"] = strings.many(result["trace"])
     row: list[Any] = [

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from pipects.reports import causes, digest, sources, summary
 from pipects.reports.causes import Cause
 from pipects.reports.digest import LevelAnswer, Wrong, label
-from pipects.reports.document import Deviation, Implementation, Result, Results, Verdict
+from pipects.reports.document import (
+    Deviation,
+    Implementation,
+    Requirement,
+    Result,
+    Results,
+    Verdict,
+)
 from pipects.reports.sources import Link
 from pipects.reports.text import one_line
 
@@ -30,7 +38,8 @@ class Row:
     about: str
     answers: list[LevelAnswer]
     counts: dict[Verdict, int]
-    known: dict[str, int]
+    """In how many tests each verdict came out."""
+    known: dict[Verdict, int]
     """Of the known deviations: how many would be which verdict."""
     worst: list[Worst]
 
@@ -38,20 +47,23 @@ class Row:
 def headline(results: Results) -> list[Row]:
     """The answer for each implementation."""
     rows: list[Row] = []
-    known: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    tests: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for result in results["results"]:
-        deviation = result["deviation"]
-        if result["verdict"] == "known deviation" and deviation is not None:
-            known[result["server"]][deviation.get("verdict", "fail")] += 1
+        for kind in digest.kinds(result):
+            tests[result["server"], kind].add(result["test"])
     found = causes.of(results)
     systems = {each["os"] for each in results["implementations"]}
     for each in results["implementations"]:
-        about = [each["language"], each["runtime"], *([each["os"]] if len(systems) > 1 else [])]
-        counts = dict.fromkeys(summary.VERDICTS, 0)
-        for column, row in results["summary"]["verdicts"].items():
-            if column.partition(">")[0] == each["id"]:
-                for verdict in summary.VERDICTS:
-                    counts[verdict] += row.get(verdict, 0)
+        name = each["id"]
+        runtime = re.sub(r"\s*\([^()]*\)$", "", one_line(each["runtime"]))
+        about = [each["language"], "" if runtime in label(each) else runtime]
+        about += [each["os"]] if len(systems) > 1 else []
+        counts = {verdict: len(tests[name, verdict]) for verdict in summary.VERDICTS}
+        known = {
+            verdict: len(tests[name, f"known {verdict}"])
+            for verdict in summary.VERDICTS
+            if tests[name, f"known {verdict}"]
+        }
         looked_at, cells = summary.coverage(results, each["id"])
         about += [f"{looked_at:,} of {cells:,} cells checked"] if cells else []
         words = one_line(" · ".join(filter(None, about)))
@@ -61,8 +73,18 @@ def headline(results: Results) -> list[Row]:
             for cause in causes.three_worst(mine)
         ]
         answered = digest.answers(results, each["id"])
-        rows.append(Row(each, label(each), words, answered, counts, known[each["id"]], worst))
+        rows.append(Row(each, label(each), words, answered, counts, known, worst))
     return rows
+
+
+def columns(rows: list[Row]) -> list[Verdict]:
+    """The verdicts to be counted: good and bad ones always, others where there are any."""
+    always = ("pass", "fail", "hang", "crash")
+    return [
+        verdict
+        for verdict in summary.VERDICTS
+        if verdict in always or any(row.counts[verdict] for row in rows)
+    ]
 
 
 @dataclass(frozen=True)
@@ -84,6 +106,8 @@ class Card:
     says: str
     counted: str
     sentences: list[Sentence] = field(default_factory=list)
+    also: list[Requirement] = field(default_factory=list)
+    """Broken, too, and told of at another card."""
 
     @property
     def result(self) -> Result:
@@ -115,6 +139,7 @@ def anchor(implementation: str, index: int) -> str:
 def wrong(results: Results) -> list[Section]:
     """What each implementation gets wrong, worst first: a card for each cause."""
     labels = {each["id"]: label(each) for each in results["implementations"]}
+    requirements = {each["id"]: each for each in results["requirements"]}
     found: list[Section] = []
     table = digest.wrong(results)
     caused = causes.of(results)
@@ -127,6 +152,12 @@ def wrong(results: Results) -> list[Section]:
         of_result = {id(result): card for card in cards for result in card.cause.results}
         for entry in table[name]:
             of_result[id(entry.first)].sentences.append(_sentence(results, entry, labels))
+        for card in cards:
+            told = {each.entry.requirement["id"] for each in card.sentences}
+            card.also.extend(
+                requirements[each] for each in card.cause.requirements
+                if each in requirements and each not in told
+            )  # fmt: skip
         entries = table[name]
         broken = sum(entry.held == "broken" for entry in entries)
         found.append(Section(implementation, labels[name], broken, len(entries) - broken, cards))

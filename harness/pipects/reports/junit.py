@@ -122,7 +122,8 @@ def _case(
     if verdict == "pass":
         return head + "/>"
     reason = digest.explanation(result)
-    message = _attribute(shortened(f"{verdict}: {reason}" if reason else verdict, 500))
+    said = digest.verdict_words(result)
+    message = _attribute(shortened(f"{said}: {reason}" if reason else said, 500))
     if verdict in _SKIPS:
         return f"{head}><skipped message={message}/></testcase>"
     tag = "error" if verdict in _ERRORS else "failure"

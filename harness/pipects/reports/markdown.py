@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from typing import Final
 
 from pipects.reports import digest, sources, summary
@@ -64,12 +65,19 @@ def _answers(results: Results, heading: str) -> list[str]:
     ]
     for each in results["implementations"]:
         cells = [
-            f"{_SIGNS[level.answer]} {level.words}: {level.held['held']:,} of {level.total:,} held"
+            f"{_SIGNS[level.answer]} {level.words}: {level.held['held']:,} of {level.applicable:,} that apply held"
             for level in digest.answers(results, each["id"])
         ]
         looked_at, of = summary.coverage(results, each["id"])
         cells.append(f"{looked_at:,} of {of:,}" if of else "")
         lines.append(f"| **{_text(digest.label(each))}** | {' | '.join(cells)} |")
+    beyond = sum(map(summary.out_of_reach, results["requirements"]))
+    if beyond:
+        lines += [
+            "",
+            f"_{plural(beyond, 'requirement')} about a class derived from PipeStream: not applicable "
+            "here, since no adapter can show them; the in-process runner does._",
+        ]
     return [*lines, ""]
 
 
@@ -92,9 +100,17 @@ def _verdicts(results: Results) -> list[str]:
         f"| Tests | {' | '.join(summary.VERDICTS)} |",
         "|---|" + "---:|" * len(summary.VERDICTS),
     ]
+    matrix = summary.is_matrix(results)
+    known: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for result in results["results"]:
+        for kind in digest.kinds(result)[1:]:
+            known[digest.column_of(result, matrix)][kind.removeprefix("known ")] += 1
     for column, count in results["summary"]["verdicts"].items():
-        numbers = " | ".join(f"{count[verdict]:,}" for verdict in summary.VERDICTS)
-        lines.append(f"| {_text(column.replace('>', ' → '))} | {numbers} |")
+        cells = [f"{count[verdict]:,}" for verdict in summary.VERDICTS]
+        if known[column]:
+            told = ", ".join(f"{number:,} {verdict}" for verdict, number in known[column].items())
+            cells[summary.VERDICTS.index("known deviation")] += f" ({told})"
+        lines.append(f"| {_text(column.replace('>', ' → '))} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 
@@ -130,10 +146,10 @@ def _list(entries: list[Wrong], results: Results) -> list[str]:
         lines.append(f"- **{_text(requirement['text'])}** ({requirement['level']}; {links})  ")
         failure = result["failure"]
         if result["verdict"] == "known deviation" or failure is None:
-            lines.append(f"  {result['verdict']}: {_text(digest.explanation(result))}  ")
+            lines.append(f"  {digest.verdict_words(result)}: {_text(digest.explanation(result))}  ")
         else:
             lines.append(
-                f"  {result['verdict']}: expected {_code(failure['expected'])}, "
+                f"  {digest.verdict_words(result)}: expected {_code(failure['expected'])}, "
                 f"got {_code(failure['actual'])}  "
             )
         lines.append(f"  {_code(result['replay'])}")

@@ -42,7 +42,8 @@ def _plain(text: str) -> str:
 
 def _line(number: int, name: str, result: Result) -> str:
     verdict, reason = result["verdict"], _plain(digest.explanation(result))
-    note = f"{verdict}: {reason}" if reason else verdict
+    said = digest.verdict_words(result)
+    note = f"{said}: {reason}" if reason else said
     if verdict == "pass":
         return f"ok {number} - {_plain(name)}"
     if verdict in summary.BROKEN:
@@ -54,7 +55,10 @@ def _line(number: int, name: str, result: Result) -> str:
 
 def _diagnosis(result: Result, test: Test, requirements: dict[str, Requirement]) -> list[str]:
     """The failure as a YAML block: scalars in JSON's form, which is YAML too."""
-    entries: dict[str, object] = {"verdict": result["verdict"], "title": test["title"]}
+    entries: dict[str, object] = {
+        "verdict": digest.verdict_words(result),
+        "title": test["title"],
+    }
     failure = result["failure"]
     if failure is not None:
         requirement = requirements.get(failure["requirement"] or "")

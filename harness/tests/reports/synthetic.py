@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from pipects.harms import Harm
 from pipects.reports.document import (
     Implementation,
     Requirement,
@@ -33,6 +34,7 @@ NAMES: Final = {
     "python": ("pipects for Python", "0.1.0", "Python", "CPython 3.11"),
     "dotnet-9": (".NET", "9.0.4", "C#", "CoreCLR 9.0.4"),
     "dotnet-8": (".NET", "8.0.15", "C#", "CoreCLR 8.0.15"),
+    "dotnet-7": (".NET", "7.0.20", "C#", "CoreCLR 7.0.20"),
     "dotnet-3.1": (".NET Core", "3.1.3", "C#", "CoreCLR 3.1.3"),
 }
 
@@ -86,6 +88,12 @@ _MIX: Final[dict[str, dict[Verdict, float]]] = {
     "dotnet-10": {"known deviation": 0.02},
     "python": {"not applicable": 0.1, "fail": 0.01, "unexpected pass": 0.004},
     "dotnet-3.1": {"known deviation": 0.08, "crash": 0.006, "not applicable": 0.05},
+}
+_HARMS: Final[dict[Verdict, Harm]] = {
+    "fail": "wrong exception",
+    "hang": "hang",
+    "crash": "process aborted",
+    "known deviation": "wrong value",
 }
 _RED: Final[dict[Verdict, float]] = {"fail": 0.8, "hang": 0.1, "crash": 0.06, "adapter error": 0.04}
 
@@ -217,9 +225,13 @@ def result(
             f'-> {{"id":{n},"method":"call","params":{{"member":"{line[:30]}"}}}}'
             for n, line in enumerate(test["steps"])
         ]
+    harm = _HARMS.get(verdict)
+    if harm is not None:
+        made["harm"] = harm
     if verdict == "known deviation":
         made["deviation"] = {
             "requirement": test["covers"][0],
+            "verdict": "hang" if dice.random() < 0.4 else "fail",
             "happens": "The client's handle is not there in the child process.",
             "kind": "implementation",
             "reason": "Process.Start closes every handle above 2 in the child.",
@@ -344,6 +356,11 @@ def odd() -> Results:
 def large(count: int = 10_000) -> Results:
     """As many results as the suite should ever have: 2,500 tests on four implementations."""
     return make(rules=600, count=count // 4, rows=5)
+
+
+def many() -> Results:
+    """Eight implementations, each of which does some sixty different things wrong."""
+    return make("red", list(NAMES), rules=60, count=180)
 
 
 def from_file(path: Path) -> list[Requirement]:

@@ -5,16 +5,18 @@ Needs chromium, chromium-driver and `npm ci` in this folder; PIPECTS_NO_BROWSER=
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import subprocess
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import synthetic
-from pipects.reports import html
+from pipects.reports import digest, html
 from pipects.reports.document import Results
 
 if os.environ.get("PIPECTS_NO_BROWSER"):
@@ -32,6 +34,7 @@ STATES: dict[str, Callable[[], Results]] = {
     "odd": synthetic.odd,
     "broken-off": synthetic.broken_off,
     "matrix": lambda: synthetic.make(matrix=True, count=40),
+    "many": synthetic.many,
     "large": synthetic.large,
 }
 MIXED = synthetic.make()
@@ -96,7 +99,7 @@ def expected(implementation: str, verdicts: set[str]) -> tuple[int, int]:
     tests = {
         each["test"]
         for each in MIXED["results"]
-        if each["verdict"] in verdicts and implementation in ("", each["server"])
+        if verdicts & {*digest.kinds(each)} and implementation in ("", each["server"])
     }
     covered = {r for each in MIXED["tests"] if each["id"] in tests for r in each["covers"]}
     return len(covered), len(tests)
@@ -185,14 +188,46 @@ def test_the_theme_is_the_systems_until_the_reader_says(
 def test_there_is_a_chip_for_each_verdict_that_came_out(
     page: Browser, pages: dict[str, Path]
 ) -> None:
-    """No other, and each with its count."""
+    """No other, and each with the number of tests that a click shows, whatever else is chosen."""
     page.open(pages["mixed"])
-    chips = page.run("return [...document.querySelectorAll('.chip')].map((c) => c.textContent)")
-    counted = Counter(each["verdict"] for each in MIXED["results"])
-    assert sorted(chips) == sorted(f"{verdict} {count:,}" for verdict, count in counted.items())
+    for chosen in ("", "mono-6.8"):
+        page.run(
+            "document.querySelector('#i').value = arguments[0];"
+            "document.querySelector('#i').dispatchEvent(new Event('input', {bubbles: true}))",
+            chosen,
+        )
+        page.until("return filter.i === arguments[0]", chosen)
+        tests: defaultdict[str, set[str]] = defaultdict(set)
+        for each in MIXED["results"]:
+            for kind in digest.kinds(each) if chosen in ("", each["server"]) else ():
+                tests[kind].add(each["test"])
+        chips = page.run(
+            "return [...document.querySelectorAll('.chip:not([hidden])')].map((c) => c.textContent)"
+        )
+        assert sorted(chips) == sorted(f"{kind} {len(named):,}" for kind, named in tests.items())
 
 
-@pytest.mark.parametrize("verdict", sorted({each["verdict"] for each in MIXED["results"]}))
+def test_the_filter_by_harm(page: Browser, pages: dict[str, Path]) -> None:
+    """A choice of what there is; it shows the tests that do such harm, known or not."""
+    page.open(pages["mixed"])
+    harms = {each["harm"] for each in MIXED["results"] if "harm" in each}
+    offered = page.run("return [...document.querySelectorAll('#h option')].map((o) => o.value)")
+    assert set(offered) == {"", *harms}
+    for harm in sorted(harms):
+        page.run(
+            "document.querySelector('#h').value = arguments[0];"
+            "document.querySelector('#h').dispatchEvent(new Event('input', {bubbles: true}))",
+            harm,
+        )
+        tests = {each["test"] for each in MIXED["results"] if each.get("harm") == harm}
+        page.until(
+            "return document.documentElement.dataset.shown.endsWith(arguments[0])", f" {len(tests)}"
+        )
+
+
+@pytest.mark.parametrize(
+    "verdict", sorted({kind for each in MIXED["results"] for kind in digest.kinds(each)})
+)
 def test_the_filter_by_verdict(page: Browser, pages: dict[str, Path], verdict: str) -> None:
     """Exactly the requirements and tests with such a result are left; without it, all again."""
     page.open(pages["mixed"])
@@ -228,7 +263,21 @@ def test_the_filter_by_level(page: Browser, pages: dict[str, Path]) -> None:
 
 
 def test_a_number_of_the_headline_leads_to_its_tests(page: Browser, pages: dict[str, Path]) -> None:
-    """A click on Mono's hangs shows them, and the address can be passed on."""
+    """A click on any number shows so many tests, and the address can be passed on."""
+    page.open(pages["mixed"])
+    links = page.run(
+        "return [...document.querySelectorAll('.answers td.count a')].map((a) => [a.hash, parseInt(a.textContent.replace(',', ''))])"
+    )
+    assert any("known%20hang" in hash for hash, _ in links)
+    for hash, number in links:
+        page.run("location.hash = arguments[0]", hash)
+        page.until(
+            "const asked = new URLSearchParams(arguments[0].slice(2));"
+            "return filter.v.has(asked.get('v')) && filter.i === asked.get('i') &&"
+            " document.documentElement.dataset.shown.endsWith(arguments[1])",
+            hash,
+            f" {number}",
+        )
     page.open(pages["mixed"])
     page.run("document.querySelector('.answers a[href=\"#?v=hang&i=mono-6.8\"]').click()")
     page.until_shown(*expected("mono-6.8", {"hang"}))
@@ -373,6 +422,15 @@ def test_on_paper_controls_are_gone(page: Browser, pages: dict[str, Path]) -> No
     page.run("dispatchEvent(new Event('beforeprint'))")
     assert page.run("return [...document.querySelectorAll('.who')].every((d) => d.open)")
     page.run("dispatchEvent(new Event('afterprint'))")
+
+
+def test_on_paper_it_is_six_pages_at_most(page: Browser, pages: dict[str, Path]) -> None:
+    """However many implementations and causes there are."""
+    page.look()
+    page.open(pages["many"])
+    paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+    printed = base64.b64decode(page.driver.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+    assert 1 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6
 
 
 def test_ten_thousand_results_are_built_as_they_are_needed(
