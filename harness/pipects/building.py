@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import string
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipects import paths
@@ -37,7 +39,20 @@ def problem(word: str) -> str | None:
     return None
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], whom: str) -> None:
+Watch = Callable[[str], None]
+"""Is told of each line that a build prints."""
+Show = Callable[[str, float | None], AbstractContextManager[Watch]]
+"""Shows a build: whose, and how many seconds it took the last time, if it was built before."""
+
+
+def unshown(whom: str, last: float | None) -> AbstractContextManager[Watch]:
+    """A build that nobody looks at."""
+    return contextlib.nullcontext(lambda line: None)
+
+
+def run(
+    command: Sequence[str], environment: Mapping[str, str], whom: str, watch: Watch | None = None
+) -> None:
     """Runs one command of a build. Raises UserError, with its last lines, if that fails."""
     shown = " ".join(command)
     try:
@@ -53,7 +68,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], whom: str) -> No
         why = error.strerror if isinstance(error, OSError) else error
         raise UserError(f"{whom} can't be built: '{shown}' can't be started: {why}") from error
     assert process.stdout is not None
-    output = Output(process.stdout)
+    output = Output(process.stdout, watch)
     try:
         status = process.wait(ENOUGH)
     except BaseException as error:

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pipects import __version__, interrupts, parsing
+from pipects import __version__, fitting, interrupts, parsing
 from pipects.commands import (
     defects,
     deviations,
@@ -27,7 +27,6 @@ from pipects.observe import NotObservable, descent
 from pipects.observe import linux as system
 from pipects.parsing import Parser
 from pipects.reports import commands as reports
-from pipects.reports.text import readable
 
 
 def parser() -> Parser:
@@ -92,7 +91,7 @@ def guarded(arguments: Sequence[str] | None) -> int:
         if not isinstance(error, BrokenPipeError):  # say nothing more, to anyone
             hint = f" ({error.hint})" if isinstance(error, UserError) and error.hint else ""
             with contextlib.suppress(OSError):
-                print(readable(f"pipects: {said(error)}{hint}"), file=sys.stderr)
+                fitting.say(f"pipects: {said(error)}{hint}", sys.stderr)
         return 2
 
 

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
@@ -13,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from pipects import verdicts
+from pipects import building_bar, fitting, verdicts
+from pipects.building import Watch
 from pipects.cases import Test
 from pipects.harms import Harm
 from pipects.reports import causes, digest, summary
@@ -58,14 +60,20 @@ class Reporter:
         self._tests = {test.id: test for test in tests}
         self._verbose = verbose
         self._quiet = quiet
-        self._console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        width = fitting.columns(sys.stdout)
+        self._width = width or 80
+        self._console = Console(highlight=False, soft_wrap=width is None, width=width)
         self._progress: Progress | None = None
         self._task: Any = None
         self._plain = ("", 0, 0)
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints one line (or more), above the bar if there is one."""
-        self._console.print(Text(readable(text), style=style))
+        self._print(Text(readable(text), style=style))
+
+    def _print(self, text: Text) -> None:
+        """An id or address that is longer than a line stands whole."""
+        self._console.print(text, overflow="ignore", crop=False)
 
     def introduce(
         self, name: str, introduction: Introduction, unconfirmed: str | None = None
@@ -87,6 +95,10 @@ class Reporter:
         for check in introduction.checks:
             if not check.ok:
                 self.say(_wrapped(f"{check.check}: {check.detail}", 2))
+
+    def building(self, name: str, last: float | None) -> AbstractContextManager[Watch]:
+        """Shows a build, and how long it took; `last` is how many seconds it took before."""
+        return building_bar.shown(self._console, name, last)
 
     def begin(self, title: str, count: int) -> "Reporter":
         """Starts the progress of one pair of implementations; to be used with `with`."""
@@ -179,7 +191,7 @@ class Reporter:
             text = Text("  ")
             text.append(f"{name:10}", "dim")
             text.append(_wrapped(readable(line), 12).lstrip())
-            self._console.print(text)
+            self._print(text)
             name = ""
 
     def conclude(
@@ -253,7 +265,7 @@ class Reporter:
             for client in clients:
                 cell = cells.get((server, client), "")
                 line.append(f"{cell:>{width}}", "bold red" if "!" in cell else "")
-            self._console.print(line)
+            self._print(line)
 
     def _verdicts(self, document: Results) -> None:
         """A line a verdict, zeros too, and a column an implementation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -109,8 +110,8 @@ class Implementation:
     def _filled(self, word: str) -> str:
         return word.format(source=self.folder, build=self.build_folder, root=paths.ROOT)
 
-    def prepare(self) -> None:
-        """Builds it, if it never was or if its sources have changed since.
+    def prepare(self, show: building.Show = building.unshown) -> None:
+        """Builds it, if it never was or if its sources have changed since; `show` lets a user see it.
 
         Raises UserError with the build's last lines if that fails.
         """
@@ -124,9 +125,23 @@ class Implementation:
             built = stamp.exists() and stamp.read_text(encoding="utf-8") == digest
             if built and all(Path(word).exists() for word in self._own_files()):
                 return
-            for command in self.build:
-                building.run([self._filled(word) for word in command], self.environment, self.id)
+            began = time.monotonic()
+            with show(self.id, self._took()) as watch:
+                for command in self.build:
+                    words = [self._filled(word) for word in command]
+                    building.run(words, self.environment, self.id, watch)
             stamp.write_text(digest, encoding="utf-8")
+            self._took_file().write_text(f"{time.monotonic() - began:.1f}\n", encoding="utf-8")
+
+    def _took_file(self) -> Path:
+        return self.build_folder / "took"
+
+    def _took(self) -> float | None:
+        """How many seconds its build took the last time."""
+        try:
+            return float(self._took_file().read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
 
     def _own_files(self) -> Iterator[str]:
         """The files below the build folder that its command names."""

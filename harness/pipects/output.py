@@ -5,15 +5,20 @@ from __future__ import annotations
 import collections
 import os
 import threading
+from collections.abc import Callable
 from typing import IO
 
 KEPT_LINES = 200
 
 
 class Output:
-    """The last lines that a process and its children printed. Read to the end, so none blocks."""
+    """The last lines that a process and its children printed. Read to the end, so none blocks.
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    `watch` is told of each line as it comes, on a thread of its own.
+    """
+
+    def __init__(self, stream: IO[bytes], watch: Callable[[str], None] | None = None) -> None:
+        self._watch = watch
         self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
         self._stream = stream
         self._thread = threading.Thread(target=self._drain, daemon=True, name="output")
@@ -24,9 +29,11 @@ class Output:
         with self._stream:
             while chunk := os.read(self._stream.fileno(), 1 << 16):
                 *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
-                self._lines.extend(
-                    line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]
-                )
+                shown = [line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]]
+                self._lines.extend(shown)
+                if self._watch is not None:
+                    for line in shown:
+                        self._watch(line)
         if rest:
             self._lines.append(rest[:500].decode("utf-8", "replace"))
 

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from pipects import fitting
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that helps."""
@@ -17,7 +19,8 @@ class Parser(argparse.ArgumentParser):
         """Says what is wrong, what was perhaps meant, and this command's own usage; status 2."""
         hint = self._hint(message)
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {message}{hint}\n")
+        fitting.say(f"{self.prog}: {message}{hint}", sys.stderr)
+        self.exit(2)
 
     def understood(self, arguments: Sequence[str] | None = None) -> argparse.Namespace:
         """The parsed arguments; a command's unknown option is answered by that command."""

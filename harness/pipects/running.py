@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipects import missing, outcomes, smoke, verdicts
+from pipects import building, missing, outcomes, smoke, verdicts
 from pipects.cases import Test
 from pipects.director.process import Director
 from pipects.errors import NotStarted
@@ -75,15 +75,18 @@ class Introduction:
 
 
 def introduce(
-    implementation: Implementation, capabilities: Collection[str], scale: float
+    implementation: Implementation,
+    capabilities: Collection[str],
+    scale: float,
+    show: building.Show = building.unshown,
 ) -> Introduction:
     """Starts an implementation's adapter and holds the handshake test.
 
-    `capabilities` are those that an adapter may say it lacks.
+    `capabilities` are those that an adapter may say it lacks; `show` lets a user see its build.
     """
     if missing := implementation.missing():
         return Introduction(None, (), f"{', '.join(missing)} is not installed")
-    implementation.prepare()
+    implementation.prepare(show)
     try:
         family = Family(
             implementation.command(), time.monotonic() + implementation.start_seconds * scale

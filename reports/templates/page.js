@@ -220,10 +220,11 @@ addEventListener("afterprint", () => shut.forEach((details) => { details.open = 
 
 // The filters' own height, so that the lists' heads stick below them.
 if (form) {
-  new ResizeObserver(() => document.documentElement.style.setProperty("--filters", `${form.offsetHeight}px`)).observe(form);
+  const measure = () => document.documentElement.style.setProperty("--filters", `${form.offsetHeight}px`);
+  new ResizeObserver(measure).observe(form);
+  show();
+  measure();
 }
-
-if (form) show();
 addEventListener("hashchange", follow);
 if (location.hash) follow();
 document.documentElement.dataset.ready = "yes";

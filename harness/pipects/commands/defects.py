@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, paths, spec
+from pipects import cases, fitting, paths, spec
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.mutation import build, catalogue, progress, trial
@@ -51,7 +51,9 @@ def defects_command(args: argparse.Namespace) -> int:
     chosen = choose(every, args.ids)
     if args.list:
         for defect in chosen:
-            print(f"{defect.id:32} {defect.title}" + (f" ({defect.bug})" if defect.bug else ""))
+            fitting.say(
+                f"{defect.id:32} {defect.title}" + (f" ({defect.bug})" if defect.bug else "")
+            )
         return 0
     console = Console(highlight=False, soft_wrap=True)
     adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipects import suite, verdicts
+from pipects import fitting, suite, verdicts
 from pipects.errors import UserError
 from pipects.reports import model
 from pipects.reports.document import Result, Results
@@ -49,7 +49,7 @@ def deviations_command(args: argparse.Namespace) -> int:
     loaded.chosen([name])
     entries = [*draft(results, name)]
     if not entries:
-        print(f"{name}: nothing fails that is not known", file=sys.stderr)
+        fitting.say(f"{name}: nothing fails that is not known", sys.stderr)
         return 0
     sys.stdout.write(HEAD)
     yaml.safe_dump(entries, sys.stdout, sort_keys=False, width=100, allow_unicode=True)

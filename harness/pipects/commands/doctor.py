@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipects import paths, suite
+from pipects import fitting, paths, suite
 from pipects.director import programs
 from pipects.observe import NotObservable, calls
 from pipects.observe import linux as system
@@ -61,14 +61,14 @@ def doctor_command(args: argparse.Namespace) -> int:
     loaded = suite.load(args)
     _print("Programs", [*_programs()])
     _print("Views of the operating system", [*_views()])
-    print("Implementations")
+    fitting.say("Implementations")
     for implementation in loaded.implementations.values():
         missing = implementation.missing()
         packages = (
             f" (Debian: {' '.join(implementation.packages)})" if implementation.packages else ""
         )
         state = f"needs {', '.join(missing)}{packages}" if missing else "can run"
-        print(f"  {implementation.id:18} {state}")
+        fitting.say(f"  {implementation.id:18} {state}")
     return 1 if loaded.implementations["reference"].missing() else 0
 
 
@@ -132,7 +132,7 @@ def _views() -> Iterator[Finding]:
 
 
 def _print(title: str, findings: Sequence[Finding]) -> None:
-    print(title)
+    fitting.say(title)
     for finding in findings:
-        print(f"  {finding.name:18} {finding.found or 'missing: ' + finding.adds}")
-    print()
+        fitting.say(f"  {finding.name:18} {finding.found or 'missing: ' + finding.adds}")
+    fitting.say("")

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from pipects import implementations, paths, spec
+from pipects import fitting, implementations, paths, spec
 from pipects.errors import UserError
 
 SKELETONS = Path(__file__).resolve().parents[1] / "skeletons"
@@ -36,11 +36,11 @@ def init_adapter_command(args: argparse.Namespace) -> int:
     name: str = args.name or folder.name
     _check(name)
     written = write(args.language, folder, name)
-    print(f"written to {folder}:")
+    fitting.say(f"written to {folder}:")
     for file in written:
-        print(f"  {file.name}")
+        fitting.say(f"  {file.name}")
     command = f"./pipects run {name} --adapters {shlex.quote(str(folder))}"
-    print(f"now, in {paths.ROOT}:\n  {command} --case 'server.construct*'")
+    fitting.say(f"now, in {paths.ROOT}:\n  {command} --case 'server.construct*'")
     return 0
 
 

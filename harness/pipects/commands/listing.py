@@ -8,11 +8,10 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from pipects import paths, selection, suite, traceability
+from pipects import fitting, paths, selection, suite, traceability
 from pipects.cases import Test
 from pipects.commands import coverage, deviating
 from pipects.errors import UserError
-from pipects.reports.text import readable
 from pipects.spec import Requirement, Spec
 
 
@@ -242,7 +241,7 @@ def _print(form: str, content: Any, lines: Sequence[str]) -> int:
     if form == "json":
         print(json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable))
     else:
-        print(readable("\n".join(lines)) if lines else "nothing")
+        fitting.say("\n".join(lines) if lines else "nothing")
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, document, paths, spec
+from pipects import cases, document, fitting, paths, spec
 from pipects.cases import Test
 from pipects.errors import Interrupted, UserError, said
 from pipects.mutation import build, progress, report, results, survivors, trial
@@ -80,7 +80,7 @@ def mutants_command(args: argparse.Namespace) -> int:
     chosen = choose(built.mutants, args)
     if args.list:
         for mutant in chosen:
-            print(
+            fitting.say(
                 f"{mutant.number:5} {mutant.file}:{mutant.line} {mutant.operator}: {mutant.words}"
             )
         return 0

@@ -37,10 +37,11 @@ def replay_command(args: argparse.Namespace) -> int:
     tests = selection.select(loaded.tests, the_spec, [args.case])
     (server,) = loaded.chosen([args.implementation])
     (client,) = loaded.chosen([args.client or args.implementation])
-    introductions = {
-        each.id: introduce(each, the_spec.lackable, args.timeout_scale) for each in (server, client)
-    }
     reporter = Reporter(the_spec, tests, verbose=True)
+    introductions = {
+        each.id: introduce(each, the_spec.lackable, args.timeout_scale, reporter.building)
+        for each in (server, client)
+    }
     for name, introduction in introductions.items():
         if not introduction.ok:
             reporter.introduce(name, introduction)

@@ -247,6 +247,7 @@ def _execute(
                 implementation,
                 the_spec.lackable,
                 args.timeout_scale,
+                reporter.building,
             )
             reporter.introduce(identifier, introductions[identifier], implementation.unconfirmed)
         for pair in pairs:

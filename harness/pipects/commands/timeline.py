@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipects import releases, selection, suite, timeline
+from pipects import fitting, releases, selection, suite, timeline
 from pipects.console import Reporter
 from pipects.errors import UserError
 from pipects.products import Product
@@ -82,7 +82,7 @@ def timeline_command(args: argparse.Namespace) -> int:
     ):
         if file is not None:
             output.write(file, render(made, texts, shlex.join(["pipects", *sys.argv[1:]])))
-            print(f"wrote {file}")
+            fitting.say(f"wrote {file}")
     return 0
 
 
@@ -113,9 +113,11 @@ def bisect_command(args: argparse.Namespace) -> int:
         raise UserError(f"{test.id} is '{good.verdict}' in {args.good} and in {args.bad} alike")
     first = timeline.bisect(chosen, lambda release: came(release).verdict != good.verdict)
     before = chosen[chosen.index(first) - 1]
-    print(f"{test.id} is '{good.verdict}' up to {product.id} {before}")
+    fitting.say(f"{test.id} is '{good.verdict}' up to {product.id} {before}")
     found = came(first)
-    print(f"and '{found.verdict}' from {first} on" + (f": {found.actual}" if found.actual else ""))
+    fitting.say(
+        f"and '{found.verdict}' from {first} on" + (f": {found.actual}" if found.actual else "")
+    )
     return 0
 
 

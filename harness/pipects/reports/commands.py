@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from pipects import fitting
 from pipects.errors import UserError
 from pipects.reports import (
     badge,
@@ -71,7 +72,7 @@ def _report(args: argparse.Namespace) -> int:
         output.write(drawn, badge.render(results, chosen))
         written.append(drawn)
     for path in written:
-        print(f"wrote {path}")
+        fitting.say(f"wrote {path}")
     return 0
 
 
@@ -81,7 +82,7 @@ def _diff(args: argparse.Namespace) -> int:
         return _diff_outcomes(old, new)
     comparison = diff.compare(old, new, args.slower)
     for line in diff.participants(old, new):
-        print(readable(line))
+        fitting.say(line)
     if not comparison.compared:
         raise UserError(f"{args.old} and {args.new} have no test in common: nothing to compare")
     sys.stdout.write(readable(diff.render(comparison)))
@@ -101,11 +102,11 @@ def _diff_outcomes(old: Results, new: Results) -> int:
 def _history(args: argparse.Namespace) -> int:
     trends, skipped = history.collect(args.directory)
     for line in skipped:
-        print(readable(f"pipects: skipped {line}"), file=sys.stderr)
+        fitting.say(f"pipects: skipped {line}", sys.stderr)
     sys.stdout.write(readable(history.render(trends)))
     if args.html is not None:
         output.write(args.html, history.render_html(trends))
-        print(f"wrote {args.html}")
+        fitting.say(f"wrote {args.html}")
     return 0
 
 
@@ -113,7 +114,7 @@ def _merge(args: argparse.Namespace) -> int:
     output.check({"json": args.json}, {f"FILE {i}": path for i, path in enumerate(args.files, 1)})
     results = merge.merge([(str(path), model.load(path)) for path in args.files])
     output.write(args.json, json.dumps(results, indent=1) + "\n")
-    print(
+    fitting.say(
         f"wrote {args.json}: {plural(len(results['results']), 'result')} "
         f"of {plural(len(args.files), 'file')}"
     )
@@ -124,7 +125,7 @@ def _baseline(args: argparse.Namespace) -> int:
     results = model.load(args.results)
     if args.write is not None:
         for path in baseline.write(results, args.write):
-            print(f"wrote {path}")
+            fitting.say(f"wrote {path}")
         return 0
     comparison = baseline.compare(args.against, results)
     if not comparison.compared:

@@ -1,4 +1,4 @@
-"""How long reports of 10,000 results take: `python3 bench_render.py [--repeat N] [--no-browser]`.
+"""How long large reports take, up to 12,000 tests on eight implementations: `python3 bench_render.py [--repeat N] [--no-browser]`.
 
 Prints, for each report, the median and the slowest rendering in one process, and for the page its size and what
 Chromium needs from the start of the navigation to the first paint, to the largest paint, and until the lists stand.
@@ -24,6 +24,9 @@ from pipects.reports.commands import RENDERERS  # noqa: E402
 from pipects.reports.document import Results  # noqa: E402
 
 DOCUMENTS: Final[dict[str, Callable[[], Results]]] = {
+    "12,000 tests on 8 implementations": lambda: synthetic.make(
+        implementations=list(synthetic.NAMES), rules=700, count=12_000, rows=20
+    ),
     "2,500 tests on 4 implementations": synthetic.large,
     "10,000 tests on 1 implementation": lambda: synthetic.make(
         count=10_000, rules=600, implementations=["mono-6.8"]

@@ -376,7 +376,7 @@ def test_a_failing_test_tells_everything(page: Browser, pages: dict[str, Path]) 
         assert text in body
     assert f"Every message ({len(bad['trace'])})" in body
     steps = "return [...document.querySelectorAll('.target .steps li')].map((li) => li.className)"
-    assert page.run(steps).index("stop") == failure["step"]
+    assert page.run(steps)[failure["step"]] == "stop"
     page.run("document.querySelector('.target .replay button').click()")
     page.until(
         "return /Copied|Selected/.test(document.querySelector('.target .replay button').textContent)"
