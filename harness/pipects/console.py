@@ -60,16 +60,15 @@ class Reporter:
         self._tests = {test.id: test for test in tests}
         self._verbose = verbose
         self._quiet = quiet
-        width = fitting.columns(sys.stdout)
-        self._width = width or 80
-        self._console = Console(highlight=False, soft_wrap=width is None, width=width)
+        self._width = fitting.columns(sys.stdout)
+        self._console = Console(highlight=False, soft_wrap=self._width is None, width=self._width)
         self._progress: Progress | None = None
         self._task: Any = None
         self._plain = ("", 0, 0)
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints one line (or more), above the bar if there is one."""
-        self._print(Text(readable(text), style=style))
+        self._print(Text(fitting.fitted(readable(text), self._width), style=style))
 
     def _print(self, text: Text) -> None:
         """An id or address that is longer than a line stands whole."""
