@@ -92,6 +92,8 @@ def forget(world: World, call: Call) -> Iterator[May]:
     """Names are dropped: what nobody can reach any more is reclaimed, and its handles are closed."""
     names = call.target.split()
     after = world.copy()
+    for name in names:
+        after.safe_names.pop(name, None)
     gone = [(name, world.streams[name]) for name in names if name in world.streams]
     for name, stream in gone:
         closes = [stream.own] if stream.state != IS_CLOSED else []
@@ -102,19 +104,20 @@ def forget(world: World, call: Call) -> Iterator[May]:
             raise Unspecified("a client handle that was given out as a text with None")
         if goes and goes[0][0] and stream.client is not None:
             closes.append(stream.client)
+        del after.streams[name]
         for safe in closes:
             _require_alone(world, safe)
+            if safe in _reachable(after):
+                raise Unspecified(
+                    "a handle object that others hold is left by a stream nobody holds"
+                )
             after.close(safe)
-        del after.streams[name]
     for _, operation in world.pending():
         if operation.stream in names:
             raise Unspecified("a stream that is forgotten under its own operation")
     after.operations = {k: each for k, each in after.operations.items() if each.stream not in names}
     after.callbacks = {k: each for k, each in after.callbacks.items() if each in after.operations}
-    for name in names:
-        after.safe_names.pop(name, None)
-    kept = {safe for each in after.streams.values() for safe in (each.own, each.client)}
-    kept |= set(after.safe_names.values())
+    kept = _reachable(after)
     lost = [safe for safe, each in after.safes.items() if safe not in kept and not each.closed]
     for safe in lost:
         if any(other != safe and _shares(world, other, safe) for other in world.safes):
@@ -126,6 +129,13 @@ def forget(world: World, call: Call) -> Iterator[May]:
         after.close(safe)
     whose = "server" if any(each.server for _, each in gone) else "client"
     yield from _settled(after, f"{whose}.finalize.releases-handles")
+
+
+def _reachable(world: World) -> set[int]:
+    """The handle objects that a stream or a name leads to."""
+    held = {each.own for each in world.streams.values()}
+    held |= {each.client for each in world.streams.values() if each.client is not None}
+    return held | set(world.safe_names.values())
 
 
 def _shares(world: World, one: int, other: int) -> bool:

@@ -430,11 +430,11 @@ class Planner:
             yield Call("get", f"{name}.{choices.pick(('Count', 'SameThread'))}")
 
     def ending(self, world: World, choices: Choices) -> Iterator[Call]:
-        """EndRead or EndWrite of some result, on some stream."""
+        """EndRead or EndWrite of some result, on some stream: its own, another one, once more."""
         results = [
             n
             for n, each in world.operations.items()
-            if each.begun and each.collected and world.streams[each.stream].process == "parent"
+            if each.begun and world.streams[each.stream].process == "parent"
         ]
         if world.streams:
             given: Argument = choices.pick([None, *map(Ref, results)][::-1])
@@ -646,5 +646,17 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,
 }  # fmt: skip
 """What may come next, the simplest first."""
-OFTEN = ("write", "read", "read", "write", "against", "task", "token", "cancel", "close", "client")
+OFTEN = (
+    "write",
+    "read",
+    "read",
+    "write",
+    "against",
+    "task",
+    "ending",
+    "ending",
+    "token",
+    "cancel",
+    "close",
+)
 """What comes more often: what other things depend on, and what has many forms."""

@@ -64,6 +64,8 @@ class Session(Execution):
         for call in self._source_calls():
             self._make(call)
         self._release()
+        for name in list(self.worlds[0].callbacks):
+            self._make(Call("get", f"{name}.Count"))
         if signals.changed(before, signals.now(self._family.parent.pid)):
             self._look("signals", {}, "stream.signals.dispositions-unchanged")
 
