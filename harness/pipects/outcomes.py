@@ -10,6 +10,8 @@ from pipects.protocol import Outcome
 
 NUMBERS_OF_CHANCE = ("DangerousGetHandle", "GetClientHandleAsString", "Number")
 """Members that tell a handle's number."""
+_CALLS = re.compile(r'"calls": \d+')
+"""How many reads or writes a transfer took: what was there at each moment is chance."""
 _OWN_NUMBER = re.compile(
     r"\b(process|thread|descriptor|handle|request|inode)( value)? '?\d+'?"
     r"|0x[0-9a-fA-F]+|pipe:\[\d+\]|/proc/\d+",
@@ -28,4 +30,5 @@ def told(step: Step, outcome: Outcome) -> str:
 
 def without_chance(text: str) -> str:
     """A text with processes', threads' and handles' numbers left out."""
+    text = _CALLS.sub('"calls": N', text)
     return _OWN_NUMBER.sub(lambda found: re.sub(r"\d+|0x[0-9a-fA-F]+", "N", found[0]), text)

@@ -128,3 +128,9 @@ def test_changes_alike_stand_together() -> None:
     new = {"t": frozenset({("a", "c")}), "u": frozenset({("a", "c")}), "v": frozenset({("a",)})}
     (change,) = outcome_diff.changes(old, new)
     assert change == outcome_diff.OutcomeChange("b", "c", ("t", "u"))
+
+
+def test_what_chance_decides_is_no_outcome() -> None:
+    """Numbers of processes and handles, and in how many calls a transfer was done."""
+    text = 'returned {"calls": 49, "count": 20003} in process 711 on pipe:[4711]'
+    assert without_chance(text) == 'returned {"calls": N, "count": 20003} in process N on pipe:[N]'
