@@ -11,6 +11,7 @@ import pytest
 from pipects import timeline
 from pipects.cases import Test
 from pipects.errors import UserError
+from pipects.outcomes import without_chance
 from pipects.reports import outcome_diff, timeline_text
 from pipects.survey import Seen
 
