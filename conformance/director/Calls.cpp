@@ -17,6 +17,7 @@ constexpr auto calls = std::to_array<Call>({
     {SYS_readv, Family::Read, "readv"},
     {SYS_preadv, Family::Read, "preadv"},
     {SYS_preadv2, Family::Read, "preadv2"},
+    {SYS_vmsplice, Family::Read, "vmsplice"},  // on an end that reads, to which rules are held
     {SYS_write, Family::Write, "write"},
     {SYS_writev, Family::Write, "writev"},
     {SYS_pwritev, Family::Write, "pwritev"},

@@ -35,7 +35,8 @@ std::optional<Transfer> Transfer::Of(const seccomp_notif& notification, pid_t pr
         return std::nullopt;
     }
     const bool takesFlags = call.name == "preadv2" || call.name == "pwritev2";
-    const bool isAsked = takesFlags && (notification.data.args[5] & dontWait) != 0;
+    const bool isAsked = (takesFlags && (notification.data.args[5] & dontWait) != 0) ||
+                         (call.name == "vmsplice" && (notification.data.args[3] & SPLICE_F_NONBLOCK) != 0);
     transfer.waits_ = !isAsked && (::fcntl(shared.Get(), F_GETFL) & O_NONBLOCK) == 0;
     const std::string again = "/proc/self/fd/" + std::to_string(shared.Get());
     const int access = transfer.reads_ ? O_RDONLY : O_WRONLY;

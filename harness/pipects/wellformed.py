@@ -31,7 +31,7 @@ CALLS = (
 )  # fmt: skip
 """The families of system calls that can be directed."""
 FORMS_OF_CALLS = (
-    "preadv2", "pwritev2", "pipe2", "dup3", "epoll_pwait2", "clone3", "execveat",
+    "preadv2", "vmsplice", "pwritev2", "pipe2", "dup3", "epoll_pwait2", "clone3", "execveat",
 )  # fmt: skip
 """Forms of calls that a kernel or a container's filter may refuse."""
 DIRECTED = {"hold": ("as",), "answer": ("by",), "record": ("as",), "release": ()}
