@@ -29,6 +29,8 @@ import odd
 
 MODE, _, MORE = sys.argv[1].partition(":")
 ARGUMENTS = sys.argv[2:]
+WRONG = ("wrong-answer", "wrong-and-keeps", "wrong-and-ignores")
+"""Those who say of CanRead what is not so."""
 LATE_BY = 1.0
 """Seconds: longer than the deadline that the test gives."""
 SLOW_BY = 2.0
@@ -66,13 +68,13 @@ READ: list[str] = []
 
 def habits() -> None:
     """What making a server does beside."""
-    if MODE == "keeps-one" and not KEPT or MODE == "keeps-each":
+    if MODE == "keeps-one" and not KEPT or MODE in ("keeps-each", "wrong-and-keeps"):
         KEPT.append(os.eventfd(0))
     if MODE == "hands-on":
         KEPT.append(os.eventfd(0, 0))  # not close-on-exec
     if MODE == "turns":
         threading.Thread(target=turn, daemon=True).start()
-    if MODE == "ignores-signal":
+    if MODE in ("ignores-signal", "wrong-and-ignores"):
         ignore = ctypes.c_void_p(int(signal.SIG_IGN))
         ctypes.CDLL(None).signal(int(signal.SIGWINCH), ignore)  # Python lets only the main thread
 
@@ -123,7 +125,7 @@ def get(object: str, member: str, **_: Any) -> Any:
     if member == "CanRead":
         misbehave()
         READ.append(object)
-        answer = {"returned": target.out if MODE == "wrong-answer" else not target.out}
+        answer = {"returned": target.out if MODE in WRONG else not target.out}
         return {**answer, "bytes": {"buffer": "a5"}} if MODE == "shows-no-array" else answer
     raise Fault(-32001, f"no member {member}")
 

@@ -1,0 +1,55 @@
+"""A process serves on behind a failure that is known, and only if it is proven to be as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import Bench
+
+KNOWN = """\
+- requirement: server.pipe.unnamed
+  tests: [fake.one, fake.two]
+  verdict: fail
+  happens: says that it can be read
+  kind: implementation
+  reason: it was made so
+  link: https://example.org/
+"""
+CASES = "".join(
+    f"""\
+- id: fake.{name}
+  title: A server that writes can't read
+  covers: [server.pipe.unnamed]
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: Out}}}}
+    - {{get: server.CanRead, returns: false}}
+"""
+    for name in ("one", "two")
+)
+
+
+def asked(bench: Bench, mode: str, known: bool) -> int:
+    """How many processes were asked for two tests that fail."""
+    bench.cases(CASES)
+    bench.adapter(mode, more="deviations: fake.deviations.yaml\n" if known else "")
+    (bench.folder / "adapters" / "fake.deviations.yaml").write_text(KNOWN, encoding="utf-8")
+    done = bench.run("--jobs", "1", "--timeout-scale", "0.1")
+    verdict = "known deviation" if known else "fail"
+    assert done.verdicts() == {"fake.one": verdict, "fake.two": verdict}, done.output
+    held = [done.failure(test)["observed"][0] for test in ("fake.one", "fake.two")]
+    return len({each.split("(process ")[1].split(")")[0] for each in held})
+
+
+def test_behind_a_known_failure_that_harmed_nothing_it_serves_on(bench: Bench) -> None:
+    assert asked(bench, "wrong-answer", known=True) == 1
+
+
+def test_behind_a_failure_that_nobody_knew_another_one_is_asked(bench: Bench) -> None:
+    assert asked(bench, "wrong-answer", known=False) == 2
+
+
+@pytest.mark.parametrize("mode", ["wrong-and-keeps", "wrong-and-ignores"])
+def test_one_that_holds_more_or_minds_signals_otherwise_is_not_asked_again(
+    bench: Bench, mode: str
+) -> None:
+    assert asked(bench, mode, known=True) == 2
