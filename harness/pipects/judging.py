@@ -69,12 +69,15 @@ class Judging(Cleaning):
         """
         for name, adapter in self._processes.items():
             rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
-            begun = time.monotonic()
-            helpers = Standstill(self._helpers, begun + HELPED_END, self._family.meeting.port)
-            while not adapter.watch.ended():
-                waited = time.monotonic() - begun
-                helped = (rest.rests or waited > SLOW_END) and self._work(helpers)
-                if (rest.rests and not helped) or waited > (HELPED_END if helped else SLOW_END):
+            begun = alone_since = time.monotonic()
+            until, helped = begun + HELPED_END, False
+            helpers = Standstill(self._helpers, until, self._family.meeting.port)
+            while not adapter.watch.ended() and time.monotonic() < until:
+                slow = time.monotonic() - alone_since > SLOW_END
+                before, helped = helped, (rest.rests or slow) and self._work(adapter, helpers)
+                if before and not helped:  # it goes on by itself now
+                    rest, alone_since = Rest(adapter.pid, math.inf), time.monotonic()
+                elif not helped and (rest.rests or slow):
                     break
                 if helped:
                     adapter.watch.ended(LOOK_AT_HELPERS)
@@ -83,9 +86,12 @@ class Judging(Cleaning):
                 return self._crashed(name, adapter)
         return None
 
-    def _work(self, helpers: Standstill) -> bool:
-        """Whether there are helpers of which something may still come."""
-        return bool(self._helpers()) and helpers.lasts() < STANDSTILL * self._scale
+    def _work(self, adapter: Adapter, helpers: Standstill) -> bool:
+        """Whether there are helpers of which something may still come. A tracer waits for whom it helps."""
+        present = self._helpers()
+        if system.tracer(adapter.pid) in present:
+            return True
+        return bool(present) and helpers.lasts() < STANDSTILL * self._scale
 
     def _helpers(self) -> list[int]:
         """Processes that are none of the case's, but of the family of one that is."""

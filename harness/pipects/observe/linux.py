@@ -199,6 +199,17 @@ def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
     raise NotObservable(f"thread {target} does not take its signal")
 
 
+def tracer(pid: int) -> int:
+    """The process that traces this one, such as a debugger; 0 if none does."""
+    try:
+        status = files.text(f"/proc/{pid}/status")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(
+        next(line for line in status.splitlines() if line.startswith("TracerPid:")).split()[1]
+    )
+
+
 def open_to(pid: int, number: signal.Signals) -> list[int]:
     """The process's threads that do not block a signal."""
     found = []

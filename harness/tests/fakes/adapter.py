@@ -175,11 +175,28 @@ def misbehave() -> None:
     elif MODE == "aborts-with-help":
         helper = f"import os, time; time.sleep(3); os.kill({os.getpid()}, {int(signal.SIGABRT)})"
         subprocess.run([sys.executable, "-c", helper], check=False)
+    elif MODE == "aborts-traced":
+        abort_traced()
     elif MODE == "outlived":
         subprocess.Popen(
             [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
         )
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def abort_traced() -> None:
+    """With a debugger beside it, which waits without a timeout for what only this process will give."""
+    reading, writing = os.pipe()
+    seize, anyone = 0x4206, ctypes.c_ulong(2**64 - 1)
+    ctypes.CDLL(None).prctl(0x59616D61, anyone, 0, 0, 0)  # where only ancestors may trace
+    tracer = (
+        "import ctypes, os, sys\n"
+        f"if ctypes.CDLL(None).ptrace({seize}, {os.getpid()}, 0, 0) != 0: sys.exit(1)\n"
+        f"os.read({reading}, 1)"
+    )
+    threading.Timer(3, os.write, (writing, b"!")).start()
+    subprocess.run([sys.executable, "-c", tracer], pass_fds=[reading], check=False)
+    os.kill(os.getpid(), signal.SIGABRT)
 
 
 def polls_for_ever() -> None:
