@@ -88,7 +88,8 @@ def look(pid: int | str) -> Process | None:
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()
-    return Process(int(pid), int(fields[1]), int(fields[3]), int(fields[19]), fields[0] in "ZX")
+    ended = fields[0] in "ZX" and int(fields[17]) <= 1  # else other threads of it still live
+    return Process(int(pid), int(fields[1]), int(fields[3]), int(fields[19]), ended)
 
 
 def ancestors(pid: int, processes: Table) -> list[int]:
