@@ -202,8 +202,9 @@ void Row::ProveBlocked(Running& running) {
                     "nothing came: the call neither ends nor is seen to wait on the pipe");
     }
     if (!proof) {
-        throw Ended(Verdict::Fail, "the call waits on the pipe",
-                    SayActual(OutcomeOf(Json(running.answer.get()))));
+        const Outcome outcome = OutcomeOf(Json(running.answer.get()));
+        RequireNoRefusal(outcome);
+        throw Ended(Verdict::Fail, "the call waits on the pipe", SayActual(outcome));
     }
     running.thread = proof->thread;
     session_.note("blocked, " + proof->strength + " proof: " + proof->detail);

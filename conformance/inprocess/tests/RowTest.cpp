@@ -88,6 +88,15 @@ BOOST_AUTO_TEST_CASE(a_missing_member_is_a_lack) {
     BOOST_TEST(result.reason == "fake has no such member: there is no Read()");
 }
 
+BOOST_AUTO_TEST_CASE(a_missing_member_whose_call_should_wait_is_a_lack) {
+    const auto result = Run(
+        [](auto&&...) {
+            return Message{{"error", {{"code", -32001}, {"message", "there is no ReadByte()"}}}};
+        },
+        {StepOf("call", "server.ReadByte", {{"on", "reader"}, {"until", "blocked"}}, none)});
+    BOOST_CHECK(result.verdict == Verdict::NotApplicable);
+}
+
 BOOST_AUTO_TEST_CASE(describe_may_be_left_out) {
     const auto result = Run(
         [](auto&&...) {
