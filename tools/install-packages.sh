@@ -1,15 +1,14 @@
 #!/bin/sh
 # Installs the Debian packages that a purpose needs (see packages.txt) and the machine lacks.
-# Usage: install-packages.sh run|test|mutants|explore|ci|optional
+# Usage: install-packages.sh run|test|mutants|ci|optional
 set -eu
-purpose=${1:?usage: install-packages.sh run|test|mutants|explore|ci|optional}
+purpose=${1:?usage: install-packages.sh run|test|mutants|ci|optional}
 list=$(dirname "$0")/packages.txt
 case $purpose in
     run) wanted='^run$' ;;
-    test) wanted='^(run|test|mutants|explore)$' ;;
+    test) wanted='^(run|test|mutants)$' ;;
     mutants) wanted='^(run|mutants)$' ;;
-    explore) wanted='^(run|explore)$' ;;
-    ci) wanted='^(run|test|mutants|explore|ci|optional)$' ;;
+    ci) wanted='^(run|test|mutants|ci|optional)$' ;;
     optional) wanted='^optional$' ;;
     *) echo "install-packages.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
 esac

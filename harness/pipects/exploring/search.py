@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import hypothesis
-from hypothesis import HealthCheck, Phase, reporting, settings
-from hypothesis import strategies as st
-from hypothesis.errors import Flaky
+from random import Random
 
 from pipects import spec, verdicts
 from pipects.exploring import findings
 from pipects.exploring.findings import Finding
 from pipects.exploring.planning import OFTEN, RULES
-from pipects.exploring.session import Course, Session, planned
+from pipects.exploring.session import Course, Plan, Session, planned
 from pipects.implementations import Implementation
 from pipects.judging import Record
 from pipects.processes import Family
@@ -27,18 +21,19 @@ from spec.model.calls import Call
 SHORTEST, LONGEST = 10, 28
 """Rules of a plan, each one call or a few, or none where it makes no sense."""
 NAMES = [*RULES, *OFTEN]
-ROUND = 60
-"""Plans of one round; each has a seed of its own, made of the search's."""
+BOTH_ENDS = 0.8
+"""The share of plans that begin with a pipe that has both ends."""
 SHORTENING = 20.0
 """Seconds for which a disagreement is made shorter."""
-CODE = st.binary(min_size=7, max_size=7)
-"""A step of a plan: which rule, and six small numbers. One draw a step keeps Hypothesis quick."""
-PLANS = st.lists(CODE, min_size=SHORTEST, max_size=LONGEST)
 
 
-def decoded(code: bytes) -> tuple[str, Sequence[int]]:
-    """The rule and the numbers that a step's code stands for; the simplest are the lowest."""
-    return NAMES[code[0] % len(NAMES)], code[1:]
+def drawn(random: Random) -> Plan:
+    """A plan, the same for the same random numbers. Most begin with a pipe that has both ends."""
+    length = random.randrange(SHORTEST, LONGEST)
+    rules = [random.choice(NAMES) for _ in range(length)]
+    if random.random() < BOTH_ENDS:
+        rules[0] = "pair"
+    return [(rule, [random.randrange(24) for _ in range(6)]) for rule in rules]
 
 
 @dataclass
@@ -54,10 +49,6 @@ class Tally:
     """Why sequences came to no verdict."""
     interesting: list[Course] = field(default_factory=list)
     """The courses that reached a transition first."""
-
-
-class Met(Exception):
-    """A sequence that the model does not allow was met: the round is over."""
 
 
 class Search:
@@ -83,7 +74,7 @@ class Search:
         try:
             self.replay(kept, until)
             while time.monotonic() < until and not (self._first and self.tally.findings):
-                self._round(hash((self._seed, number)) & 0xFFFFFFFF, until)
+                self._take(self._attempt(planned(drawn(Random(f"{self._seed}/{number}")))))
                 number += 1
         finally:
             self._let_go(politely=True)
@@ -95,27 +86,6 @@ class Search:
             if time.monotonic() > until or (self._first and self.tally.findings):
                 return
             self._take(self._attempt(lambda session, calls=calls: iter(calls)))  # type: ignore[misc]
-
-    def _round(self, seed: int, until: float) -> None:
-        """Some plans; the first new disagreement among them is made as short as may be."""
-        met: list[Finding] = []
-
-        def attempt(codes: list[bytes]) -> None:
-            if met or time.monotonic() > until:
-                return
-            finding = self._attempt(planned([*map(decoded, codes)]))
-            if finding is not None and finding.signature not in self.tally.findings:
-                met.append(finding)
-                raise Met
-
-        test = settings(
-            max_examples=ROUND, deadline=None, database=None, phases=(Phase.generate,),
-            print_blob=False, suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-        )(hypothesis.seed(seed)(hypothesis.given(PLANS)(attempt)))  # fmt: skip
-        with contextlib.suppress(Met, Flaky), warnings.catch_warnings(), _quiet():
-            warnings.simplefilter("ignore")
-            test()
-        self._take(met[0] if met else None)
 
     def _take(self, finding: Finding | None) -> None:
         """Keeps a finding that is new, as short as may be, and tells of it."""
@@ -179,10 +149,3 @@ class Search:
         if self._family is not None:
             family, self._family = self._family, None
             family.end(politely=politely)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without Hypothesis's own report of a failure: the finding is told in the harness's words."""
-    with reporting.reporter.with_value(lambda text: None):
-        yield
