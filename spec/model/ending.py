@@ -27,6 +27,11 @@ def dispose(world: World, call: Call) -> Iterator[May]:
     requirement = ROUTES[call.member]
     if stream.state == IS_BROKEN:
         requirement = "stream.dispose.broken-quiet"
+    for _, operation in world.pending():
+        if operation.stream == call.object:
+            how = "sync" if operation.thread else "async"
+            kind = "write" if operation.kind in ("write", "drain") else "read"
+            requirement = f"stream.dispose-pending.{how}-{kind}"
     after = world.copy()
     after.change(call.object, state=IS_CLOSED)
     abandon(after, call.object)
@@ -41,7 +46,7 @@ def dispose(world: World, call: Call) -> Iterator[May]:
             _require_alone(other, stream.client)
             _require_one_owner(other, stream.client)
             other.close(stream.client)
-        yield from _settled(other, said or requirement)
+        yield from _settled(other, requirement if "pending" in requirement else said or requirement)
 
 
 def _client_goes(world: World, name: str) -> Iterator[tuple[bool, str]]:
