@@ -179,6 +179,7 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
     after = world.copy()
     if not world.held(pipe, READ):
         after.change(operation.stream, state=IS_BROKEN)
+        after.change_pipe(pipe, blurred=True)  # a part may have gone in before
         said = (
             "stream.end-write.internal-error" if operation.begun else f"{operation.family}.broken"
         )

@@ -33,13 +33,14 @@ std::string Joined(const std::vector<std::string>& parts, const std::string& bet
     return text;
 }
 
-/// JSON with a space behind each comma and colon, as the harness writes it.
+/// JSON with a space behind each comma and colon and its keys sorted, as the harness writes it.
 std::string Spaced(const Json& value) {
     std::vector<std::string> parts;
     if (value.is_object()) {
         for (const auto& [key, inner] : value.items()) {
             parts.push_back(Json(key).dump() + ": " + Spaced(inner));
         }
+        std::sort(parts.begin(), parts.end());
         return "{" + Joined(parts, ", ") + "}";
     }
     if (value.is_array()) {
