@@ -11,13 +11,14 @@ from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeElapsedColumn
 from rich.text import Text
 
 from pipects import building_bar, fitting, verdicts
 from pipects.building import Watch
 from pipects.cases import Test
 from pipects.harms import Harm
+from pipects.progress import Bar
 from pipects.reports import causes, digest, summary
 from pipects.reports.causes import Cause
 from pipects.reports.document import Held, Results
@@ -35,6 +36,8 @@ STYLES = {
 }
 
 
+TOLD_IN_LINES = 2000
+"""Tests of a run that is long enough to say at each tenth how far it is, where there is no bar."""
 NAMED = 5
 """How many of a cause's other tests are named."""
 HARM_WORDS: Mapping[Harm, str] = {
@@ -62,9 +65,7 @@ class Reporter:
         self._quiet = quiet
         self._width = fitting.columns(sys.stdout)
         self._console = Console(highlight=False, soft_wrap=self._width is None, width=self._width)
-        self._progress: Progress | None = None
-        self._task: Any = None
-        self._plain = ("", 0, 0)
+        self._bar: Bar | None = None
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints one line (or more), above the bar if there is one."""
@@ -101,24 +102,14 @@ class Reporter:
 
     def begin(self, title: str, count: int) -> "Reporter":
         """Starts the progress of one pair of implementations; to be used with `with`."""
-        if self._console.is_terminal:
-            self._progress = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=None),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._task = self._progress.add_task(title, total=count)
-        else:
+        self._bar = Bar(self._console, title, count, TimeElapsedColumn(), TOLD_IN_LINES)
+        if not self._console.is_terminal:
             self.say(f"{title}: {count} tests")
-            self._plain = (title, count, 0)
         return self
 
     def __enter__(self) -> "Reporter":
-        if self._progress is not None:
-            self._progress.start()
+        if self._bar is not None:
+            self._bar.__enter__()
         return self
 
     def __exit__(
@@ -127,16 +118,14 @@ class Reporter:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, at)
+            self._bar = None
 
     def result(self, result: Result) -> None:
         """Shows one result as it comes."""
-        if self._progress is not None:
-            self._progress.advance(self._task)
-        else:
-            self._advance()
+        if self._bar is not None:
+            self._bar.advance()
         if self._quiet:
             return
         if self._verbose:
@@ -148,13 +137,6 @@ class Reporter:
             self.say(
                 f"{result.verdict:16} {result.test} {result.seconds * 1000:.0f} ms{extra}", style
             )
-
-    def _advance(self) -> None:
-        """Without a bar a long run says at each tenth how far it is."""
-        title, count, done = self._plain
-        self._plain = (title, count, done + 1)
-        if count >= 2000 and (done + 1) * 10 // count > done * 10 // count:
-            self.say(f"{title}: {done + 1} of {count}", "dim")
 
     def failure(self, result: Result) -> None:
         """A failure, in the order in which a reader asks."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, fitting, paths, spec
+from pipects import cases, fitting, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import UserError
-from pipects.mutation import build, catalogue, progress, trial
+from pipects.mutation import build, catalogue, trial
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Outcome
 from pipects.mutation.spread import LocalWorkers

@@ -14,10 +14,10 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, document, fitting, paths, spec
+from pipects import cases, document, fitting, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import Interrupted, UserError, said
-from pipects.mutation import build, progress, report, results, survivors, trial
+from pipects.mutation import build, report, results, survivors, trial
 from pipects.mutation.journal import OutcomeJournal, ReachJournal, fingerprint
 from pipects.mutation.model import Candidate, Outcome
 from pipects.mutation.order import Order
