@@ -14,12 +14,12 @@ HANG = 4
 
 
 def columns(stream: TextIO) -> int | None:
-    """How wide the terminal is (or what COLUMNS says); None where there is none."""
+    """How wide the terminal is (or what COLUMNS says); None where there is none, or one that does not say."""
     said = os.environ.get("COLUMNS", "")
     if said.isdigit() and int(said) >= 20:
         return int(said)
     try:
-        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else None
+        return (os.get_terminal_size(stream.fileno()).columns or None) if stream.isatty() else None
     except (OSError, ValueError):
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import argparse
 import io
 from pathlib import Path
@@ -111,3 +112,13 @@ def test_elsewhere_lines_stay_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     output = io.StringIO()
     fitting.say("word " * 40, output)
     assert output.getvalue() == "word " * 40 + "\n"
+
+
+def test_a_terminal_that_does_not_say_how_wide_it_is_has_no_width(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new pseudo-terminal says 0."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    master, slave = os.openpty()
+    with os.fdopen(master, "rb"), os.fdopen(slave, "w") as stream:
+        assert fitting.columns(stream) is None
