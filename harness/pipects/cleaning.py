@@ -10,8 +10,6 @@ from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.observe import NotObservable
-from pipects.observe import linux as system
-from pipects.observe import signals
 from pipects.observing import Observing
 
 AT_FIRST = 0.2
@@ -24,10 +22,10 @@ class Cleaning(Observing):
 
     def _take_stock(self) -> None:
         """Notes what the first process holds before the case."""
-        held = system.links(self._family.parent.pid)
+        held = self._system.links(self._family.parent.pid)
         self._before = kinds(target for _, target in held)
         if self._server.deviations:  # only then is it asked for
-            self._stock = held, signals.of_the_process(self._family.parent.pid)
+            self._stock = held, self._system.dispositions(self._family.parent.pid)
 
     def _clean_up(self) -> None:
         """Ends the children, disposes what is left, and looks for what stayed behind."""
@@ -41,7 +39,7 @@ class Cleaning(Observing):
             self._await_end(name, adapter)
         if self._ended and "parent" in self._processes:
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
-            if not self._comes(lambda: not any(map(system.is_zombie, zombies))):
+            if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
             if not self._comes(lambda: not self._family.strays()):
                 raise Differs(
@@ -76,7 +74,7 @@ class Cleaning(Observing):
             request = parent.connection.send("forget", {"dispose": True})
             protocol.acknowledge(self._answer(parent, request))
             return self._comes(
-                lambda: (system.links(parent.pid), signals.of_the_process(parent.pid))
+                lambda: (self._system.links(parent.pid), self._system.dispositions(parent.pid))
                 == self._stock,
                 AT_FIRST,
             )
@@ -90,11 +88,11 @@ class Cleaning(Observing):
         born = {f"pipe:[{pipe}]" for pipe in self._born}
 
         def nothing_left() -> bool:
-            targets = [target for _, target in system.links(pid)]
+            targets = [target for _, target in self._system.links(pid)]
             ends[:] = [
                 f"{end.kind} end (descriptor {end.descriptor})"
                 for end in (
-                    system.pipe_ends(pid, self._born) if not born.isdisjoint(targets) else ()
+                    self._system.pipe_ends(pid, self._born) if not born.isdisjoint(targets) else ()
                 )
             ]
             more = kinds(targets) - self._before if self._server.strict_handles else None

@@ -24,7 +24,7 @@ from pipects.commands import (
 from pipects.commands import replay, run, timeline
 from pipects.errors import Interrupted, UserError, said
 from pipects.observe import NotObservable, descent
-from pipects.observe import linux as system
+from pipects.observe import linux, platforms
 from pipects.parsing import Parser
 from pipects.reports import commands as reports
 
@@ -66,12 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     with contextlib.suppress(NotObservable):  # then orphans are found as far as may be
-        system.adopt_orphans()
+        linux.adopt_orphans()
     household = descent.Household()
     try:
         return guarded(arguments)
     finally:
         interrupts.ignore()
+        platforms.end()
         household.end()
 
 

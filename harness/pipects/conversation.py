@@ -15,8 +15,7 @@ from pipects.director.process import Rule
 from pipects.errors import AdapterFault, Deadlock, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable
-from pipects.observe import linux as system
-from pipects.observe.standstill import Standstill
+from pipects.observe.platform import Standstill
 from pipects.processes import Adapter, Family
 from pipects.protocol import Outcome, Refused, Returned
 
@@ -112,6 +111,7 @@ class Conversation:
         """Whether the test is executed once more if it leaves anything open."""
         self._test = test
         self._family = family
+        self._system = family.platform
         self._server = server
         self._client = client
         self._patience = test.deadline * scale
@@ -171,7 +171,9 @@ class Conversation:
         value = outcome.value
         if name is not None and (number := descriptor_of(value)) is not None:
             pid = self._adapter(step.process).pid
-            self._descriptors[step.process, f"${name}"] = system.descriptor_target(pid, number)
+            self._descriptors[step.process, f"${name}"] = self._system.descriptor_target(
+                pid, number
+            )
         if name is not None:
             is_object = isinstance(value, dict) and "object" in value
             self._names[name] = Named(
@@ -190,7 +192,7 @@ class Conversation:
             if name in ("pipeHandleAsString", "preexistingHandle"):
                 number = descriptor_of(self._value(name, value))
                 if number is not None:
-                    pipe = system.pipe_of(self._adapter(step.process).pid, number)
+                    pipe = self._system.pipe_of(self._adapter(step.process).pid, number)
                     pipes |= {pipe} if pipe is not None else set()
         return frozenset(pipes)
 
@@ -270,7 +272,7 @@ class Conversation:
             pause = SELDOM if looks.disturbed else LOOK
 
     def _standstill(self, until: float) -> Standstill:
-        return Standstill(self._family.living, until, self._family.meeting.port)
+        return self._system.standstill(self._family.living, until, self._family.meeting.port)
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
         until = time.monotonic() + self._patience + SLOW_END * self._scale

@@ -13,9 +13,8 @@ from pipects.cases import Step
 from pipects.conversation import Differs, Named
 from pipects.director.process import Call, Director, Rule
 from pipects.errors import AdapterFault
-from pipects.observe import NotObservable
-from pipects.observe import linux as system
-from pipects.observe.rest import ASLEEP, Rest, status
+from pipects.observe import LOOK_AGAIN, NotObservable
+from pipects.observe.rest import ASLEEP, status
 from pipects.starting import Starting
 
 HOLD = 4
@@ -123,10 +122,10 @@ class Directing(Starting):
     def _await_call(self, process: str, rule: Rule, calls: list[Call]) -> Call:
         pid = self._adapter(process).pid
         until = time.monotonic() + self._patience
-        rest = Rest(pid, self._scale, self._family.stirred)
+        rest = self._system.rest(pid, self._scale, self._family.stirred)
         while not calls:
             rests = rest.rests
-            self._director.listen(system.LOOK_AGAIN)
+            self._director.listen(LOOK_AGAIN)
             if calls:
                 break
             if rests or time.monotonic() > until:
@@ -143,7 +142,7 @@ class Directing(Starting):
             state, switches = status(call.process, call.thread)
             if state in ASLEEP and switches != before:
                 break
-            time.sleep(system.LOOK_AGAIN / 4)
+            time.sleep(LOOK_AGAIN / 4)
         self._director.listen()
 
     def _end_directing(self) -> None:

@@ -17,8 +17,6 @@ from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
 from pipects.meeting import Adapter
 from pipects.observe import NotObservable
-from pipects.observe import linux as system
-from pipects.observe import signals
 from pipects.ordering import Ordering
 from pipects.protocol import Outcome, Refused, Returned
 
@@ -38,7 +36,7 @@ class Execution(Ordering):
         for adapter in self._limited:
             with contextlib.suppress(OSError):  # it may have ended with the case
                 if not adapter.watch.ended():
-                    system.limit_handles(adapter.pid, None)
+                    self._system.limit_handles(adapter.pid, None)
         for adapter in (*self._processes.values(), *self._ended.values()):
             if adapter is not self._family.parent:
                 adapter.close()
@@ -52,7 +50,7 @@ class Execution(Ordering):
             if any(
                 step.verb == "observe" and step.target == "signals" for step in self._test.steps
             ):
-                self._signals = signals.now(self._family.parent.pid)
+                self._signals = self._system.signals(self._family.parent.pid)
             self._perform()
             self._step = None
             self._end_directing()
@@ -115,7 +113,7 @@ class Execution(Ordering):
             self._invoke(step, "create", {"type": step.target})
         finally:
             if step.process in self._processes:
-                held = system.pipes(adapter.pid)
+                held = self._system.pipes(adapter.pid)
                 new = held - before
                 self._born |= new
                 self._seen_with = None if self._running else (adapter, self._asked(), held)
@@ -128,7 +126,7 @@ class Execution(Ordering):
         """The pipes that a process holds: as last seen, if nobody has been asked for anything since."""
         if self._seen_with and self._seen_with[:2] == (adapter, self._asked()):
             return self._seen_with[2]
-        return system.pipes(adapter.pid)
+        return self._system.pipes(adapter.pid)
 
     def _asked(self) -> int:
         """How many requests the test's processes have been sent."""
@@ -217,16 +215,16 @@ class Execution(Ordering):
         adapter = self._adapter(step.target)
         pid = adapter.pid
         self._limited.append(adapter)
-        system.limit_handles(pid, system.next_free_descriptors(pid, step.options["handles"]))
+        self._system.limit_handles(pid, step.options["handles"])
 
     def _do_signal(self, step: Step) -> None:
         running = self._running[step.target]
         pid = self._adapter(running.process).pid
         for _ in range(step.options.get("times", 1)):
             for thread in (
-                [running.thread] if running.thread else system.open_to(pid, signal.SIGUSR1)
+                [running.thread] if running.thread else self._system.open_to(pid, signal.SIGUSR1)
             ):
-                system.send_signal(pid, thread, signal.SIGUSR1)
+                self._system.send_signal(pid, thread, signal.SIGUSR1)
 
     def _do_observe(self, step: Step) -> None:
         getattr(self, f"_observe_{step.target}")(step)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipects import building, datafile, paths
 from pipects.errors import UserError
+from pipects.observe import platforms
 from pipects.processes import Command
 from pipects.releases import Range, parse
 from pipects.spec import Spec
@@ -76,6 +77,10 @@ class Implementation:
     variant_of: str | None
     default: bool
     """Whether it takes part where none is named."""
+    platform: str = platforms.UNIX
+    """Where its processes live: `unix` or `windows`."""
+    wrapper: tuple[str, ...] = ()
+    """The words before the program that start it here."""
     release: str | None = None
     confirmed: str | None = None
     """The newest release that its list of deviations was held against."""
@@ -105,7 +110,14 @@ class Implementation:
     def command(self) -> Command:
         """How its adapter is started."""
         program, *arguments = (self._filled(word) for word in self.start)
-        return Command(shutil.which(program) or program, tuple(arguments), self.environment)
+        wrapper = tuple(self._filled(word) for word in self.wrapper)
+        return Command(
+            shutil.which(program) or program,
+            tuple(arguments),
+            self.environment,
+            self.platform,
+            wrapper,
+        )
 
     def _filled(self, word: str) -> str:
         return word.format(source=self.folder, build=self.build_folder, root=paths.ROOT)
@@ -201,6 +213,7 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
             raise UserError(f"{where}: unknown capability '{lack}', and no member's name")
     for word in (
         *entry["start"],
+        *entry.get("wrapper", ()),
         *entry["sources"],
         *(w for words in entry["build"] for w in words),
     ):
@@ -237,6 +250,8 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
         start_seconds=float(entry.get("start-seconds", 10)),
         variant_of=entry.get("variant-of"),
         default=entry.get("default", "variant-of" not in entry),
+        platform=entry.get("platform", platforms.UNIX),
+        wrapper=tuple(entry.get("wrapper", ())),
         release=entry.get("release"),
         confirmed=entry.get("confirmed"),
     )

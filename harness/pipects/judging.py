@@ -12,10 +12,8 @@ from pipects.cases import Step
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, STANDSTILL, exit_of
 from pipects.meeting import Adapter
-from pipects.observe import NotObservable, calls
-from pipects.observe import linux as system
-from pipects.observe.rest import Rest
-from pipects.observe.standstill import Standstill
+from pipects.observe import NotObservable
+from pipects.observe.platform import Standstill
 from pipects.processes import GRACE
 from pipects.protocol import Outcome
 from pipects.verdicts import Failure
@@ -68,15 +66,17 @@ class Judging(Cleaning):
         A runtime that aborts may first write down where everything was, or have a debugger do it.
         """
         for name, adapter in self._processes.items():
-            rest = Rest(adapter.pid, math.inf)  # one that spins may be at work on its end
+            rest = self._system.rest(
+                adapter.pid, math.inf
+            )  # one that spins may be at work on its end
             begun = alone_since = time.monotonic()
             until, helped = begun + HELPED_END, False
-            helpers = Standstill(self._helpers, until, self._family.meeting.port)
+            helpers = self._system.standstill(self._helpers, until, self._family.meeting.port)
             while not adapter.watch.ended() and time.monotonic() < until:
                 slow = time.monotonic() - alone_since > SLOW_END
                 before, helped = helped, (rest.rests or slow) and self._work(adapter, helpers)
                 if before and not helped:  # it goes on by itself now
-                    rest, alone_since = Rest(adapter.pid, math.inf), time.monotonic()
+                    rest, alone_since = self._system.rest(adapter.pid, math.inf), time.monotonic()
                 elif not helped and (rest.rests or slow):
                     break
                 if helped:
@@ -89,13 +89,13 @@ class Judging(Cleaning):
     def _work(self, adapter: Adapter, helpers: Standstill) -> bool:
         """Whether there are helpers of which something may still come. A tracer waits for whom it helps."""
         present = self._helpers()
-        if system.tracer(adapter.pid) in present:
+        if self._system.tracer(adapter.pid) in present:
             return True
         return bool(present) and helpers.lasts() < STANDSTILL * self._scale
 
     def _helpers(self) -> list[int]:
         """Processes that are none of the case's, but of the family of one that is."""
-        own = {adapter.pid for adapter in self._processes.values()}
+        own = {adapter.watch.local for adapter in self._processes.values()}
         return [pid for pid in self._family.strays() if pid not in own]
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
@@ -117,7 +117,7 @@ class Judging(Cleaning):
             if not adapter.watch.ended():
                 observed += [f"'{name}' (process {adapter.pid}) holds {self._held(adapter.pid)}"]
                 with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
-                    threads += calls.situation(adapter.pid)
+                    threads += self._system.situation(adapter.pid)
         if verdict == verdicts.CRASH:
             self._family.output.settle(GRACE)
         index, step = self._step if self._step else (None, None)
@@ -140,7 +140,7 @@ class Judging(Cleaning):
 
     def _held(self, pid: int) -> str:
         try:
-            ends = [end for end in system.pipe_ends(pid) if end.pipe in self._born]
+            ends = [end for end in self._system.pipe_ends(pid) if end.pipe in self._born]
         except (OSError, NotObservable) as unseen:
             return str(unseen)
         return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends) or (

@@ -14,7 +14,8 @@ from typing import Any
 from pipects import protocol
 from pipects.errors import AdapterFault, Overdue
 from pipects.observe import NotObservable
-from pipects.observe import linux as system
+from pipects.observe.on_linux import LINUX
+from pipects.observe.platform import Platform, Watch
 
 MOST_VISITORS = 128
 """Connections that have not shown a token yet; of more, the oldest is dropped."""
@@ -44,9 +45,7 @@ class Greeting:
 class Adapter:
     """A process that speaks the protocol: an implementation's server or one of its children."""
 
-    def __init__(
-        self, connection: protocol.Connection, greeting: Greeting, watch: system.Watch
-    ) -> None:
+    def __init__(self, connection: protocol.Connection, greeting: Greeting, watch: Watch) -> None:
         self.connection = connection
         self.greeting = greeting
         self.pid = greeting.pid
@@ -74,10 +73,11 @@ class Meeting:
     dropped, and nobody waits for him.
     """
 
-    def __init__(self, belongs: Belongs) -> None:
+    def __init__(self, belongs: Belongs, platform: Platform = LINUX) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self._socket.setblocking(False)
         self._belongs = belongs
+        self._platform = platform
         self._visitors: list[Visitor] = []
         self._arrived: dict[str, Adapter | Exception] = {}
         self._expected: set[str] = set()
@@ -233,22 +233,22 @@ class Meeting:
             arguments=_texts(result, "arguments"),
             lacks=_texts(result, "lacks"),
         )
-        watch = proven(greeting.pid, self._belongs)
+        watch = proven(greeting.pid, self._belongs, self._platform, connection.peer_port)
         connection.trust()
         return Adapter(connection, greeting, watch)
 
 
-def proven(pid: int, belongs: Belongs) -> system.Watch:
+def proven(pid: int, belongs: Belongs, platform: Platform, port: int | None = None) -> Watch:
     """A watch on a process of the family. Raises AdapterFault if it is none, or has gone."""
     try:
-        watch = system.Watch(pid)
+        watch = platform.watch(pid, port)
     except OSError as error:
         if error.errno in (errno.ENOSYS, errno.EPERM):
             raise NotObservable(f"this system can't watch processes: {error.strerror}") from error
         raise AdapterFault(f"the adapter says it is process {pid}, which is none") from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
-        if not belongs(pid) or watch.ended():
+        if (watch.local is not None and not belongs(watch.local)) or watch.ended():
             raise AdapterFault(f"the adapter says it is process {pid}, which is none of its own")
     except BaseException:
         watch.close()

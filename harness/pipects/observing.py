@@ -9,14 +9,15 @@ from pipects import ends, matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Named
 from pipects.errors import AdapterFault
-from pipects.observe import End, idle
-from pipects.observe import linux as system
+from pipects.observe import LOOK_AGAIN, End
 from pipects.observe import signals
 from pipects.protocol import Returned
 from pipects.waiting import Waiting
 
 SELDOM = 0.01
 """Seconds between two looks at what takes its time."""
+IDLE = 0.5
+"""The share of a processor below which a process counts as idle: one that spins wants all of it."""
 CONNECTION = "socket"
 """What an adapter speaks with the harness by: not the implementation's."""
 
@@ -33,7 +34,7 @@ class Observing(Waiting):
         found: list[End] = []
 
         def as_wanted() -> bool:
-            found[:] = [end for end in system.pipe_ends(pid) if end.pipe in pipes]
+            found[:] = [end for end in self._system.pipe_ends(pid) if end.pipe in pipes]
             return ends.same(wanted, found)
 
         fits = self._comes(as_wanted)
@@ -73,12 +74,12 @@ class Observing(Waiting):
         pid = self._adapter(process).pid
         named = process, str(step.options["number"])
         if named not in self._descriptors:
-            self._descriptors[named] = system.descriptor_target(pid, number)
+            self._descriptors[named] = self._system.descriptor_target(pid, number)
         first = self._descriptors[named]
         found: list[str | None] = [None]
 
         def as_wanted() -> bool:
-            found[0] = system.descriptor_target(pid, number)
+            found[0] = self._system.descriptor_target(pid, number)
             if step.options["is"] == "open":
                 return found[0] is not None and found[0] == first
             return found[0] is None or found[0] != first
@@ -99,7 +100,7 @@ class Observing(Waiting):
 
         def as_before() -> bool:
             after.clear()
-            after.update(signals.now(pid))
+            after.update(self._system.signals(pid))
             return not signals.changed(before, after)
 
         if not self._comes(as_before):
@@ -115,7 +116,7 @@ class Observing(Waiting):
             "ignores": self._signals["SigIgn"],
             "blocks": self._signals["SigBlk of the main thread"],
         }
-        for does, mask in signals.at_birth(pid).items():
+        for does, mask in self._system.signals_at_birth(pid).items():
             if more := mask & ~int(had[does], 16):
                 raise Differs(f"the child {does} no more than {had[does]}", f"also {more:016x}")
 
@@ -124,8 +125,8 @@ class Observing(Waiting):
         shares: list[float] = []
 
         def is_idle() -> bool:
-            shares.append(idle.share(pid))
-            return shares[-1] < idle.MOST
+            shares.append(self._system.processor_share(pid))
+            return shares[-1] < IDLE
 
         if not self._comes(is_idle):
             raise Differs(
@@ -139,7 +140,9 @@ class Observing(Waiting):
         found: list[str] = []
 
         def as_wanted() -> bool:
-            found[:] = sorted(kind for kind in system.beside_streams(pid) if kind != CONNECTION)
+            found[:] = sorted(
+                kind for kind in self._system.beside_streams(pid) if kind != CONNECTION
+            )
             return found == wanted
 
         if not self._comes(as_wanted):
@@ -151,13 +154,13 @@ class Observing(Waiting):
 
     def _observe_threads(self, step: Step) -> None:
         pid = self._adapter(step.options.get("in", step.process)).pid
-        self._number(step, len(system.threads(pid)))
+        self._number(step, len(self._system.threads(pid)))
 
     def _observe_capacity(self, step: Step) -> None:
-        self._number(step, *(system.capacity(pid, pipe) for pid, pipe in self._places(step)))
+        self._number(step, *(self._system.capacity(pid, pipe) for pid, pipe in self._places(step)))
 
     def _observe_unread(self, step: Step) -> None:
-        self._number(step, *(system.unread(pid, pipe) for pid, pipe in self._places(step)))
+        self._number(step, *(self._system.unread(pid, pipe) for pid, pipe in self._places(step)))
 
     def _places(self, step: Step) -> Iterator[tuple[int, int]]:
         pid = self._adapter(step.options.get("in", step.process)).pid
@@ -175,7 +178,7 @@ class Observing(Waiting):
     def _comes(self, state: Callable[[], bool], share: float = 1.0) -> bool:
         """Whether a state is there, or comes within (a share of) the time that things may take to settle."""
         until = time.monotonic() + self._settle * share
-        pause = system.LOOK_AGAIN
+        pause = LOOK_AGAIN
         while not state():
             if time.monotonic() > until:
                 return False

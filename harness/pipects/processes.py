@@ -16,7 +16,7 @@ from pipects.director.process import Director
 from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, UserError
 from pipects.meeting import Adapter, Greeting, Meeting, proven
 from pipects.observe import NotObservable, descent, files
-from pipects.observe import linux as system
+from pipects.observe import linux, platforms
 from pipects.output import Output
 
 SESSION_VARIABLE = "PIPECTS_SESSION"
@@ -32,6 +32,10 @@ class Command:
     program: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    platform: str = platforms.UNIX
+    """Where its processes live."""
+    wrapper: tuple[str, ...] = ()
+    """What starts it, if the system can't by itself; its children are started without."""
 
 
 class Family:
@@ -52,21 +56,29 @@ class Family:
         director: Director | None = None,
         kin: descent.Kin | None = None,
     ) -> None:
+        self.platform = platforms.named(command.platform)
         self.director = director
         self._kin = kin or descent.Kin()
-        self.meeting = Meeting(self._has)
+        self.meeting = Meeting(self._has, self.platform)
         self._listener = listener
         self._stopped = stopped
         self.session = secrets.token_hex(8)
         token = self.meeting.token()
-        environment = {**os.environ, **command.environment, **self.variables(token)}
+        environment = {
+            **os.environ,
+            **self.platform.environment,
+            **command.environment,
+            **self.variables(token),
+        }
         (
             nothing,
             writer,
         ) = os.pipe()  # descriptor 0 is a pipe at its end, for cases that use that number
         os.close(writer)
         try:
-            program, arguments, inherits = command.program, [*command.arguments], []
+            words = [*command.wrapper, command.program, *command.arguments]
+            program, arguments = words[0], words[1:]
+            inherits: list[int] = []
             if self.director:
                 inherits = [self.director.descriptor]
                 program, arguments = self.director.directing(program, arguments)
@@ -84,7 +96,7 @@ class Family:
             if self.director:
                 self.director.end()
             why = error.strerror if isinstance(error, OSError) else error
-            raise UserError(f"{command.program} can't be started: {why}") from error
+            raise UserError(f"{program} can't be started: {why}") from error
         finally:
             os.close(nothing)
             if self.director:
@@ -113,7 +125,7 @@ class Family:
 
         Raises AdapterFault if that is none of the family's processes.
         """
-        watch = proven(pid, self._has)
+        watch = proven(pid, self._has, self.platform)
         try:
 
             def gone() -> str | None:
@@ -129,7 +141,7 @@ class Family:
         status = self._root.poll()
         if status is None:
             return None
-        return f"signal {system.signal_name(-status)}" if status < 0 else f"status {status}"
+        return f"signal {linux.signal_name(-status)}" if status < 0 else f"status {status}"
 
     def stirred(self) -> frozenset[int]:
         """The threads that a director has served since this was last asked; none without one.
@@ -152,14 +164,27 @@ class Family:
     def living(self) -> list[int]:
         """Every living process of the family. Raises NotObservable where the system shows none."""
         found = [each.pid for each in self._of(self._kin.table()) if not each.zombie]
-        return found if self.parent.pid in found else []
+        return found if self.parent.watch.local in found else []
 
     def strays(self) -> list[int]:
         """Living processes of the family that are neither the parent nor what started it."""
-        known = {self.parent.pid, self._root.pid}
+        first = self.parent.watch.local or self._root.pid
+        known = {first, self._root.pid}
         with contextlib.suppress(NotObservable):
-            known.update(descent.ancestors(self.parent.pid, self._kin.table()))
-        return [each.pid for each in self._members() if each.pid not in known and not each.zombie]
+            known.update(descent.ancestors(first, self._kin.table()))
+        return [
+            each.pid
+            for each in self._members()
+            if each.pid not in known and not each.zombie and not self._is_own(each.pid)
+        ]
+
+    def _is_own(self, pid: int) -> bool:
+        """Whether a process is the platform's, and nobody's in the case."""
+        try:
+            name = files.text(f"/proc/{pid}/cmdline").partition("\0")[0]
+        except OSError:
+            return False
+        return self.platform.is_own(name)
 
     def _has(self, pid: int) -> bool:
         """Whether a process is one of the family: the first one, or proven to come of it."""

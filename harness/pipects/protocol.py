@@ -91,6 +91,14 @@ class Connection:
         """From now on the other side may send as much as an adapter may."""
         self._longest = LONGEST_LINE
 
+    @property
+    def peer_port(self) -> int | None:
+        """The port at the adapter's end of the connection; None if it is gone."""
+        try:
+            return int(self._link.getpeername()[1])
+        except OSError:
+            return None
+
     def fileno(self) -> int:
         """The socket's descriptor, for select."""
         return self._link.fileno()

@@ -16,7 +16,7 @@ from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.implementations import Deviation, Implementation
 from pipects.judging import Record
-from pipects.observe import NotObservable, descent
+from pipects.observe import NotObservable, descent, platforms
 from pipects.processes import Family, Greeting
 from pipects.protocol import Listener
 from pipects.verdicts import Failure, Result
@@ -203,6 +203,11 @@ class Run:
                         self._result(test, repetition, 0.0, verdicts.NOT_APPLICABLE, reason=reason)
                     )
                     continue
+                if test.directed and (reason := self._undirected()):
+                    self._done.put(
+                        self._result(test, repetition, 0.0, verdicts.NOT_OBSERVABLE, reason=reason)
+                    )
+                    continue
                 started = time.monotonic()
                 trace: list[str] = []
                 note = (
@@ -292,6 +297,10 @@ class Run:
     def _tasks(self, lane: Lane) -> Iterator[tuple[int, Test]]:
         while not self._stop.is_set() and (task := lane.get()) is not None:
             yield task
+
+    def _undirected(self) -> str | None:
+        """Why the system calls of the pair can't be directed; None if they can."""
+        return platforms.named(self._pair.server.platform).undirected
 
     def _start(self, test: Test) -> Family:
         server = self._pair.server

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from pipects import matching, paths
+from pipects import matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Running, refusal_of
 from pipects.errors import AdapterFault
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
 from pipects.observe import signals
-from pipects.processes import Command
 from pipects.protocol import Outcome, Refused, Returned
 
-PLAIN_PEER = Command(
-    sys.executable, ("-m", "pipects.plain_peer"), {"PYTHONPATH": str(paths.ROOT / "harness")}
-)
-SHELL = "/bin/sh"
 STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
 STATES = {"closed": "&-", "devnull": "/dev/null"}
 
@@ -51,17 +45,22 @@ class Starting(Judging):
 
     def _start_request(self, step: Step, token: str) -> dict[str, Any]:
         plain = step.options.get("program") == "plain"
-        command = PLAIN_PEER if plain else self._client.command()
+        if plain:
+            program, first, environment = self._system.plain_peer()
+        else:
+            command = self._client.command()
+            program, first = self._system.as_child(command.program), command.arguments
+            environment = command.environment
         arguments = [self._value("argument", value) for value in step.options.get("arguments", [])]
-        program, words = command.program, [*command.arguments, *map(str, arguments)]
+        words = [*first, *map(str, arguments)]
         if plain and self._asks_of_birth(step.target):
-            program, words = SHELL, ["-c", signals.RECORDING, program, *words]
+            program, *words = self._system.through_shell(signals.RECORDING, program, words)
         if streams := step.options.get("streams"):
-            program, words = SHELL, ["-c", redirected(streams), program, *words]
+            program, *words = self._system.through_shell(redirected(streams), program, words)
         return {
             "program": program,
             "arguments": words,
-            "environment": {**command.environment, **self._family.variables(token)},
+            "environment": {**environment, **self._family.variables(token)},
             "way": step.options.get("way", self._implementation(step.process).starts_children),
             "thread": step.thread,
         }

@@ -8,10 +8,8 @@ from pipects import matching, protocol
 from pipects.cases import Step
 from pipects.conversation import STANDSTILL, Conversation, Differs, Running
 from pipects.errors import Deadlock, Overdue
-from pipects.observe import NotObservable, Proof, calls
-from pipects.observe import linux as system
-from pipects.observe.rest import Rest
-from pipects.observe.standstill import Standstill
+from pipects.observe import NotObservable, Proof
+from pipects.observe.platform import Standstill
 
 WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 READERS = (
@@ -32,7 +30,7 @@ class Waiting(Conversation):
         """
         adapter = self._adapter(running.process)
         until = time.monotonic() + self._patience
-        rest = Rest(adapter.pid, self._scale, self._family.stirred)
+        rest = self._system.rest(adapter.pid, self._scale, self._family.stirred)
         needless = False
         looks = self._standstill(until)
         while True:
@@ -73,14 +71,14 @@ class Waiting(Conversation):
         if not running.pipes:
             return None
         self._family.stirred()
-        direct, _ = calls.waiting(pid, running.pipes)
+        direct, _ = self._system.waiting(pid, running.pipes)
         served = self._family.stirred()
         direct = [proof for proof in direct if proof.thread not in served]
         return direct[-1] if len(direct) >= self._calls_on(running) else None
 
     def _at_rest(self, pid: int, running: Running) -> Proof:
         """That all is at rest, with a thread that waits for others if there is one."""
-        _, shared = calls.waiting(pid, running.pipes)
+        _, shared = self._system.waiting(pid, running.pipes)
         return shared or Proof(
             "weak", f"every thread of process {pid} sleeps and the call is unanswered", None
         )
@@ -97,7 +95,7 @@ class Waiting(Conversation):
         member = self._origin(running.step)
         if not running.pipes or member not in (*WRITERS, *READERS):
             return True
-        unread = [system.unread(pid, pipe) for pipe in running.pipes]
+        unread = [self._system.unread(pid, pipe) for pipe in running.pipes]
         return all(map(bool, unread)) if member in WRITERS else not any(unread)
 
     def _origin(self, step: Step) -> str:
@@ -109,7 +107,7 @@ class Waiting(Conversation):
     def _come_to_rest(self, pid: int) -> None:
         """Waits until the process has nothing to do. Raises NotObservable if that is never seen."""
         until = time.monotonic() + self._patience
-        rest = Rest(pid, self._scale, self._family.stirred)
+        rest = self._system.rest(pid, self._scale, self._family.stirred)
         while not rest.rests:
             rest.look()
             if time.monotonic() > until:

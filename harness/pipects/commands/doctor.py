@@ -11,8 +11,7 @@ from typing import Any
 
 from pipects import fitting, paths, suite
 from pipects.director import programs
-from pipects.observe import NotObservable, calls
-from pipects.observe import linux as system
+from pipects.observe import NotObservable, calls, linux
 
 PROGRAMS = {
     "cmake": "builds the reference",
@@ -111,13 +110,13 @@ def _views() -> Iterator[Finding]:
     with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         adds = "shows handles, blocked calls and ends of processes; without it: not observable"
         try:
-            system.pipe_ends(child.pid)
+            linux.pipe_ends(child.pid)
             yield Finding("/proc/PID/fd", "readable", adds)
         except NotObservable:
             yield Finding("/proc/PID/fd", None, adds)
         seen = calls.situation(child.pid)
         yield Finding("/proc/PID/task/TID/syscall", "readable" if seen else None, adds)
-        watch = system.Watch(child.pid)
+        watch = linux.Watch(child.pid)
         child.kill()
         watch.ended(5)
         watch.close()

@@ -151,6 +151,9 @@ def run_command(args: argparse.Namespace) -> int:
     tests = choose(the_spec, every_test, args)
     if client is not None:
         tests = [test for test in tests if test.processes > 1]
+    for server in chosen:
+        if client is not None and client.platform != server.platform:
+            raise UserError(f"{server.id} and {client.id} live on different platforms")
     pairs = [Pair(server, client or server) for server in chosen]
     return _execute(the_spec, every_test, tests, pairs, args)
 
@@ -181,7 +184,8 @@ def matrix_command(args: argparse.Namespace) -> int:
     tests = [test for test in choose(the_spec, every_test, args) if test.processes > 1]
     if not tests:
         raise UserError("no test with two processes is selected")
-    return _execute(the_spec, every_test, tests, [Pair(s, c) for s in chosen for c in chosen], args)
+    pairs = [Pair(s, c) for s in chosen for c in chosen if s.platform == c.platform]
+    return _execute(the_spec, every_test, tests, pairs, args)
 
 
 def choose(the_spec: Spec, every_test: Sequence[Test], args: argparse.Namespace) -> list[Test]:

@@ -17,7 +17,7 @@ from pipects.mutation import switch
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.spread import Workers
 from pipects.mutation.trial import SESSION
-from pipects.observe import linux as system
+from pipects.observe import linux
 from spec.model.calls import Call
 
 
@@ -37,7 +37,7 @@ class Part:
 
 def search(part: Part) -> tuple[Tally, float]:
     """One search, in any process. Returns what it came to, and after how many seconds."""
-    system.adopt_orphans()
+    linux.adopt_orphans()
     began = time.monotonic()
     seeker = Search(part.implementation, part.seed, part.scale, stop_at_first=part.first)
     try:

@@ -14,7 +14,7 @@ from pipects.execution import Execution
 from pipects.exploring import planning, translating
 from pipects.exploring.planning import Planner
 from pipects.implementations import Implementation
-from pipects.observe import linux as system
+from pipects.observe import LOOK_AGAIN
 from pipects.observe import signals
 from pipects.processes import Family
 from pipects.spec import Spec
@@ -59,7 +59,7 @@ class Session(Execution):
 
     def _perform(self) -> None:
         """Makes calls until the source has no more, and collects what is left running."""
-        before = signals.now(self._family.parent.pid)
+        before = self._system.signals(self._family.parent.pid)
         self._signals = before
         for call in self._source_calls():
             self._make(call)
@@ -69,7 +69,7 @@ class Session(Execution):
         started = any(call.verb == "start" for call in self.course.calls)
         if started:  # a runtime may handle signals of children from the first one on
             return
-        if signals.changed(before, signals.now(self._family.parent.pid)):
+        if signals.changed(before, self._system.signals(self._family.parent.pid)):
             self._look("signals", {}, "stream.signals.dispositions-unchanged")
 
     def _source_calls(self) -> Iterator[Call]:
@@ -167,7 +167,7 @@ class Session(Execution):
             while not (left := self._agreeing(pid, process, inodes)):
                 if time.monotonic() > until:
                     self._tell_ends(process, requirement)
-                time.sleep(system.LOOK_AGAIN)
+                time.sleep(LOOK_AGAIN)
             self.worlds = left
 
     def _inodes(self, maker: str) -> frozenset[int]:
@@ -176,7 +176,7 @@ class Session(Execution):
     def _agreeing(
         self, pid: int, process: str, inodes: Mapping[int, frozenset[int]]
     ) -> list[World]:
-        found = system.pipe_ends(pid)
+        found = self._system.pipe_ends(pid)
         return [
             world
             for world in self.worlds
@@ -219,7 +219,7 @@ class Session(Execution):
             return
         (wanted,), pid = amounts, self._family.parent.pid
         if not self._comes(
-            lambda: system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
+            lambda: self._system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
         ):
             options = {"of": pipe.maker, "in": "parent"}
             self._look("unread", options, requirement, {"returns": wanted})
@@ -230,7 +230,7 @@ class Session(Execution):
             known = self._names.get(name)
             if known is not None and (("parent", f"${name}")) in self._descriptors:
                 first = self._descriptors["parent", f"${name}"]
-                if system.descriptor_target(self._family.parent.pid, known.value) != first:
+                if self._system.descriptor_target(self._family.parent.pid, known.value) != first:
                     options = {"number": f"${name}", "in": "parent", "is": "open"}
                     self._look("descriptor", options, "lifetime.recycled-number-safe")
         if call.verb == "start" and call.target in self.worlds[0].plain:

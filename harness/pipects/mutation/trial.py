@@ -27,7 +27,7 @@ from pipects.mutation.model import (
     Kill,
     Outcome,
 )
-from pipects.observe import linux as system
+from pipects.observe import linux
 from pipects.running import Introduction, Pair, Run, Settings, introduce
 from pipects.verdicts import Result
 
@@ -65,7 +65,7 @@ class Worker:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        system.adopt_orphans()
+        linux.adopt_orphans()
         self._spec = spec.load()
         tests = cases.load(self._spec, Path(bench.cases) if bench.cases else paths.CASES)
         self._tests = {test.id: test for test in tests}

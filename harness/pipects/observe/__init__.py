@@ -13,6 +13,10 @@ if sys.platform != "linux":
     raise ImportError("pipects observes processes on Linux only, so far")
 
 
+LOOK_AGAIN = 0.001
+"""Seconds between two looks at a state that has not come yet."""
+
+
 class NotObservable(Exception):
     """The platform does not show this, or refuses to."""
 

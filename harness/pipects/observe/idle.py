@@ -11,8 +11,6 @@ from pipects.observe import linux as system
 
 WINDOW = 0.05
 """Seconds of a look."""
-MOST = 0.5
-"""The share of a processor below which a process counts as idle: one that spins wants all of it."""
 _NANO = 1e-9
 
 

@@ -16,15 +16,13 @@ import termios
 import time
 from collections.abc import Collection, Iterator
 
-from pipects.observe import End, Exit, NotObservable, files
+from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, files
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_CHILD_SUBREAPER = 36
 _PIDFD_GET_INFO = 0xC040FF0B
 _PIDFD_INFO_EXIT = 1 << 3
 _O_CLOEXEC = 0o2000000
-LOOK_AGAIN = 0.001
-"""Seconds between two looks at a state that has not come yet."""
 
 
 def adopt_orphans() -> None:
@@ -245,6 +243,7 @@ class Watch:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
+        self.local: int | None = pid
         self._handle = os.pidfd_open(pid)
         self._exit: Exit | None = None
 

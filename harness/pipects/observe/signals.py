@@ -6,7 +6,7 @@ import contextlib
 import signal
 import time
 
-from pipects.observe import NotObservable, files
+from pipects.observe import LOOK_AGAIN, NotObservable, files
 from pipects.observe import linux as system
 
 _C_LIBRARY_S = sum(1 << (number - 1) for number in range(32, signal.SIGRTMIN))
@@ -30,7 +30,7 @@ def now(pid: int) -> dict[str, str]:
     """
     until = time.monotonic() + SETTLE_S
     while _in_the_c_library(masks := _look(pid)) and time.monotonic() < until:
-        time.sleep(system.LOOK_AGAIN)
+        time.sleep(LOOK_AGAIN)
     return masks
 
 
