@@ -69,6 +69,12 @@ def test_a_requirement_is_shown_with_who_covers_it(pipects: Command) -> None:
     assert "NotSupportedException" in done.output and "covered by:" in done.output
 
 
+def test_an_id_that_a_case_has_too_is_told_in_one_line(pipects: Command) -> None:
+    """The requirement is shown, and how to see the case."""
+    done = pipects("show", "stream.waiting.idle")
+    assert "A case has the same id; a row of it: stream.waiting.idle" in done.output
+
+
 def test_showing_what_there_is_not_is_an_error(pipects: Command) -> None:
     """Neither a case nor a requirement."""
     done = pipects("show", "server.ctor.direction.inout-rejectet")

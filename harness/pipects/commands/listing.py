@@ -141,7 +141,7 @@ def show_command(args: argparse.Namespace) -> int:
         content["deviates"] = [deviating.told(who, each) for who, each in deviates]
         text += deviating.lines(deviates)
         if named:
-            text += f"\nA case has the same id; a row of it: {named[0].id}"
+            text += ["", f"A case has the same id; a row of it: {named[0].id}"]
         return _print(args.format, content, text)
     if not named:
         near = selection.similar(args.id, [*the_spec.requirements, *(test.case for test in tests)])
