@@ -261,12 +261,7 @@ class Execution(Ordering):
         if step.options.get("wait"):
             full["as"] = f"task_of_step_{self._step[0] if self._step else 0}"
         outcome = self._ask(step, method, full)
-        if (
-            step.options.get("wait")
-            and isinstance(outcome, Returned)
-            and isinstance(outcome.value, dict)
-            and "object" in outcome.value
-        ):
+        if step.options.get("wait") and _is_task(outcome):
             wait = {"object": full["as"], "member": "Wait", "thread": step.thread}
             outcome = self._ask(step, "call", wait)
         self._keep(step, outcome)
@@ -314,3 +309,13 @@ class Execution(Ordering):
             index for index in possible if matching.holds(outcomes[index], outcome, arguments)
         )
         return {"any": [outcomes[index] for index in sorted(possible)]}
+
+
+def _is_task(outcome: Outcome) -> bool:
+    """Whether it is an object that can be waited for; what a Begin member returns has no Wait."""
+    return (
+        isinstance(outcome, Returned)
+        and isinstance(outcome.value, dict)
+        and "object" in outcome.value
+        and outcome.value.get("type") != "IAsyncResult"
+    )

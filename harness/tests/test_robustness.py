@@ -101,6 +101,20 @@ def test_an_array_that_is_not_shown_is_the_adapters_fault(bench: Bench) -> None:
     assert "the answer has no 'bytes' for 'buffer'" in done.failure("fake.reads")["actual"]
 
 
+def test_what_a_begin_member_returns_is_not_waited_for(bench: Bench) -> None:
+    """An IAsyncResult need not have Wait: the failure is that of the call itself."""
+    bench.adapter("begins")
+    bench.cases(
+        "- id: fake.begins\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}\n"
+        "    - {call: server.BeginRead, wait: true, with: {buffer: {length: 1}, offset: 0, count: 1,"
+        " callback: null, state: null}, throws: IOException}\n"
+    )
+    done = bench.run()
+    assert done.verdicts()["fake.begins"] == "fail"
+    assert done.failure("fake.begins")["actual"].startswith("returned")
+
+
 def test_a_gigabyte_on_standard_error_blocks_nobody(bench: Bench) -> None:
     """The flood is read and dropped but for its end."""
     bench.adapter("floods")
