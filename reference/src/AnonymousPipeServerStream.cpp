@@ -39,14 +39,11 @@ AnonymousPipeServerStream::AnonymousPipeServerStream(PipeDirection direction,
     if (inheritability != HandleInheritability::None && inheritability != HandleInheritability::Inheritable) {
         throw ArgumentOutOfRangeException("inheritability", "Not a value of HandleInheritability.");
     }
-    auto [readEnd, writeEnd] = Os::CreatePipe();  // [server.handles.cloexec-by-default]
+    auto [readEnd, writeEnd] = Os::CreatePipe(bufferSize);  // [server.handles.cloexec-by-default]
     auto& serverEnd = direction == PipeDirection::In ? readEnd : writeEnd;
     auto& clientEnd = direction == PipeDirection::In ? writeEnd : readEnd;
     if (inheritability == HandleInheritability::Inheritable) {
         Os::LetChildrenInherit(clientEnd.Get());  // [server.handles.inheritable-client-only]
-    }
-    if (bufferSize > 0) {  // [server.buffer-size.linux-zero-system-default]
-        Os::AdviseBufferSize(serverEnd.Get(), bufferSize);
     }
     clientHandle_ = Own(clientEnd);
     InitializeHandle(Own(serverEnd), false, false);  // [stream.is-async.anonymous-false]

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -57,7 +58,9 @@ struct PipeEnds {
 };
 
 /// Both ends are kept from child processes from birth. Throws IOException.
-[[nodiscard]] PipeEnds CreatePipe();
+/// @param bufferSize bytes that the pipe is to hold, 0 for the system's default. Advice: what the system
+/// refuses is dropped without a word. [server.buffer-size.over-limit-ignored]
+[[nodiscard]] PipeEnds CreatePipe(int bufferSize);
 /// Throws IOException.
 void LetChildrenInherit(NativeHandle handle);
 
@@ -68,8 +71,6 @@ enum class HandleKind { NotOpen, NotAPipe, ReadEnd, WriteEnd, BothEnds };
 
 /// Bytes that the pipe can hold. Throws IOException.
 [[nodiscard]] int BufferSize(NativeHandle handle);
-/// Advice: what the system refuses is dropped without a word. [server.buffer-size.over-limit-ignored]
-void AdviseBufferSize(NativeHandle handle, int bytes) noexcept;
 
 enum class Status { Done, WouldBlock, Broken, Aborted, Canceled, Failed };
 
@@ -81,6 +82,24 @@ struct Transfer {
 
 [[nodiscard]] std::string Describe(int error);
 
+class Channel;
+class WakeHandle;
+
+enum class Interest { Readable, Writable, Drained };
+/// No timeout: for as long as it takes.
+using Timeout = std::optional<std::chrono::microseconds>;
+
+/// What somebody waits for: a transfer, or the drain of what was written.
+struct Request {
+    Channel* channel = nullptr;
+    Interest interest = Interest::Drained;
+    std::span<Byte> into = {};        // of a read
+    std::span<const Byte> from = {};  // of a write, as much as is left
+    /// Where the system tells not when a handle is ready but when a transfer is over, it carries the request
+    /// out while somebody waits: what became of it.
+    std::optional<Transfer> outcome = std::nullopt;
+};
+
 /// Transfers on one handle that move what can be moved and never wait. How the system can be told so is found
 /// out with each handle for itself: what one knows, another, a FIFO's or a filtered one, may not.
 /// Never raises SIGPIPE, never changes the handle's flags, which other processes may share.
@@ -88,8 +107,17 @@ class Channel {
   public:
     explicit Channel(NativeHandle handle) noexcept : handle_(handle) {}
 
+    [[nodiscard]] NativeHandle Handle() const noexcept { return handle_; }
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
+    /// Done if nothing that was written is left unread, as far as the system can tell.
+    [[nodiscard]] Transfer TryDrain() noexcept;
+    /// Waits until `request`, which is this channel's, may go on or has its outcome, the pipe has lost its
+    /// other end, `wake` was signalled, the time is over, or for no reason.
+    /// @param wake null to wait for the handle alone
+    /// @param timeout kept to only where the system tells of readiness
+    /// @return whether the pipe has lost its other end
+    bool Wait(Request& request, const WakeHandle* wake, Timeout timeout) noexcept;
     /// Closes what it has opened for itself, not the handle. No other call may overlap or follow.
     void Close() noexcept { own_ = {}; }
 
@@ -107,9 +135,6 @@ class Channel {
     OwnedHandle own_;   // a second handle of the pipe's end, once a write had to wait with LookFirst
 };
 
-/// Bytes written that nobody has read, or nothing if the system can't tell.
-[[nodiscard]] std::optional<std::size_t> Unread(NativeHandle handle) noexcept;
-
 /// Ends the wait of one thread.
 class WakeHandle {
   public:
@@ -126,31 +151,29 @@ class WakeHandle {
     OwnedHandle handle_;
 };
 
-enum class Interest { Readable, Writable, BreakOnly };
-/// No timeout: for as long as it takes.
-using Timeout = std::optional<std::chrono::microseconds>;
-
-/// Waits until `handle` is as `interest` says or broken, `wake` was signalled, the time is over, or for no
-/// reason.
-/// @param wake null to wait for `handle` alone
-/// @return whether the pipe has lost its other end
-bool Wait(NativeHandle handle, Interest interest, const WakeHandle* wake, Timeout timeout) noexcept;
-
-/// Watches many handles from one thread. Add and Remove may be called while another thread is in Wait.
+/// Watches many requests from one thread. Add and Remove may be called while another thread is in Wait.
 class Poller {
   public:
     Poller();  // throws IOException
+    Poller(const Poller&) = delete;
+    Poller& operator=(const Poller&) = delete;
+    Poller(Poller&&) = delete;
+    Poller& operator=(Poller&&) = delete;
+    ~Poller();
+
+    /// `request` and its buffer must stay until it is removed.
     /// @return a duplicate to be watched, removed and closed in the handle's place, should the system need
     /// one Throws IOException.
-    [[nodiscard]] OwnedHandle Add(NativeHandle handle, End end, std::uint64_t id);
-    void Remove(NativeHandle handle) noexcept;
+    [[nodiscard]] OwnedHandle Add(Request& request, std::uint64_t id);
+    /// From now on nobody touches the request; if it was carried out by then, it has its outcome.
+    void Remove(NativeHandle handle, std::uint64_t id) noexcept;
     /// Waits until something happens. @return how many of `ready` were filled with ids
     [[nodiscard]] std::size_t Wait(std::span<std::uint64_t> ready) noexcept;
-    void Wake() const noexcept { wake_.Signal(); }
+    void Wake() const noexcept;
 
   private:
-    OwnedHandle handle_;
-    WakeHandle wake_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 /// A thread that no signal of the host process is delivered to.

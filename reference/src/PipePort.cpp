@@ -62,11 +62,10 @@ class PipePort::Sleeper : public Chained<Sleeper> {
 
     /// Here, in poll on this very handle, a thread that waits can be seen. Not under the lock.
     /// @return whether the pipe has lost its other end
-    bool Sleep(Os::Interest interest, Os::Timeout timeout = std::nullopt) const noexcept {
+    bool Sleep(Os::Request& request, Os::Timeout timeout = std::nullopt) const noexcept {
         constexpr std::chrono::microseconds unheard = 10ms;  // until it sees that the port was disposed
-        return alarm_ ? Os::Wait(port_->handle_, interest, &alarm_->handle, timeout)
-                      : Os::Wait(port_->handle_, interest, nullptr,
-                                 std::min(timeout.value_or(unheard), unheard));
+        return alarm_ ? port_->channel_.Wait(request, &alarm_->handle, timeout)
+                      : port_->channel_.Wait(request, nullptr, std::min(timeout.value_or(unheard), unheard));
     }
 
   private:
@@ -101,7 +100,7 @@ void PipePort::Dispose() noexcept {
     while (PendingTransfer* const transfer = ended.First()) {
         ended.Remove(*transfer);
         const auto kept = std::exchange(transfer->Asynchronous()->keepQueued_, nullptr);
-        kept->Complete({Os::Status::Aborted});
+        kept->Complete(kept->OutcomeOr({Os::Status::Aborted}));
     }
 }
 
@@ -188,7 +187,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
                 sleeper.emplace(*this);
             }
             lock.unlock();
-            sleeper->Sleep(transfer.Interest());
+            sleeper->Sleep(transfer.Request());
             lock.lock();
         }
         sleeper.reset();
@@ -207,17 +206,18 @@ Os::Transfer PipePort::Drain() {
     const Use use(*this);
     std::unique_lock lock(mutex_, std::defer_lock);
     std::optional<Sleeper> sleeper;  // goes before the lock
+    Os::Request request{&channel_, Os::Interest::Drained};
     bool isBroken = false;
     for (;;) {
-        const auto unread = Os::Unread(handle_);
+        const Os::Transfer result = request.outcome ? *request.outcome : channel_.TryDrain();
         if (!lock.owns_lock()) {
             lock.lock();
         }
         if (IsClosed()) {
             return {Os::Status::Aborted};
         }
-        if (!unread || *unread == 0) {
-            return {unread ? Os::Status::Done : Os::Status::Failed};
+        if (result.status != Os::Status::WouldBlock) {
+            return result;
         }
         if (isBroken) {
             return {Os::Status::Broken};
@@ -226,7 +226,7 @@ Os::Transfer PipePort::Drain() {
             sleeper.emplace(*this);
         }
         lock.unlock();
-        isBroken = sleeper->Sleep(Os::Interest::BreakOnly, pause);
+        isBroken = sleeper->Sleep(request, pause);
         pause = std::min(2 * pause, longest);
     }
 }
@@ -294,8 +294,9 @@ void PipePort::Cancel(AsyncTransfer& transfer) {
         if (IsClosed() || !transfer.isChained) {
             return;  // disposed, not there yet, or done already
         }
-        finished.push_back({transfer.shared_from_this(), {Os::Status::Canceled}});
+        const auto kept = transfer.shared_from_this();
         Leave(transfer, finished);
+        finished.push_back({kept, kept->OutcomeOr({Os::Status::Canceled})});
     }
     Complete(finished);
 }
@@ -347,20 +348,28 @@ void PipePort::Complete(const FinishedList& finished) noexcept {
 }
 
 Os::Transfer PendingTransfer::Try() noexcept {
-    if (interest_ == Os::Interest::Readable) {
-        return port_->TryRead(into_);
+    if (request_.outcome) {
+        return OutcomeOr({});
     }
+    if (request_.interest == Os::Interest::Readable) {
+        return port_->TryRead(request_.into);
+    }
+    std::span<const Byte>& left = request_.from;
     std::size_t moved = 0;
-    while (!from_.empty()) {
-        Os::Transfer result = port_->TryWrite(from_.first(std::min(from_.size(), port_->PieceSize())));
+    while (!left.empty()) {
+        Os::Transfer result = port_->TryWrite(left.first(std::min(left.size(), port_->PieceSize())));
         if (result.status != Os::Status::Done) {
             result.count = moved;
             return result;
         }
-        from_ = from_.subspan(result.count);
+        left = left.subspan(result.count);
         moved += result.count;
     }
     return {Os::Status::Done, moved};
+}
+
+Os::Transfer PendingTransfer::OutcomeOr(const Os::Transfer& otherwise) const noexcept {
+    return request_.outcome ? AbortedIf(port_->IsClosed(), *request_.outcome) : otherwise;
 }
 
 void AsyncTransfer::Complete(const Os::Transfer& result) noexcept {
@@ -371,8 +380,7 @@ void AsyncTransfer::Complete(const Os::Transfer& result) noexcept {
 }
 
 void AsyncTransfer::Watch() {
-    const auto end = Interest() == Os::Interest::Readable ? Os::End::Read : Os::End::Write;
-    watch_ = Reactor::Instance()->Add(port_->Handle(), end, shared_from_this());
+    watch_ = Reactor::Instance()->Add(Request(), shared_from_this());
 }
 
 void AsyncTransfer::Unwatch() noexcept {

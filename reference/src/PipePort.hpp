@@ -27,14 +27,15 @@ class PipePort;
 /// One transfer and, if it has to wait, its place in the queue of its port.
 class PendingTransfer : public Chained<PendingTransfer> {
   public:
-    PendingTransfer(PipePort& port, std::span<Byte> into) noexcept
-        : port_(&port), interest_(Os::Interest::Readable), into_(into) {}
-    PendingTransfer(PipePort& port, std::span<const Byte> from) noexcept
-        : port_(&port), interest_(Os::Interest::Writable), from_(from) {}
+    PendingTransfer(PipePort& port, std::span<Byte> into) noexcept;
+    PendingTransfer(PipePort& port, std::span<const Byte> from) noexcept;
 
     /// One try. Done only when nothing is left to do; a write that would block has moved `count` bytes.
     [[nodiscard]] Os::Transfer Try() noexcept;
-    [[nodiscard]] Os::Interest Interest() const noexcept { return interest_; }
+    /// To be waited for.
+    [[nodiscard]] Os::Request& Request() noexcept { return request_; }
+    /// What has become of it while somebody waited; `otherwise` if nothing has.
+    [[nodiscard]] Os::Transfer OutcomeOr(const Os::Transfer& otherwise) const noexcept;
     /// This transfer if no thread waits for it.
     [[nodiscard]] virtual AsyncTransfer* Asynchronous() noexcept { return nullptr; }
 
@@ -48,9 +49,7 @@ class PendingTransfer : public Chained<PendingTransfer> {
     PipePort* const port_;
 
   private:
-    const Os::Interest interest_;
-    const std::span<Byte> into_;  // of a read
-    std::span<const Byte> from_;  // of a write, as much as is left
+    Os::Request request_;
 };
 
 /// An operating-system handle of a pipe end and whoever uses it.
@@ -153,6 +152,11 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     Chain<Sleeper> sleepers_;       // threads that wait for the handle
     std::optional<Alarm> spareAlarm_;
 };
+
+inline PendingTransfer::PendingTransfer(PipePort& port, std::span<Byte> into) noexcept
+    : port_(&port), request_{&port.channel_, Os::Interest::Readable, into} {}
+inline PendingTransfer::PendingTransfer(PipePort& port, std::span<const Byte> from) noexcept
+    : port_(&port), request_{&port.channel_, Os::Interest::Writable, {}, from} {}
 
 /// A transfer that no thread waits for: whoever finishes it completes it.
 class AsyncTransfer final : public PendingTransfer,

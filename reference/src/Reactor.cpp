@@ -31,13 +31,12 @@ Reactor* Reactor::Instance() {
     return &instance;
 }
 
-Reactor::Watch Reactor::Add(Os::NativeHandle handle, Os::End end,
-                            std::shared_ptr<ReadinessListener> listener) {
+Reactor::Watch Reactor::Add(Os::Request& request, std::shared_ptr<ReadinessListener> listener) {
     const std::lock_guard lock(mutex_);
-    Watch watch{this, ++lastId_, handle, {}};
+    Watch watch{this, ++lastId_, request.channel->Handle(), {}};
     const auto entry = listeners_.emplace(watch.id, std::move(listener)).first;
     try {
-        watch.duplicate = poller_.Add(handle, end, watch.id);
+        watch.duplicate = poller_.Add(request, watch.id);
     } catch (...) {
         listeners_.erase(entry);
         throw;
@@ -53,7 +52,7 @@ void Reactor::Remove(const Watch& watch) noexcept {
     if (reactor != PerProcess<Reactor>::Known()) {
         return;  // of the process that this one was forked from, which shares the system's list with us
     }
-    reactor->poller_.Remove(watch.handle);
+    reactor->poller_.Remove(watch.handle, watch.id);
     std::shared_ptr<ReadinessListener>
         dropped;  // not under the lock: its end may wait for somebody's callback
     const std::lock_guard lock(reactor->mutex_);

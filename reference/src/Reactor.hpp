@@ -12,7 +12,7 @@
 
 namespace System::IO::Pipes::Detail {
 
-/// Told, on the reactor's thread, that a handle is ready.
+/// Told, on the reactor's thread, that a request can go on or has its outcome.
 class ReadinessListener {
   public:
     ReadinessListener() = default;
@@ -30,7 +30,7 @@ class ReadinessListener {
 /// parent stays the parent's.
 class Reactor {
   public:
-    /// A handle that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
+    /// A request that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
     struct Watch {
         Reactor* reactor = nullptr;
         std::uint64_t id = 0;
@@ -48,9 +48,9 @@ class Reactor {
     Reactor& operator=(Reactor&&) = delete;
     ~Reactor() { Stop(); }
 
-    /// `listener` is told again and again, as long as `handle` is ready. Throws IOException.
-    [[nodiscard]] Watch Add(Os::NativeHandle handle, Os::End end,
-                            std::shared_ptr<ReadinessListener> listener);
+    /// `listener` is told again and again, as long as `request` can go on, or once that it has its outcome.
+    /// Throws IOException.
+    [[nodiscard]] Watch Add(Os::Request& request, std::shared_ptr<ReadinessListener> listener);
     static void Remove(const Watch& watch) noexcept;
 
     /// Runs `work` on the reactor's thread.

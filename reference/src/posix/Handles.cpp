@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <csignal>
@@ -44,13 +43,16 @@ OwnedHandle AboveStandardStreams(OwnedHandle handle) {
 
 }  // namespace
 
-PipeEnds CreatePipe() {
+PipeEnds CreatePipe(int bufferSize) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) == -1) {  // in one step: another thread may start a child at any time
         ThrowLastError("The pipe could not be created");
     }
     OwnedHandle read(ends[0]);
     OwnedHandle write(ends[1]);
+    if (bufferSize > 0) {  // [server.buffer-size.linux-zero-system-default]
+        static_cast<void>(::fcntl(Descriptor(write.Get()), F_SETPIPE_SZ, bufferSize));
+    }
     return {AboveStandardStreams(std::move(read)), AboveStandardStreams(std::move(write))};
 }
 
@@ -88,18 +90,6 @@ int BufferSize(NativeHandle handle) {
         ThrowLastError("The size of the pipe's buffer could not be read");
     }
     return size;
-}
-
-void AdviseBufferSize(NativeHandle handle, int bytes) noexcept {
-    static_cast<void>(::fcntl(Descriptor(handle), F_SETPIPE_SZ, bytes));
-}
-
-std::optional<std::size_t> Unread(NativeHandle handle) noexcept {
-    int unread = 0;
-    if (::ioctl(Descriptor(handle), FIONREAD, &unread) == -1) {
-        return std::nullopt;
-    }
-    return static_cast<std::size_t>(unread);
 }
 
 std::thread StartThread(std::function<void()> body) {

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace System::IO::Pipes::Os {
@@ -46,11 +47,19 @@ void WakeHandle::Reset() const noexcept {
         ::eventfd_read(Descriptor(Get()), &count));  // nothing to read is fine: it was never signalled
 }
 
-bool Wait(NativeHandle handle, Interest interest, const WakeHandle* wake, Timeout timeout) noexcept {
-    const auto events = static_cast<short>(interest == Interest::Readable   ? POLLIN
-                                           : interest == Interest::Writable ? POLLOUT
-                                                                            : 0);
-    std::array<pollfd, 2> entries{{{Descriptor(handle), events, 0}, {-1, POLLIN, 0}}};
+Transfer Channel::TryDrain() noexcept {
+    int unread = 0;
+    if (::ioctl(Descriptor(handle_), FIONREAD, &unread) == -1) {
+        return {Status::Failed, 0, errno};
+    }
+    return {unread == 0 ? Status::Done : Status::WouldBlock};
+}
+
+bool Channel::Wait(Request& request, const WakeHandle* wake, Timeout timeout) noexcept {
+    const auto events = static_cast<short>(request.interest == Interest::Readable   ? POLLIN
+                                           : request.interest == Interest::Writable ? POLLOUT
+                                                                                    : 0);
+    std::array<pollfd, 2> entries{{{Descriptor(handle_), events, 0}, {-1, POLLIN, 0}}};
     if (wake != nullptr) {
         entries[1].fd = Descriptor(wake->Get());
     }
@@ -76,40 +85,59 @@ constexpr std::uint64_t wakeId = 0;
 
 }  // namespace
 
-Poller::Poller() : handle_(ToWaitWith(::epoll_create1(EPOLL_CLOEXEC))) {
-    static_cast<void>(Add(wake_.Get(), End::Read, wakeId));
+struct Poller::State {
+    OwnedHandle epoll{ToWaitWith(::epoll_create1(EPOLL_CLOEXEC))};
+    WakeHandle wake;
+
+    [[nodiscard]] bool Watch(NativeHandle handle, std::uint32_t events, std::uint64_t id) const noexcept {
+        epoll_event event{};
+        event.events = events;
+        event.data.u64 = id;
+        return ::epoll_ctl(Descriptor(epoll.Get()), EPOLL_CTL_ADD, Descriptor(handle), &event) == 0;
+    }
+};
+
+Poller::Poller() : state_(std::make_unique<State>()) {
+    if (!state_->Watch(state_->wake.Get(), EPOLLIN, wakeId)) {
+        ThrowLastError("Operations could not be waited for");
+    }
 }
 
-OwnedHandle Poller::Add(NativeHandle handle, End end, std::uint64_t id) {
-    epoll_event event{};
-    event.events = end == End::Read ? EPOLLIN : EPOLLOUT;
-    event.data.u64 = id;
-    if (::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(handle), &event) == 0) {
+Poller::~Poller() = default;
+
+void Poller::Wake() const noexcept {
+    state_->wake.Signal();
+}
+
+OwnedHandle Poller::Add(Request& request, std::uint64_t id) {
+    const std::uint32_t events = request.interest == Interest::Readable ? EPOLLIN : EPOLLOUT;
+    const NativeHandle handle = request.channel->Handle();
+    if (state_->Watch(handle, events, id)) {
         return OwnedHandle();
     }
     if (errno == EEXIST) {  // two owners of one number: epoll knows a number once only
         OwnedHandle duplicate(::fcntl(Descriptor(handle), F_DUPFD_CLOEXEC, 0));
-        if (duplicate &&
-            ::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_ADD, Descriptor(duplicate.Get()), &event) == 0) {
+        if (duplicate && state_->Watch(duplicate.Get(), events, id)) {
             return duplicate;
         }
     }
     ThrowLastError("The operation could not be waited for");
 }
 
-void Poller::Remove(NativeHandle handle) noexcept {
-    static_cast<void>(::epoll_ctl(Descriptor(handle_.Get()), EPOLL_CTL_DEL, Descriptor(handle), nullptr));
+void Poller::Remove(NativeHandle handle, std::uint64_t /*id*/) noexcept {
+    static_cast<void>(
+        ::epoll_ctl(Descriptor(state_->epoll.Get()), EPOLL_CTL_DEL, Descriptor(handle), nullptr));
 }
 
 std::size_t Poller::Wait(std::span<std::uint64_t> ready) noexcept {
     std::array<epoll_event, 64> events{};
     const int most = static_cast<int>(std::min(ready.size(), events.size()));
-    const int count = ::epoll_wait(Descriptor(handle_.Get()), events.data(), most, -1);
+    const int count = ::epoll_wait(Descriptor(state_->epoll.Get()), events.data(), most, -1);
     std::size_t filled = 0;
     for (int index = 0; index < count; ++index) {
         const std::uint64_t id = events.at(static_cast<std::size_t>(index)).data.u64;
         if (id == wakeId) {
-            wake_.Reset();
+            state_->wake.Reset();
         } else {
             ready[filled++] = id;
         }
