@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import shutil
 import uuid
@@ -16,12 +17,24 @@ from pipects.commands import init_adapter
 
 Command = Callable[..., Done]
 
+CRATES = "/usr/share/cargo/registry"
 NEEDS = {
     "cpp": ("cmake", "ninja", "c++"),
     "csharp": ("dotnet",),
     "go": ("go",),
     "python": ("python3",),
+    "rust": ("cargo", "cc", f"{CRATES}/libc-*", f"{CRATES}/serde_json-*"),
 }
+"""What a skeleton is tried with: programs, and libraries' folders."""
+
+
+def lacking(language: str) -> list[str]:
+    """What this machine has not of that."""
+    return [
+        need
+        for need in NEEDS[language]
+        if not (glob.glob(need) if need.startswith("/") else shutil.which(need))
+    ]
 
 
 @pytest.fixture
@@ -42,7 +55,7 @@ def test_the_handshake_passes_at_once(
     bench: Bench, pipects: Command, name: str, language: str
 ) -> None:
     """So do two cases that the stub is good enough for."""
-    if missing := [program for program in NEEDS[language] if shutil.which(program) is None]:
+    if missing := lacking(language):
         pytest.skip(f"the {language} skeleton is not tried: {', '.join(missing)} is not installed")
     folder = bench.folder / "adapters"
     done = pipects("init-adapter", language, str(folder), "--name", name)
@@ -77,10 +90,21 @@ def test_nothing_is_overwritten(pipects: Command, tmp_path: Path) -> None:
     assert (tmp_path / "adapter.py").read_text(encoding="utf-8") == "precious"
 
 
+def test_nothing_is_overwritten_further_down(pipects: Command, tmp_path: Path) -> None:
+    """A file of a skeleton's folder is named by its path, and not the adapter's own files alone count."""
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "value.rs").write_text("precious", encoding="utf-8")
+    done = pipects("init-adapter", "rust", str(tmp_path), "--name", "mine")
+    assert done.status == 2
+    assert "has kit/value.rs already; nothing was written" in done.errors
+    assert [file.name for file in tmp_path.iterdir()] == ["kit"]
+    assert [file.name for file in (tmp_path / "kit").iterdir()] == ["value.rs"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["cobol", "mine"], "only in cpp, csharp, go, python"),
+        (["cobol", "mine"], "only in cpp, csharp, go, python, rust"),
         (["python", "My Pipes"], "'My Pipes' can't be an implementation's name"),
         (["python", "mine", "--name", "../x"], "'../x' can't be an implementation's name"),
         (["python", "reference"], "the suite has an implementation 'reference' already"),

@@ -19,6 +19,7 @@ PROGRAMS = {
     "c++": "builds the reference",
     "dotnet": "the .NET implementations, and any release of .NET",
     "go": "the Go implementations",
+    "cargo": "adapters in Rust",
     "mono": "the Mono implementation",
     "mcs": "the Mono implementation",
     "chromium": "tests of the HTML report in a real browser",

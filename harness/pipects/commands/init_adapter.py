@@ -38,7 +38,7 @@ def init_adapter_command(args: argparse.Namespace) -> int:
     written = write(args.language, folder, name)
     fitting.say(f"written to {folder}:")
     for file in written:
-        fitting.say(f"  {file.name}")
+        fitting.say(f"  {file.relative_to(folder)}")
     command = f"./pipects run {name} --adapters {shlex.quote(str(folder))}"
     fitting.say(f"now, in {paths.ROOT}:\n  {command} --case 'server.construct*'")
     return 0
@@ -56,21 +56,26 @@ def write(language: str, folder: Path, name: str) -> list[Path]:
             f"there is no skeleton in '{language}', only in {', '.join(languages())}",
             "an adapter in any other language is made by spec/adapter-guide.md",
         )
-    templates = sorted((SKELETONS / language).glob(f"*{ENDING}"))
+    skeleton = SKELETONS / language
     files = {
-        folder / template.name.removesuffix(ENDING).replace(PLACEHOLDER, name): template
-        for template in templates
+        folder / _target(template.relative_to(skeleton), name): template
+        for template in sorted(skeleton.rglob(f"*{ENDING}"))
     }
-    if existing := [file.name for file in files if file.exists()]:
+    if existing := [str(file.relative_to(folder)) for file in files if file.exists()]:
         raise UserError(f"{folder} has {', '.join(existing)} already; nothing was written")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for file, template in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
             text = template.read_text(encoding="utf-8")
             file.write_text(text.replace(PLACEHOLDER, name), encoding="utf-8")
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}") from error
     return [*files]
+
+
+def _target(template: Path, name: str) -> Path:
+    """Where a template's text goes, from the adapter's folder."""
+    return template.with_name(template.name.removesuffix(ENDING).replace(PLACEHOLDER, name))
 
 
 def _check(name: str) -> None:
