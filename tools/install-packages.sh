@@ -37,10 +37,31 @@ fi
 echo "pipects: installing$missing" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# What apt reports of its progress is a line on a terminal, rewritten each time; all else it says goes to the log.
+progress() {
+    status=1 shown=
+    while IFS= read -r line; do
+        case $line in
+            dlstatus:* | pmstatus:*)
+                [ -t 2 ] || continue
+                rest=${line#*:} && rest=${rest#*:}
+                shown=$(printf '%3d %% %.60s' "${rest%%.*}" "${rest#*:}")
+                printf '\r\033[K%s' "$shown" >&2
+                ;;
+            status:*) status=${line#status:} ;;
+            *) printf '%s\n' "$line" >>"$log" ;;
+        esac
+    done
+    [ -z "$shown" ] || printf '\r\033[K' >&2
+    return "$status"
+}
 install() {
     # shellcheck disable=SC2086 # each word is a package
-    $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --quiet --no-install-recommends $missing >"$log" 2>&1 </dev/null
+    {
+        $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --quiet=2 --no-install-recommends -o APT::Status-Fd=1 $missing 2>&1 </dev/null &&
+            echo status:0 || echo "status:$?"
+    } | progress
 }
 if ! install; then
     if ! $as_root apt-get update >"$log" 2>&1 </dev/null || ! install; then

@@ -1,16 +1,17 @@
 #!/bin/sh
-# Makes the published sample again: the reports in reports/sample/, the matrix in reports/matrix.md, the
-# badge, and the baselines in reports/baselines/. Takes some ten minutes; .NET, Mono and Go must be there.
+# Makes again what is published: the pages in reports/sample/, the matrix in reports/matrix.md, the badge, the figures of
+# reports/findings.md, and the baselines in reports/baselines/. Takes some forty minutes; .NET, Mono and Go must be there.
 set -eu
 cd "$(dirname "$0")/.."
-./pipects run reference dotnet-10 mono python --jobs 4 --json out/sample.json
+./pipects run reference dotnet-10 mono python --json out/sample.json
 ./pipects report out/sample.json --html reports/sample/report.html --markdown reports/sample/report.md
 ./pipects report out/sample.json --badge reports/sample/badge.svg --implementation reference
 # The picture at the top of the README: the page's first screen, as a browser shows it.
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1200,800 --virtual-time-budget=5000 \
     --screenshot=reports/sample/report.png "file://$PWD/reports/sample/report.html"
 [ "$(stat -c %s reports/sample/report.png)" -le 307200 ] || { echo "sample.sh: report.png is over 300 KB" >&2; exit 1; }
-./pipects run go dotnet-9 dotnet-8 dotnet-3.1 --jobs 4 --json out/others.json
+./pipects run go go-poll dotnet-11 dotnet-10-aot dotnet-9 dotnet-8 dotnet-3.1 --json out/others.json
 ./pipects baseline out/sample.json --write reports/baselines
 ./pipects baseline out/others.json --write reports/baselines
-./pipects matrix --jobs 4 --json out/matrix.json --markdown reports/matrix.md
+/usr/bin/python3 tools/findings.py out/sample.json out/others.json
+./pipects matrix --json out/matrix.json --markdown reports/matrix.md --html reports/sample/matrix.html
