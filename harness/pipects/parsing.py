@@ -12,6 +12,10 @@ from typing import NoReturn
 from pipects import fitting
 
 
+MOST = 100_000
+"""Of repetitions, and of tests at the same time."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that helps."""
 
@@ -42,6 +46,16 @@ def near(word: str, known: Iterable[str]) -> str:
     """` (did you mean …?)`, or nothing."""
     close = difflib.get_close_matches(word, [*known], n=2, cutoff=0.5)
     return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def positive(text: str) -> int:
+    """An option's value that counts something."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    if number > MOST:
+        raise argparse.ArgumentTypeError(f"at most {MOST}")
+    return number
 
 
 def add_help(subparsers: argparse._SubParsersAction[Parser], parser: Parser) -> None:

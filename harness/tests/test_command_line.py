@@ -33,6 +33,13 @@ def test_what_cannot_be_done_is_said(bench: Bench, arguments: list[str], words: 
     assert words in done.errors
 
 
+@pytest.mark.parametrize("command", ["defects", "explore", "matrix", "mutants", "timeline"])
+def test_a_number_of_jobs_below_one_is_said(pipects: Command, command: str) -> None:
+    """By every command that takes one, before it does anything."""
+    done = pipects(command, "--jobs", "0")
+    assert done.status == 2 and "at least 1" in done.errors
+
+
 def test_an_unknown_implementation_is_said(pipects: Command) -> None:
     """With what was perhaps meant."""
     done = pipects("run", "referense")

@@ -9,12 +9,12 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, fitting, paths, progress, spec
+from pipects import cases, fitting, parsing, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.mutation import build, catalogue, trial
 from pipects.mutation.catalogue import Defect
-from pipects.mutation.model import Outcome
+from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import LocalWorkers
 
 TREE = paths.BUILD / "mutation" / "defects"
@@ -31,11 +31,15 @@ def add(subparsers: Any) -> None:
     )
     defects.add_argument("ids", nargs="*", metavar="DEFECT", help="only these (all without any)")
     defects.add_argument(
-        "--jobs", type=int, default=2, metavar="N", help="defects at the same time (2)"
+        "--jobs", type=parsing.positive, default=2, metavar="N", help="defects at the same time (2)"
     )
     defects.add_argument(
         "--timeout-scale", type=float, default=0.4, metavar="X",
         help="multiply every deadline: what hangs is seen the sooner (0.4)",
+    )  # fmt: skip
+    defects.add_argument(
+        "--repeat", type=parsing.positive, default=1, metavar="N",
+        help="try each N times: it must be seen every time (1)",
     )  # fmt: skip
     defects.add_argument(
         "--elsewhere", action="store_true", help="run the whole suite on those that were missed"
@@ -62,7 +66,7 @@ def defects_command(args: argparse.Namespace) -> int:
     bench = trial.Bench(str(adapter), session, args.timeout_scale)
     workers = LocalWorkers(args.jobs, session)
     try:
-        return _judge(every, chosen, tests, bench, workers, console, args.elsewhere)
+        return _judge(every, chosen, tests, bench, workers, console, args.repeat, args.elsewhere)
     finally:
         workers.close()
 
@@ -78,33 +82,39 @@ def choose(every: Sequence[Defect], ids: Sequence[str]) -> list[Defect]:
 
 def _judge(
     every: Sequence[Defect], chosen: Sequence[Defect], tests: Sequence[Test], bench: trial.Bench,
-    workers: LocalWorkers, console: Console, look_elsewhere: bool,
+    workers: LocalWorkers, console: Console, repeat: int, look_elsewhere: bool,
 ) -> int:  # fmt: skip
     own = {defect.id: covering(defect, tests) for defect in chosen}
     numbers = {defect.id: number for number, defect in enumerate(every, 1)}
     _all_green({name for names in own.values() for name in names}, bench, workers)
-    tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen]
-    outcomes: dict[int, Outcome] = {}
+    tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen] * repeat
+    kills: dict[int, list[Kill]] = {numbers[each.id]: [] for each in chosen}
     with progress.Bar(console, "defects", len(tasks)) as bar:
         for task, outcome in workers.map(trial.trial, tasks):
-            outcomes[task[1]] = outcome
+            if outcome.kill is not None:
+                kills[task[1]].append(outcome.kill)
             bar.advance(1)
-    missed = [each for each in chosen if outcomes[numbers[each.id]].kill is None]
+    missed = [each for each in chosen if len(kills[numbers[each.id]]) < repeat]
     elsewhere = _elsewhere(missed if look_elsewhere else [], numbers, tests, bench, workers)
     for defect in chosen:
-        kill = outcomes[numbers[defect.id]].kill
-        if kill is not None:
-            console.print(f"seen    {defect.id:32} {kill.test}", markup=False)
+        seen_by = kills[numbers[defect.id]]
+        if len(seen_by) == repeat:
+            where = ", ".join(sorted({kill.test for kill in seen_by}))
+            console.print(f"seen    {defect.id:32} {where}", markup=False)
             continue
+        times = f" in {repeat - len(seen_by)} of {repeat} runs" if repeat > 1 else ""
         console.print(
-            f"MISSED  {defect.id:32} {', '.join(defect.requirements)} held", style="bold red"
+            f"MISSED  {defect.id:32} {', '.join(defect.requirements)} held{times}", style="bold red"
         )
         if look_elsewhere:
             found = elsewhere[numbers[defect.id]].kill
             told = f"seen at {found.test} only" if found else "no test sees it"
             console.print(f"        {told}", style="red", markup=False)
     seen = len(chosen) - len(missed)
-    console.print(f"{seen} of {len(chosen)} defects seen, each at the requirement that names it")
+    times = f" in every one of {repeat} runs" if repeat > 1 else ""
+    console.print(
+        f"{seen} of {len(chosen)} defects seen{times}, each at the requirement that names it"
+    )
     return 1 if missed else 0
 
 

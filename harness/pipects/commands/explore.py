@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, paths, suite
+from pipects import cases, parsing, paths, suite
 from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.mutation.spread import DaskWorkers, LocalWorkers, Workers
@@ -45,7 +45,7 @@ def add(subparsers: Any) -> None:
         help="make the kept and the drawn sequences on this one, too, and tell where they differ",
     )  # fmt: skip
     explore.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="searches at the same time, with seeds N, N + 1, … (1)"
+        "--jobs", type=parsing.positive, default=1, metavar="N", help="searches at the same time, with seeds N, N + 1, … (1)"
     )  # fmt: skip
     explore.add_argument("--dask", metavar="ADDRESS", help="search on a Dask cluster")
     explore.add_argument(
@@ -56,7 +56,7 @@ def add(subparsers: Any) -> None:
         help=f"where cases and the corpus are kept ({paths.shown(FOUND)})",
     )  # fmt: skip
     explore.add_argument(
-        "--defects", type=int, metavar="N",
+        "--defects", type=parsing.positive, metavar="N",
         help="look for N defects of the catalogue, drawn by the seed, without being told where they are",
     )  # fmt: skip
     explore.add_argument(

@@ -6,7 +6,7 @@ import argparse
 import time
 from typing import Any
 
-from pipects import selection, suite, verdicts
+from pipects import parsing, selection, suite, verdicts
 from pipects.cases import Test
 from pipects.commands import run
 from pipects.director import exploring
@@ -32,14 +32,14 @@ def add(subparsers: Any) -> None:
     interleave.add_argument("--implementation", default="reference", metavar="IMPLEMENTATION")
     interleave.add_argument(
         "--orders",
-        type=run.positive,
+        type=parsing.positive,
         default=200,
         metavar="N",
         help="run at most N orders of a test (200)",
     )
     interleave.add_argument(
         "--depth",
-        type=run.positive,
+        type=parsing.positive,
         default=16,
         metavar="N",
         help="order the first N calls of a test (16)",

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipects import cases, document, fitting, paths, progress, spec
+from pipects import cases, document, fitting, parsing, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import Interrupted, UserError, said
 from pipects.mutation import build, report, results, survivors, trial
@@ -43,14 +43,16 @@ def add(subparsers: Any) -> None:
         "--only", action="append", default=[], metavar="FILE|N",
         help="only the mutants of a file, or one by its number; may be repeated",
     )  # fmt: skip
-    choose.add_argument("--sample", type=int, metavar="N", help="only N of them, drawn by lot")
+    choose.add_argument(
+        "--sample", type=parsing.positive, metavar="N", help="only N of them, drawn by lot"
+    )
     choose.add_argument(
         "--seed", type=int, default=1, metavar="SEED", help="what the lot begins with (1)"
     )
     choose.add_argument("--list", action="store_true", help="list them and try none")
     how = mutants.add_argument_group("how")
     how.add_argument(
-        "--jobs", type=int, default=2, metavar="N", help="mutants at the same time (2)"
+        "--jobs", type=parsing.positive, default=2, metavar="N", help="mutants at the same time (2)"
     )
     how.add_argument("--dask", metavar="ADDRESS", help="on the workers of this Dask scheduler")
     how.add_argument(
@@ -58,7 +60,7 @@ def add(subparsers: Any) -> None:
         help="multiply every deadline: what hangs is seen the sooner (0.4)",
     )  # fmt: skip
     how.add_argument(
-        "--most", type=int, metavar="N",
+        "--most", type=parsing.positive, metavar="N",
         help="run at most N tests on one mutant, the likeliest first: who outlives them counts as surviving",
     )  # fmt: skip
     how.add_argument(

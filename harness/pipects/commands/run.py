@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipects import document, interrupts, missing, paths, selection, suite, traceability, verdicts
+from pipects import (
+    document,
+    interrupts,
+    missing,
+    parsing,
+    paths,
+    selection,
+    suite,
+    traceability,
+    verdicts,
+)
 from pipects.cases import Test
 from pipects.console import Reporter
 from pipects.errors import Interrupted, UserError, said
@@ -21,10 +31,6 @@ from pipects.reports.document import Results
 from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
 from pipects.spec import Spec
 from pipects.verdicts import Result
-
-
-MOST = 100_000
-"""Of repetitions, and of tests at the same time."""
 
 
 def add(subparsers: Any) -> None:
@@ -85,11 +91,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     suite.add_options(parser)
     how = parser.add_argument_group("how to run")
     how.add_argument(
-        "--jobs", type=positive, default=2, metavar="N", help="tests at the same time (2)"
+        "--jobs", type=parsing.positive, default=2, metavar="N", help="tests at the same time (2)"
     )
     how.add_argument(
         "--repeat",
-        type=positive,
+        type=parsing.positive,
         default=1,
         metavar="N",
         help="the whole run N times; says which verdicts differ",
@@ -123,15 +129,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="compare with a baseline: exit status 1 only on a regression",
     )
     write.add_argument("--verbose", "-v", action="store_true", help="a line for every test")
-
-
-def positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    if number > MOST:
-        raise argparse.ArgumentTypeError(f"at most {MOST}")
-    return number
 
 
 def factor(text: str) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipects import fitting, releases, selection, suite, timeline
+from pipects import fitting, parsing, releases, selection, suite, timeline
 from pipects.console import Reporter
 from pipects.errors import UserError
 from pipects.products import Product
@@ -53,7 +53,9 @@ def add(subparsers: Any) -> None:
 
 
 def _add_how(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="tests at a time (2)")
+    parser.add_argument(
+        "--jobs", type=parsing.positive, default=2, metavar="N", help="tests at a time (2)"
+    )
     parser.add_argument(
         "--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline"
     )
