@@ -36,6 +36,14 @@ namespace Pipects.Adapter
             Libc.siginterrupt(signal, 1);
         }
 
+        /// <summary>What this runtime needs under Wine, where the harness names it: before the first exception.</summary>
+        public static void LoadGuard()
+        {
+            var guard = Environment.GetEnvironmentVariable("PIPECTS_WINE_GUARD");
+            if (guard != null && Kernel.LoadLibraryW(guard) == IntPtr.Zero)
+                Console.Error.WriteLine("The guard can't be loaded: error " + Marshal.GetLastWin32Error());
+        }
+
         public static int OpenFile(string path)
         {
             const int readWrite = 2;
@@ -175,6 +183,9 @@ namespace Pipects.Adapter
         {
             [DllImport("kernel32")]
             public static extern int GetCurrentProcessId();
+
+            [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode)]
+            public static extern IntPtr LoadLibraryW(string path);
 
             [DllImport("kernel32", SetLastError = true)]
             public static extern bool TerminateProcess(IntPtr process, int status);

@@ -31,7 +31,9 @@ namespace Pipects.Adapter
                 Console.Error.WriteLine("This adapter is started by pipects, which sets PIPECTS_ADDRESS and PIPECTS_TOKEN.");
                 return 2;
             }
-            if (!Native.Windows)
+            if (Native.Windows)
+                Native.LoadGuard();
+            else
                 Native.InterruptBySignal();
             LeaveRoomForBlockedReads();
             ThrowOnce();

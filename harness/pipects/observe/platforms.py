@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import functools
+import threading
 
-from pipects.errors import UserError
+from pipects.observe import windows_programs
 from pipects.observe.on_linux import LINUX
+from pipects.observe.on_wine import OnWine
 from pipects.observe.platform import Platform
+from pipects.observe.wine import Wine
 
 UNIX, WINDOWS = "unix", "windows"
+_LOCK = threading.Lock()
 
 
-@functools.cache
 def named(name: str) -> Platform:
     """The platform of this name, ready to be used. Raises UserError if it can't be had here."""
     if name == UNIX:
         return LINUX
-    raise UserError("Windows processes can't be looked at yet")
+    with _LOCK:
+        return _wine()
+
+
+@functools.cache
+def _wine() -> OnWine:
+    programs = windows_programs.built()
+    wine = Wine()
+    try:
+        return OnWine(wine, programs)
+    except BaseException:
+        wine.end()
+        raise
 
 
 def end() -> None:
     """Ends whatever was started for a platform. May be called again."""
-    named.cache_clear()
+    with _LOCK:
+        if _wine.cache_info().currsize:
+            _wine().end()
+            _wine.cache_clear()

@@ -1,0 +1,133 @@
+"""The observer's side of a pipe: a program among Windows processes that tells what they hold (conformance/windows/observer)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipects.observe import NotObservable
+
+VERSION = "1"
+PATIENCE = 10.0
+"""Seconds for an answer: an observer that takes longer is given up."""
+GONE = ("gone", "not watched")
+"""How it says that a process is no more."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A handle of a process on a file, a pipe or a socket."""
+
+    number: int
+    access: int
+    inheritable: bool
+    nonblocking: bool
+    kind: str
+    name: str
+
+
+class Observer:
+    """Asks the observer; one question at a time, from any thread."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+        self._buffer = bytearray()
+        (hello,) = self._ask("hello")
+        version, _, self.system = hello.partition(" ")
+        if version != VERSION:
+            raise NotObservable(f"the observer speaks version {version}, not {VERSION}")
+
+    @property
+    def pid(self) -> int:
+        """The process that it is here."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """Ends it. May be called again."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def watch(self, pid: int) -> int:
+        """Holds a process, so that its number stays its own; tells its parent. Raises ProcessLookupError."""
+        return int(self._ask("watch", pid)[0])
+
+    def unwatch(self, pid: int) -> None:
+        """Lets go of a process."""
+        self._ask("unwatch", pid)
+
+    def status(self, pid: int) -> int | None:
+        """How a process ended; None while it runs."""
+        word, _, status = self._ask("state", pid)[0].partition(" ")
+        return int(status) if word == "ended" else None
+
+    def kill(self, pid: int, status: int) -> None:
+        """Ends a process at once."""
+        self._ask("kill", pid, status)
+
+    def handles(self, pid: int) -> list[Handle]:
+        """What the process holds."""
+        found = []
+        for line in self._ask("handles", pid):
+            number, access, inheritable, nonblocking, kind, name = line.split(" ", 5)
+            found.append(
+                Handle(int(number), int(access), inheritable == "1", nonblocking == "1", kind, name)
+            )
+        return found
+
+    def pipe(self, pid: int, handle: int) -> tuple[int, int]:
+        """How many bytes are unread in the pipe of a handle, and how many it can hold."""
+        unread, capacity = self._ask("pipe", pid, handle)[0].split()
+        return int(unread), int(capacity)
+
+    def _ask(self, *words: object) -> list[str]:
+        with self._lock:
+            try:
+                stream = self._process.stdin
+                assert stream is not None
+                stream.write((" ".join(map(str, words)) + "\n").encode())
+                stream.flush()
+                lines = self._answer()
+            except OSError as error:
+                raise NotObservable(f"the observer is gone: {error.strerror}") from error
+        if lines and lines[0].startswith("!"):
+            if lines[0][1:] in GONE:
+                raise ProcessLookupError(lines[0][1:])
+            raise NotObservable(f"the observer, asked '{words[0]}': {lines[0][1:]}")
+        return lines
+
+    def _answer(self) -> list[str]:
+        """The lines of an answer, without the one that ends it."""
+        output = self._process.stdout
+        assert output is not None
+        until = time.monotonic() + PATIENCE
+        while not (self._buffer.endswith(b"\n.\n") or self._buffer == b".\n"):
+            ready, _, _ = select.select([output], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                self._process.kill()
+                raise NotObservable("the observer does not answer")
+            piece = os.read(output.fileno(), 1 << 16).replace(b"\r", b"")
+            if not piece:
+                raise NotObservable("the observer is gone")
+            self._buffer += piece
+        lines = self._buffer.decode("utf-8", "replace").splitlines()[:-1]
+        self._buffer.clear()
+        return lines

@@ -1,0 +1,139 @@
+"""A Wine of a run's own: a prefix in the build folder, its one server, and the end of both."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from pipects import owned, paths
+from pipects.errors import UserError
+from pipects.observe import NotObservable, descent
+
+PREFIXES = paths.BUILD / "wine"
+"""One for each command that goes on at the same time: a server serves a whole prefix."""
+MADE = "made"
+MAKING = (
+    ("wineboot", "--init"),
+    ("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"),
+)
+"""What makes a prefix: .NET wants Windows 10."""
+WITHOUT_OTHERS = {"WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=d"}
+"""So that Wine offers nobody to fetch Mono or Gecko, and puts nothing into menus."""
+FIRST_START = 120.0
+"""Seconds for a new prefix."""
+END = 10.0
+"""Seconds for the server to end all processes of the prefix."""
+LINGER = "5"
+"""Seconds that the server outlives the last process, should nobody be left to end it."""
+
+
+class Wine:
+    """A prefix with a server that runs. Raises UserError if that can't be had."""
+
+    def __init__(self) -> None:
+        for program in ("wine", "wineserver"):
+            if shutil.which(program) is None:
+                raise UserError(f"{program} is not installed")
+        self._lock, self._folder = _free()
+        self.environment: Mapping[str, str] = {
+            "WINEPREFIX": str(self._folder / "prefix"),
+            "WINEDEBUG": "-all",
+            "WINEARCH": "win64",
+            "DISPLAY": "",
+        }
+        self._all = {**os.environ, **self.environment}
+        self._kill()  # what a command has left that was ended by force
+        if not (self._folder / MADE).exists():
+            shutil.rmtree(self._folder / "prefix", ignore_errors=True)
+        self._server = subprocess.Popen(
+            ["wineserver", "-f", f"-p{LINGER}"],
+            env=self._all,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            if not (self._folder / MADE).exists():
+                self._make()
+        except BaseException:
+            self.end()
+            raise
+
+    @property
+    def server(self) -> int:
+        """The server's process."""
+        return self._server.pid
+
+    def command(self, program: Path, *arguments: str) -> Sequence[str]:
+        """How a Windows program is started."""
+        return ["wine", str(program), *arguments]
+
+    def end(self) -> None:
+        """Ends every process of the prefix, the server last. May be called again."""
+        self._kill()
+        try:
+            self._server.wait(END)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        _collect()
+        self._lock.close()
+
+    def _make(self) -> None:
+        for words in MAKING:
+            try:
+                done = subprocess.run(
+                    ["wine", *words],
+                    env={**self._all, **WITHOUT_OTHERS},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    timeout=FIRST_START,
+                    check=False,
+                    start_new_session=True,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise UserError(f"Wine makes no prefix within {FIRST_START:g} s") from error
+            if done.returncode != 0:
+                raise UserError(
+                    f"Wine can't make a prefix: {words[0]} ended with status {done.returncode}"
+                )
+        (self._folder / MADE).touch()
+
+    def _kill(self) -> None:
+        """Has a server of the prefix, if there is one, end all processes and itself."""
+        if not (self._folder / "prefix").is_dir():
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                ["wineserver", "-k"], env=self._all, capture_output=True, timeout=END, check=False
+            )
+
+
+def _collect() -> None:
+    """Collects what has ended: each process of Wine's is an orphan, and so a child of this one."""
+    with contextlib.suppress(NotObservable):
+        own = descent.descendants(os.getpid(), descent.table())
+        descent.collect(each.pid for each in own if each.zombie)
+
+
+def windows_path(path: str) -> str:
+    """The path of a file as processes under Wine have it."""
+    return "Z:" + path.replace("/", "\\")
+
+
+def _free() -> tuple[IO[str], Path]:
+    """A folder that no other command uses, with its lock."""
+    for number in itertools.count(1):
+        folder = PREFIXES / str(number)
+        with contextlib.suppress(UserError):
+            return owned.opened(folder / "lock"), folder
+    raise AssertionError("there is always another number")
