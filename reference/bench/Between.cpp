@@ -198,8 +198,8 @@ void Report(benchmark::State& state, const Process::Figures& measured, double ot
 
 void Stream(benchmark::State& state, const Peer& peer, Load load, int size) {
     for ([[maybe_unused]] auto _ : state) {
+        const Surroundings surroundings(load);  // before there is a pipe that its processes would hold open
         Pipe pipe;
-        const Surroundings surroundings(load);
         Process reader(peer, {"read", std::to_string(pipe.ends[0]), std::to_string(size)}, {pipe.ends[1]});
         Process writer(
             peer,
@@ -215,9 +215,9 @@ void Stream(benchmark::State& state, const Peer& peer, Load load, int size) {
 
 void PingPong(benchmark::State& state, const Peer& peer, Load load, int size) {
     for ([[maybe_unused]] auto _ : state) {
+        const Surroundings surroundings(load);
         Pipe there;
         Pipe back;
-        const Surroundings surroundings(load);
         Process pong(
             peer, {"pong", std::to_string(there.ends[0]), std::to_string(back.ends[1]), std::to_string(size)},
             {there.ends[1], back.ends[0]});
