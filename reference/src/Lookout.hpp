@@ -1,81 +1,148 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <thread>
 
 namespace System::IO::Pipes::Detail {
 
-/// Whether the pipe's other end is at work at this very time, on another processor, as far as waits have
-/// shown.
+/// How a thread that has to wait for a pipe does so: which way has moved most bytes in a time.
 ///
-/// If it is, what a wait is for comes sooner than a sleeping thread is woken: so a thread looks for a short
-/// while before it sleeps, and a long write goes in pieces that the reader takes out meanwhile. If it is not
-/// (both ends share a processor, or others are busy on it), each look is in vain: then more and more waits
-/// pass without one. Threads: any; a count that is lost costs nothing but a look.
+/// - Watch: it looks again and again for a short while. If the pipe's other end is at work on another
+///   processor, what the wait is for comes sooner than a sleeping thread is woken; a long write goes in
+///   pieces that the reader takes out meanwhile.
+/// - Gather: the same, with longer pauses. Each look takes the pipe's lock from the other end: an answer is
+///   there at once, of a stream there is more later.
+/// - Yield: it lets others run and looks then. If both ends share a processor, or others want it, the other
+///   end has moved much by then, and nobody had to be woken.
+/// - Sleep: it is woken. The only way that takes no processor time; the others end in it.
+///
+/// What a way is worth shows in the time from the end of one wait to that of the next, work included. The
+/// best one is taken; another one only as often as it costs a small share of the time. Threads: any; a count
+/// that is lost costs nothing but a choice.
 class Lookout {
   public:
-    [[nodiscard]] bool Pays() const noexcept { return pass_.load(std::memory_order_relaxed) <= 0; }
+    enum class Way : std::uint8_t { Watch, Gather, Yield, Sleep };
 
-    /// Calls `look` until it finds something, or for too long. Without a call if it does not pay.
-    /// @param look returns how much it has found: bytes, or anything else that is comparable
+    [[nodiscard]] Way Choice() const noexcept { return choice_.load(std::memory_order_relaxed); }
+    /// Whether the other end seems to be at work on another processor.
+    [[nodiscard]] bool Looks() const noexcept { return Choice() == Way::Watch || Choice() == Way::Gather; }
+
+    void Moved(std::size_t bytes) noexcept {
+        moved_.store(moved_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+    }
+
+    /// Calls `look` until it finds something, or too often.
+    /// @param look returns whether it has found something
     /// @return whether something was found
     template <typename Look>
-    bool Watch(Look&& look) noexcept {
-        using Clock = std::chrono::steady_clock;
-        if (!Pays()) {
-            pass_.fetch_sub(1, std::memory_order_relaxed);
-            return false;
+    bool Find(Way way, Look&& look) noexcept {
+        switch (way) {
+            case Way::Watch:
+                return Watch(look, shortPause);
+            case Way::Gather:
+                return Watch(look, longPause);
+            case Way::Yield:
+                return Yield(look);
+            default:
+                return false;
         }
-        const std::chrono::nanoseconds pause(pause_.load(std::memory_order_relaxed));
+    }
+
+    /// A wait has ended, in the way that Choice told: makes the next choice.
+    void Learn() noexcept {
+        const std::int64_t now = Clock::now().time_since_epoch().count();
+        const std::int64_t took = now - began_.load(std::memory_order_relaxed);
+        if (took < shortestTrial) {
+            return;
+        }
+        began_.store(now, std::memory_order_relaxed);
+        const std::size_t moved = moved_.exchange(0, std::memory_order_relaxed);
+        if (took < longestTrial) {  // else nothing was to be had: it tells nothing of the way
+            Worth& worth = worths_[static_cast<std::size_t>(Choice())];
+            worth.Add(moved, took);
+            worth.next.store(now + rarity * took, std::memory_order_relaxed);
+        }
+        choice_.store(Best(now), std::memory_order_relaxed);
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Worth {
+        /// A better trial counts at once, a worse one little: the other end, which tries its ways, too, may
+        /// have spoilt it.
+        void Add(std::size_t moved, std::int64_t took) noexcept {
+            const float trial = static_cast<float>(moved) / static_cast<float>(took);
+            const float known = rate.load(std::memory_order_relaxed);
+            rate.store(trial > known ? trial : known + (trial - known) / 8, std::memory_order_relaxed);
+        }
+
+        std::atomic<float> rate = 0;         // bytes in a nanosecond
+        std::atomic<std::int64_t> next = 0;  // when it may be tried although it is not the best
+    };
+
+    static constexpr std::array ways{Way::Watch, Way::Gather, Way::Yield, Way::Sleep};
+    static constexpr std::chrono::nanoseconds shortPause{500};
+    static constexpr std::chrono::nanoseconds longPause{8000};
+    static constexpr std::chrono::nanoseconds longest{20'000};
+    static constexpr int mostYields = 3;
+    static constexpr std::chrono::nanoseconds longestYield{500'000};
+    static constexpr std::int64_t shortestTrial = 200'000;
+    static constexpr std::int64_t longestTrial = 20'000'000;
+    static constexpr std::int64_t rarity = 100;
+
+    [[nodiscard]] Way Best(std::int64_t now) const noexcept {
+        Way best = Way::Watch;
+        float most = -1;
+        for (const Way way : ways) {
+            const Worth& worth = worths_[static_cast<std::size_t>(way)];
+            if (worth.next.load(std::memory_order_relaxed) < now) {
+                return way;
+            }
+            if (const float rate = worth.rate.load(std::memory_order_relaxed); rate > most) {
+                most = rate;
+                best = way;
+            }
+        }
+        return best;
+    }
+
+    template <typename Look>
+    static bool Watch(Look& look, std::chrono::nanoseconds pause) noexcept {
         const auto start = Clock::now();
         auto now = start;
-        bool isFirst = true;
         do {
             const auto next = now + pause;
             while ((now = Clock::now()) < next) {
             }
-            if (const std::size_t amount = look(); amount != 0) {
-                Pause(pause, isFirst, amount);
-                Learn(true);
+            if (look()) {
                 return true;
             }
-            isFirst = false;
         } while (now - start < longest);
-        Learn(false);
         return false;
     }
 
-  private:
-    static constexpr std::chrono::nanoseconds shortestPause{500};
-    static constexpr std::chrono::nanoseconds longestPause{8000};
-    static constexpr std::chrono::nanoseconds longest{20'000};
-    static constexpr int mostPassed = 255;
-
-    /// Each look takes the pipe's lock from the other end, so the next one is to come when there is
-    /// something, and later still as long as that finds more: a stream gathers, an answer does not.
-    void Pause(std::chrono::nanoseconds pause, bool foundAtOnce, std::size_t amount) noexcept {
-        const std::size_t before = amount_.exchange(amount, std::memory_order_relaxed);
-        if (!foundAtOnce || amount == before) {
-            pause = std::max(pause / 2, shortestPause);
-        } else if (amount > before) {
-            pause = std::min(2 * pause, longestPause);
+    template <typename Look>
+    static bool Yield(Look& look) noexcept {
+        const auto start = Clock::now();
+        for (int count = 0; count < mostYields && Clock::now() - start < longestYield; ++count) {
+            std::this_thread::yield();
+            if (look()) {
+                return true;
+            }
         }
-        pause_.store(static_cast<int>(pause.count()), std::memory_order_relaxed);
+        return false;
     }
 
-    void Learn(bool paid) noexcept {
-        const int passed = passed_.load(std::memory_order_relaxed);
-        passed_.store(paid ? std::max(passed - 1, 0) : std::min(2 * passed + 1, mostPassed),
-                      std::memory_order_relaxed);
-        pass_.store(paid ? 0 : passed_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    }
-
-    std::atomic<int> pause_ = 1000;        // nanoseconds before a look
-    std::atomic<std::size_t> amount_ = 0;  // that the last look found
-    std::atomic<int> pass_ = 0;            // waits that are to pass without a look
-    std::atomic<int> passed_ = 0;  // the same after the last look in vain, less one for each that paid
+    std::atomic<Way> choice_ = Way::Watch;
+    std::atomic<std::int64_t> began_ = 0;  // the trial of the choice
+    std::atomic<std::size_t> moved_ = 0;   // since
+    std::array<Worth, ways.size()> worths_;
 };
 
 }  // namespace System::IO::Pipes::Detail

@@ -118,17 +118,19 @@ Os::Transfer AbortedIf(bool isClosed, const Os::Transfer& result) noexcept {
 
 Os::Transfer PipePort::TryRead(std::span<Byte> buffer) noexcept {
     const Os::Transfer result = channel_.TryRead(buffer);
+    lookout_.Moved(result.count);
     return AbortedIf(IsClosed(), result);
 }
 
 Os::Transfer PipePort::TryWrite(std::span<const Byte> buffer) noexcept {
     const Os::Transfer result = channel_.TryWrite(buffer);
+    lookout_.Moved(result.count);
     return AbortedIf(IsClosed(), result);
 }
 
 std::size_t PipePort::PieceSize() const noexcept {
     constexpr std::size_t whileTheReaderTakes = 8192;
-    return lookout_.Pays() ? whileTheReaderTakes : std::numeric_limits<std::size_t>::max();
+    return lookout_.Looks() ? whileTheReaderTakes : std::numeric_limits<std::size_t>::max();
 }
 
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
@@ -167,17 +169,17 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         }
         turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
         std::optional<Sleeper> sleeper;
+        const Lookout::Way way = lookout_.Choice();
         while (!IsClosed()) {
             lock.unlock();
             if (!std::exchange(wasTried, false)) {
                 result = transfer.Try();
             }
-            const auto look = [&]() -> std::size_t {
+            const auto look = [&] {
                 result = transfer.Try();
-                const bool isOver = result.status != Os::Status::WouldBlock || IsClosed();
-                return isOver ? std::max<std::size_t>(result.count, 1) : result.count;
+                return result.status != Os::Status::WouldBlock || result.count != 0 || IsClosed();
             };
-            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Watch(look)) {
+            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Find(way, look)) {
             }
             lock.lock();
             if (result.status != Os::Status::WouldBlock || IsClosed()) {
@@ -191,6 +193,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
             lock.lock();
         }
         sleeper.reset();
+        lookout_.Learn();
         if (transfer.isChained) {
             Leave(transfer, finished);
         }
