@@ -96,8 +96,10 @@ struct Request {
     std::span<Byte> into = {};        // of a read
     std::span<const Byte> from = {};  // of a write, as much as is left
     /// Where the system tells not when a handle is ready but when a transfer is over, it carries the request
-    /// out while somebody waits: what became of it.
-    std::optional<Transfer> outcome = std::nullopt;
+    /// out while somebody waits: what became of it, once that is known.
+    Transfer outcome = {Status::WouldBlock};
+
+    [[nodiscard]] bool IsOver() const noexcept { return outcome.status != Status::WouldBlock; }
 };
 
 /// Transfers on one handle that move what can be moved and never wait. How the system can be told so is found
@@ -108,6 +110,8 @@ class Channel {
     explicit Channel(NativeHandle handle) noexcept : handle_(handle) {}
 
     [[nodiscard]] NativeHandle Handle() const noexcept { return handle_; }
+    /// Held during calls of the system that another one on the handle must not get ahead of.
+    [[nodiscard]] std::mutex& Turn() noexcept { return mutex_; }
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// Done if nothing that was written is left unread, as far as the system can tell.
@@ -131,8 +135,8 @@ class Channel {
 
     const NativeHandle handle_;
     std::atomic<Means> means_ = Means::FlagsAndNoSignal;
-    std::mutex mutex_;  // with LookFirst
-    OwnedHandle own_;   // a second handle of the pipe's end, once a write had to wait with LookFirst
+    std::mutex mutex_;
+    OwnedHandle own_;  // a second handle of the pipe's end, once a write had to wait with LookFirst
 };
 
 /// Ends the wait of one thread.

@@ -212,7 +212,7 @@ Os::Transfer PipePort::Drain() {
     Os::Request request{&channel_, Os::Interest::Drained};
     bool isBroken = false;
     for (;;) {
-        const Os::Transfer result = request.outcome ? *request.outcome : channel_.TryDrain();
+        const Os::Transfer result = request.IsOver() ? request.outcome : channel_.TryDrain();
         if (!lock.owns_lock()) {
             lock.lock();
         }
@@ -351,7 +351,7 @@ void PipePort::Complete(const FinishedList& finished) noexcept {
 }
 
 Os::Transfer PendingTransfer::Try() noexcept {
-    if (request_.outcome) {
+    if (request_.IsOver()) {
         return OutcomeOr({});
     }
     if (request_.interest == Os::Interest::Readable) {
@@ -372,7 +372,7 @@ Os::Transfer PendingTransfer::Try() noexcept {
 }
 
 Os::Transfer PendingTransfer::OutcomeOr(const Os::Transfer& otherwise) const noexcept {
-    return request_.outcome ? AbortedIf(port_->IsClosed(), *request_.outcome) : otherwise;
+    return request_.IsOver() ? AbortedIf(port_->IsClosed(), request_.outcome) : otherwise;
 }
 
 void AsyncTransfer::Complete(const Os::Transfer& result) noexcept {

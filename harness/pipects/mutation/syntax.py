@@ -15,6 +15,7 @@ from pipects.errors import UserError
 FOR_SERIALIZATION = 0x10
 """libclang's option for a header that is saved; its binding has no name for it."""
 FOLDERS = ("reference/src", "reference/include")
+ELSEWHERE = "windows"  # a folder of what is not compiled on this system
 
 
 def clang() -> Any:
@@ -60,7 +61,7 @@ def trees(root: Path) -> Iterator[Tree]:
     ]
     done: set[str] = set()
     with _standard_headers(index, root, arguments) as prelude:
-        for file in sorted((root / FOLDERS[0]).rglob("*.cpp")):
+        for file in sorted(_compiled(root / FOLDERS[0], "*.cpp")):
             unit = index.parse(str(file), args=[*arguments, *prelude])
             for problem in unit.diagnostics:
                 if problem.severity >= 3:
@@ -68,6 +69,10 @@ def trees(root: Path) -> Iterator[Tree]:
                         f"{file.relative_to(root)}:{problem.location.line}: {problem.spelling}"
                     )
             yield from _of_unit(unit, root, done)
+
+
+def _compiled(folder: Path, pattern: str) -> Iterator[Path]:
+    return (path for path in folder.rglob(pattern) if path.parent.name != ELSEWHERE)
 
 
 def _of_unit(unit: Any, root: Path, done: set[str]) -> Iterator[Tree]:
@@ -91,7 +96,7 @@ def _standard_headers(index: Any, root: Path, arguments: Sequence[str]) -> Itera
     wanted = {
         name
         for folder in FOLDERS
-        for path in (root / folder).rglob("*.[ch]pp")
+        for path in _compiled(root / folder, "*.[ch]pp")
         for name in re.findall(r"^#include <([^>]+)>", path.read_text("utf-8"), re.MULTILINE)
     }
     text = "".join(f"#include <{name}>\n" for name in sorted(wanted - own))

@@ -1,0 +1,12 @@
+# Headers only, the same on every system; but not with all the others of /usr/include.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/headers)
+file(CREATE_LINK /usr/include/nlohmann ${CMAKE_BINARY_DIR}/headers/nlohmann SYMBOLIC)
+if(NOT EXISTS ${CMAKE_BINARY_DIR}/headers/nlohmann/json.hpp)
+  set(nlohmann_json_FOUND FALSE)
+  return()
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+  target_include_directories(nlohmann_json::nlohmann_json SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/headers)
+endif()
+set(nlohmann_json_FOUND TRUE)

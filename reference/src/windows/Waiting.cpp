@@ -1,0 +1,116 @@
+#include "windows/BlockingCall.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace System::IO::Pipes::Os {
+
+namespace {
+
+/// The calls that signals end, each under the event that it came with.
+struct Sleepers {
+    std::mutex mutex;
+    std::map<NativeHandle, BlockingCall*> calls;
+};
+
+/// Never destroyed: a static stream may outlive every other static object.
+Sleepers& TheSleepers() {
+    static auto* const instance = std::make_unique<Sleepers>().release();
+    return *instance;
+}
+
+/// Lets signals of `wake` end `call` as long as it lives.
+class Registration {
+  public:
+    Registration(const WakeHandle& wake, BlockingCall& call) : event_(wake.Get()) {
+        const std::lock_guard lock(TheSleepers().mutex);
+        TheSleepers().calls[event_] = &call;
+        if (::WaitForSingleObject(Native(event_), 0) == WAIT_OBJECT_0) {
+            call.End();
+        }
+    }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+    Registration(Registration&&) = delete;
+    Registration& operator=(Registration&&) = delete;
+    ~Registration() {
+        const std::lock_guard lock(TheSleepers().mutex);
+        TheSleepers().calls.erase(event_);
+    }
+
+  private:
+    NativeHandle event_;
+};
+
+[[nodiscard]] HANDLE NewEvent() noexcept {
+    return ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
+}
+
+[[nodiscard]] OwnedHandle ToWaitWith(HANDLE event) {
+    if (event == nullptr) {
+        ThrowLastError("There is no handle left to wait with");
+    }
+    return OwnedHandle(Number(event));
+}
+
+}  // namespace
+
+WakeHandle::WakeHandle() : handle_(ToWaitWith(NewEvent())) {}
+
+std::optional<WakeHandle> WakeHandle::TryMake() noexcept {
+    const HANDLE event = NewEvent();
+    return event == nullptr ? std::nullopt : std::optional(WakeHandle(OwnedHandle(Number(event))));
+}
+
+void WakeHandle::Signal() const noexcept {
+    ::SetEvent(Native(Get()));
+    const std::lock_guard lock(TheSleepers().mutex);
+    if (const auto entry = TheSleepers().calls.find(Get()); entry != TheSleepers().calls.end()) {
+        entry->second->End();
+    }
+}
+
+void WakeHandle::Reset() const noexcept {
+    ::ResetEvent(Native(Get()));
+}
+
+// The system has no way to look whether there is room, nor to wait for data and leave it where it is: what
+// can't be had at once is carried out by a thread that blocks.
+
+Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
+    const std::unique_lock turn(mutex_, std::try_to_lock);
+    if (!turn) {
+        return {Status::WouldBlock};  // a call is under way, behind which even a look would wait
+    }
+    DWORD available = 0;
+    if (::PeekNamedPipe(Native(handle_), nullptr, 0, nullptr, &available, nullptr) == FALSE) {
+        return Failure(Interest::Readable, ::GetLastError());
+    }
+    if (available == 0) {
+        return {Status::WouldBlock};
+    }
+    Request request{this, Interest::Readable, buffer};
+    BlockingCall().RunNow(request);
+    return request.outcome;
+}
+
+Transfer Channel::TryWrite(std::span<const Byte> /*buffer*/) noexcept {
+    return {Status::WouldBlock};
+}
+
+Transfer Channel::TryDrain() noexcept {
+    return {Status::WouldBlock};
+}
+
+bool Channel::Wait(Request& request, const WakeHandle* wake, Timeout /*timeout*/) noexcept {
+    BlockingCall call;
+    std::optional<Registration> registration;
+    if (wake != nullptr) {
+        registration.emplace(*wake, call);
+    }
+    call.Run(request);
+    return request.outcome.status == Status::Broken;
+}
+
+}  // namespace System::IO::Pipes::Os
