@@ -101,6 +101,8 @@ class Meeting:
         for adapter in self._arrived.values():
             if isinstance(adapter, Adapter):
                 adapter.close()
+        for token in self._expected:
+            self._platform.met(token)
         self._visitors.clear()
         self._arrived.clear()
 
@@ -108,6 +110,7 @@ class Meeting:
         """A new one-time token that an adapter will present."""
         token = secrets.token_hex(16)
         self._expected.add(token)
+        self._platform.expect(token)
         return token
 
     def wait_for(
@@ -205,6 +208,7 @@ class Meeting:
                 continue
             self._visitors.remove(visitor)
             self._expected.discard(token)
+            self._platform.met(token)
             for each in visitor.heard if listener else ():
                 listener(*each)  # type: ignore[misc]
             try:

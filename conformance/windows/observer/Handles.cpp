@@ -10,6 +10,9 @@ namespace pipects::observer {
 namespace {
 
 constexpr ULONG inherits = 2;
+constexpr std::uint64_t step = 4;
+/** So many numbers in a row on which nothing is open are taken for the end of a process's handles. */
+constexpr std::uint64_t emptyAtEnd = 96;
 
 /** The rows of the system's handle table that are this process's. */
 std::vector<native::HandleRow> RowsOf(DWORD pid) {
@@ -19,6 +22,14 @@ std::vector<native::HandleRow> RowsOf(DWORD pid) {
     for (ULONG_PTR i = 0; i < table->count; ++i)
         if (table->rows[i].process == pid) found.push_back(table->rows[i]);
     return found;
+}
+
+Owned Copy(HANDLE process, std::uint64_t number) {
+    HANDLE copy = nullptr;
+    if (!DuplicateHandle(process, reinterpret_cast<HANDLE>(number), GetCurrentProcess(), &copy, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS))
+        return nullptr;
+    return Owned(copy);
 }
 
 std::string Narrow(const native::Text& text) {
@@ -40,32 +51,6 @@ std::string TextOf(HANDLE handle, ULONG which) {
     return Narrow(*reinterpret_cast<const native::Text*>(room.data()));
 }
 
-/** Which types are files: they go by numbers, which stay the same while the system runs. */
-class Types {
-  public:
-    [[nodiscard]] bool KnownOther(USHORT type) const {
-        const auto found = files.find(type);
-        return found != files.end() && !found->second;
-    }
-
-    bool IsFile(USHORT type, HANDLE handle) {
-        const auto found = files.find(type);
-        if (found != files.end()) return found->second;
-        return files.emplace(type, TextOf(handle, native::objectType) == "File").first->second;
-    }
-
-  private:
-    std::map<USHORT, bool> files;
-};
-
-Owned Copy(HANDLE process, std::uint64_t number) {
-    HANDLE copy = nullptr;
-    if (!DuplicateHandle(process, reinterpret_cast<HANDLE>(number), GetCurrentProcess(), &copy, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS))
-        return nullptr;
-    return Owned(copy);
-}
-
 /** How a pipe stands; nothing if the handle is on none. A pipe without its other end may have no state to
  * tell. */
 std::optional<native::PipeState> PipeOf(HANDLE handle) {
@@ -83,49 +68,80 @@ std::optional<native::PipeState> PipeOf(HANDLE handle) {
     }
 }
 
-void AskPipe(HANDLE handle, Handle& about) {
-    about.kind = "pipe";
-    about.name = TextOf(handle, native::objectName);
+bool IsNonblocking(HANDLE handle) {
     native::StatusBlock block{};
     native::PipeMode mode{};
-    about.nonblocking =
-        native::NtQueryInformationFile(handle, &block, &mode, sizeof mode, native::pipeInformation) == 0 &&
-        mode.completionMode != 0;
+    return native::NtQueryInformationFile(handle, &block, &mode, sizeof mode, native::pipeInformation) ==
+               native::success &&
+           mode.completionMode != 0;
 }
 
-void Ask(HANDLE handle, Handle& about) {
-    switch (GetFileType(handle)) {
-        case FILE_TYPE_PIPE:
-            if (PipeOf(handle))
-                AskPipe(handle, about);
-            else
-                about.kind = "socket";
-            break;
-        case FILE_TYPE_DISK:
-            about.kind = "disk";
-            about.name = TextOf(handle, native::objectName);
-            break;
-        default:
-            about.kind = "character";
-    }
+ACCESS_MASK AccessOf(HANDLE handle) {
+    native::ObjectBasics basics{};
+    native::NtQueryObject(handle, native::objectBasics, &basics, sizeof basics, nullptr);
+    return basics.access;
 }
+
+/** What a copy of a process's handle is on; nothing if that is neither file nor pipe nor socket. */
+std::optional<Handle> About(HANDLE copy, std::uint64_t number) {
+    const DWORD type = GetFileType(copy);
+    if (type == FILE_TYPE_UNKNOWN) return std::nullopt;
+    Handle about;
+    about.number = number;
+    if (type == FILE_TYPE_PIPE && PipeOf(copy)) {
+        about.kind = "pipe";
+        about.nonblocking = IsNonblocking(copy);
+    } else {
+        about.kind = type == FILE_TYPE_PIPE ? "socket" : type == FILE_TYPE_DISK ? "disk" : "character";
+    }
+    if (about.kind == "pipe" || about.kind == "disk") about.name = TextOf(copy, native::objectName);
+    return about;
+}
+
+/** Which types of objects are files: they go by numbers, which stay the same while the system runs. */
+class Types {
+  public:
+    [[nodiscard]] bool IsOther(USHORT type) const {
+        const auto found = files.find(type);
+        return found != files.end() && !found->second;
+    }
+
+    void Learn(USHORT type, HANDLE handle) {
+        if (!files.contains(type)) files[type] = TextOf(handle, native::objectType) == "File";
+    }
+
+  private:
+    std::map<USHORT, bool> files;
+};
 
 }  // namespace
 
-std::vector<Handle> FilesOf(HANDLE process, DWORD pid) {
+std::vector<Handle> ListedFilesOf(HANDLE process, DWORD pid) {
     static Types types;
     std::vector<Handle> found;
     for (const native::HandleRow& row : RowsOf(pid)) {
-        if (types.KnownOther(row.type)) continue;
+        if (types.IsOther(row.type)) continue;
         const Owned copy = Copy(process, row.number);
         if (!copy) continue;
-        if (!types.IsFile(row.type, copy.get())) continue;
-        Handle about;
-        about.number = row.number;
-        about.access = row.access;
-        about.inheritable = (row.attributes & inherits) != 0;
-        Ask(copy.get(), about);
-        found.push_back(std::move(about));
+        types.Learn(row.type, copy.get());
+        auto about = types.IsOther(row.type) ? std::nullopt : About(copy.get(), row.number);
+        if (!about) continue;
+        about->access = row.access;
+        about->inheritable = (row.attributes & inherits) != 0;
+        found.push_back(*std::move(about));
+    }
+    return found;
+}
+
+std::vector<Handle> TriedFilesOf(HANDLE process) {
+    std::vector<Handle> found;
+    for (std::uint64_t number = step, empty = 0; empty < emptyAtEnd; number += step) {
+        const Owned copy = Copy(process, number);
+        empty = copy ? 0 : empty + 1;
+        auto about = copy ? About(copy.get(), number) : std::nullopt;
+        if (!about) continue;
+        about->access = AccessOf(copy.get());
+        found.push_back(*std::move(about));
     }
     return found;
 }

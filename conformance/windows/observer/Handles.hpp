@@ -25,8 +25,17 @@ struct Content {
     DWORD capacity = 0;  ///< Bytes, as the pipe was made.
 };
 
-/** The handles of a process that are on files, pipes and sockets. Each is copied for a moment to be asked. */
-std::vector<Handle> FilesOf(HANDLE process, DWORD pid);
+/**
+ * The handles of a process that are on files, pipes and sockets, by the system's table. Each is copied for a
+ * moment to be asked.
+ *
+ * The server of Wine 8 does not survive the question (SystemExtendedHandleInformation) while any process has
+ * no handle at all, as one that is just being started: there nobody may ask meanwhile.
+ */
+std::vector<Handle> ListedFilesOf(HANDLE process, DWORD pid);
+
+/** The same by trying numbers, which is slower, and does not tell what is inheritable. */
+std::vector<Handle> TriedFilesOf(HANDLE process);
 
 /** What the pipe behind a process's handle holds; nothing if the handle is none on a pipe that can be asked.
  */

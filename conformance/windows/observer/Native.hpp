@@ -17,10 +17,14 @@ constexpr Status pipeClosing = static_cast<Status>(0xC00000B1L);
 constexpr Status pipeBroken = static_cast<Status>(0xC000014BL);
 
 /** Classes of information, by the function that takes them. */
-constexpr ULONG processes = 5, extendedHandles = 64;              // NtQuerySystemInformation
-constexpr ULONG objectName = 1, objectType = 2;                   // NtQueryObject
-constexpr ULONG pipeInformation = 23, pipeLocalInformation = 24;  // NtQueryInformationFile
-constexpr ULONG basicInformation = 0;                             // NtQueryInformationProcess
+constexpr ULONG processes = 5, extendedHandles = 64;               // NtQuerySystemInformation
+constexpr ULONG objectBasics = 0, objectName = 1, objectType = 2;  // NtQueryObject
+constexpr ULONG pipeInformation = 23, pipeLocalInformation = 24;   // NtQueryInformationFile
+constexpr ULONG basicInformation = 0;                              // NtQueryInformationProcess
+
+struct ObjectBasics {
+    ULONG attributes, access, handles, references, others[10];
+};
 
 struct Text {
     USHORT bytes, room;

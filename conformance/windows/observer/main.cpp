@@ -61,8 +61,9 @@ class Observer {
             UINT status = 0;
             words >> status;
             TerminateProcess(watched.Of(pid), status);
-        } else if (verb == "handles") {
-            for (const Handle& each : FilesOf(watched.Of(pid), pid))
+        } else if (verb == "handles" || verb == "try") {
+            const HANDLE process = watched.Of(pid);
+            for (const Handle& each : verb == "try" ? TriedFilesOf(process) : ListedFilesOf(process, pid))
                 lines << each.number << ' ' << each.access << ' ' << each.inheritable << ' '
                       << each.nonblocking << ' ' << each.kind << ' ' << each.name << '\n';
         } else if (verb == "pipe") {

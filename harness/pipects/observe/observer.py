@@ -83,10 +83,10 @@ class Observer:
         """Ends a process at once."""
         self._ask("kill", pid, status)
 
-    def handles(self, pid: int) -> list[Handle]:
-        """What the process holds."""
+    def handles(self, pid: int, *, listed: bool = True) -> list[Handle]:
+        """What the process holds: by the system's table, or found by trying, which tells nothing of inheritance."""
         found = []
-        for line in self._ask("handles", pid):
+        for line in self._ask("handles" if listed else "try", pid):
             number, access, inheritable, nonblocking, kind, name = line.split(" ", 5)
             found.append(
                 Handle(int(number), int(access), inheritable == "1", nonblocking == "1", kind, name)

@@ -34,6 +34,12 @@ class Linux:
         """By `sh -c`."""
         return [SHELL, "-c", script, program, *words]
 
+    def expect(self, token: str) -> None:
+        """Starts disturb nobody."""
+
+    def met(self, token: str) -> None:
+        """Starts disturb nobody."""
+
     def watch(self, pid: int, port: int | None = None) -> linux.Watch:
         """By a pidfd; whoever is connected, the number says enough."""
         return linux.Watch(pid)

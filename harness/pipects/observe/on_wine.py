@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import signal
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ KILLED = 137
 """The status of a process that the harness ends: as a Unix shell tells SIGKILL."""
 SETTLE = 5.0
 """Seconds between the end of a process for Linux and for Wine."""
+QUIET = 10.0
+"""Seconds for a moment in which no process is being started."""
 OWN = ("c:\\windows\\", "/usr/lib/wine/wineserver")
 """What Wine starts by itself, in small letters."""
 
@@ -116,6 +119,9 @@ class OnWine:
         self._observer = Observer(wine.command(programs.observer), self.environment)
         self._pairing = pairing.Pairing()
         self._locals: dict[int, int] = {}
+        self._starting: set[str] = set()
+        self._quiet = threading.Condition()
+        """Held while the table of handles is asked for, which no start of a process may meet (Handles.hpp)."""
 
     def end(self) -> None:
         """Ends all that lives there. May be called again."""
@@ -132,6 +138,15 @@ class OnWine:
 
     def through_shell(self, script: str, program: str, words: Sequence[str]) -> list[str]:
         raise NotObservable("there is no shell among Windows processes")
+
+    def expect(self, token: str) -> None:
+        with self._quiet:
+            self._starting.add(token)
+
+    def met(self, token: str) -> None:
+        with self._quiet:
+            self._starting.discard(token)
+            self._quiet.notify_all()
 
     # Processes
 
@@ -166,20 +181,26 @@ class OnWine:
 
     # Handles
 
-    def _handles(self, pid: int) -> tuple[list[Handle], Mapping[int, int]]:
-        """What the process holds, and by handle the pipes; nothing if it has ended."""
+    def _handles(self, pid: int, *, marks: bool = False) -> tuple[list[Handle], Mapping[int, int]]:
+        """What the process holds, and by handle the pipes; nothing if it has ended.
+
+        `marks` says that it must be told what is inheritable, even if that takes a while.
+        """
         try:
-            handles = self._observer.handles(pid)
+            with self._quiet:
+                if marks and not self._quiet.wait_for(lambda: not self._starting, QUIET):
+                    raise NotObservable("processes are being started all the time")
+                handles = self._observer.handles(pid, listed=not self._starting)
+                return handles, self._pairing.pipes(pid, handles)
         except ProcessLookupError:
             return [], {}
-        return handles, self._pairing.pipes(pid, handles)
 
     def links(self, pid: int) -> list[tuple[int, str]]:
         handles, pipes = self._handles(pid)
         return [(each.number, _target(each, pipes)) for each in handles]
 
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
-        handles, pipes = self._handles(pid)
+        handles, pipes = self._handles(pid, marks=True)
         return [
             End(
                 access=pairing.access(each),
@@ -212,10 +233,11 @@ class OnWine:
         return self._content(pid, pipe)[1]
 
     def _content(self, pid: int, pipe: int) -> tuple[int, int]:
-        ends = sorted(self.pipe_ends(pid, {pipe}), key=lambda end: end.access)  # what reads first
+        handles, pipes = self._handles(pid)
+        ends = [each for each in handles if pipes.get(each.number) == pipe]
         if not ends:
             raise NotObservable(f"process {pid} holds no end of the pipe")
-        return self._observer.pipe(pid, ends[0].descriptor)
+        return self._observer.pipe(pid, min(ends, key=pairing.access).number)  # what reads first
 
     def limit_handles(self, pid: int, free: int | None) -> None:
         if free is not None:

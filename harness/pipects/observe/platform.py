@@ -93,6 +93,12 @@ class Platform(Protocol):
     def through_shell(self, script: str, program: str, words: Sequence[str]) -> list[str]:
         """A program and its arguments, started by a script of the shell (`"$0" "$@"`)."""
 
+    def expect(self, token: str) -> None:
+        """A process that will present this token is about to be started."""
+
+    def met(self, token: str) -> None:
+        """It has come, or nobody waits for it any more."""
+
     # Processes
 
     def watch(self, pid: int, port: int | None = None) -> Watch:
