@@ -21,6 +21,7 @@ VERBS = (
 )  # fmt: skip
 DIRECTING = frozenset({"hold", "release", "answer", "record", "order"})
 """The verbs of steps that need processes whose system calls are directed."""
+PLATFORMS = ("unix", "windows")
 OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 ENUM_PARAMETERS = ("direction", "inheritability")
 CHANGED_FOR_GOOD = ("signals", "threads")
@@ -181,6 +182,8 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             if need not in spec.capabilities:
                 raise UserError(f"{where}: unknown capability '{need}'")
         columns = {name: value for name, value in row.items() if name not in tables.NOT_SHOWN}
+        if row.get("platforms", "unix") not in PLATFORMS:
+            raise UserError(f"{where}: a row's 'platforms' is unix or windows")
         yield Test(
             id=f"{entry['id']}/{suffix}" if suffix else entry["id"],
             case=entry["id"],
@@ -189,7 +192,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             covers=covers,
             fills=_fills({**entry.get("fills", {}), **row.get("fills", {})}, columns, spec, where),
             needs=tuple(sorted(needs)),
-            platforms=entry.get("platforms", "any"),
+            platforms=row.get("platforms", entry.get("platforms", "any")),
             deadline=float(entry.get("deadline", 5)),
             tags=tuple(entry.get("tags", ())),
             fresh=entry.get("fresh", any(step.target in CHANGED_FOR_GOOD for step in steps)),

@@ -11,7 +11,7 @@ from allpairspy import AllPairs
 
 from pipects.errors import UserError
 
-NOT_SHOWN = frozenset({"covers", "fills"})
+NOT_SHOWN = frozenset({"covers", "fills", "platforms"})
 """Columns that say something about the row's test and are no parameter of it."""
 
 

@@ -98,39 +98,45 @@ std::optional<Handle> About(HANDLE copy, std::uint64_t number) {
     return about;
 }
 
-/** Which types of objects are files: they go by numbers, which stay the same while the system runs. */
-class Types {
-  public:
-    [[nodiscard]] bool IsOther(USHORT type) const {
-        const auto found = files.find(type);
-        return found != files.end() && !found->second;
-    }
-
-    void Learn(USHORT type, HANDLE handle) {
-        if (!files.contains(type)) files[type] = TextOf(handle, native::objectType) == "File";
-    }
-
-  private:
-    std::map<USHORT, bool> files;
-};
+bool IsSame(const Handle& known, const native::HandleRow& row) {
+    return known.kind == "disk" && known.access == row.access &&
+           known.inheritable == ((row.attributes & inherits) != 0);
+}
 
 }  // namespace
 
-std::vector<Handle> ListedFilesOf(HANDLE process, DWORD pid) {
-    static Types types;
-    std::vector<Handle> found;
+bool Listing::IsOther(std::uint16_t type) const {
+    const auto found = types.find(type);
+    return found != types.end() && !found->second;
+}
+
+std::vector<Handle> Listing::FilesOf(HANDLE process, DWORD pid, bool fresh) {
+    std::map<std::uint64_t, Handle> now;
+    std::map<std::uint64_t, Handle>& before = known[pid];
     for (const native::HandleRow& row : RowsOf(pid)) {
-        if (types.IsOther(row.type)) continue;
+        if (IsOther(row.type)) continue;
+        if (const auto found = before.find(row.number);
+            !fresh && found != before.end() && IsSame(found->second, row)) {
+            now.insert(*found);
+            continue;
+        }
         const Owned copy = Copy(process, row.number);
         if (!copy) continue;
-        types.Learn(row.type, copy.get());
-        auto about = types.IsOther(row.type) ? std::nullopt : About(copy.get(), row.number);
+        if (!types.contains(row.type)) types[row.type] = TextOf(copy.get(), native::objectType) == "File";
+        auto about = IsOther(row.type) ? std::nullopt : About(copy.get(), row.number);
         if (!about) continue;
         about->access = row.access;
         about->inheritable = (row.attributes & inherits) != 0;
-        found.push_back(*std::move(about));
+        now.emplace(row.number, *std::move(about));
     }
+    before = now;
+    std::vector<Handle> found;
+    for (const auto& [number, handle] : now) found.push_back(handle);
     return found;
+}
+
+void Listing::Forget(DWORD pid) {
+    known.erase(pid);
 }
 
 std::vector<Handle> TriedFilesOf(HANDLE process) {

@@ -3,6 +3,7 @@
 #include <windows.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,20 @@ struct Content {
  * The server of Wine 8 does not survive the question (SystemExtendedHandleInformation) while any process has
  * no handle at all, as one that is just being started: there nobody may ask meanwhile.
  */
-std::vector<Handle> ListedFilesOf(HANDLE process, DWORD pid);
+class Listing {
+  public:
+    /** What a process holds; `fresh` asks of everything anew. */
+    std::vector<Handle> FilesOf(HANDLE process, DWORD pid, bool fresh);
+    /** A process has gone, or another one has its number. */
+    void Forget(DWORD pid);
+
+  private:
+    [[nodiscard]] bool IsOther(std::uint16_t type) const;
+
+    std::map<std::uint16_t, bool>
+        types;  ///< Whether a type is that of files: types go by numbers that stay the same.
+    std::map<DWORD, std::map<std::uint64_t, Handle>> known;
+};
 
 /** The same by trying numbers, which is slower, and does not tell what is inheritable. */
 std::vector<Handle> TriedFilesOf(HANDLE process);

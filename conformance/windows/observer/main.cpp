@@ -51,6 +51,7 @@ class Observer {
         if (!(words >> pid)) throw std::runtime_error("no process is named");
         if (verb == "watch") {
             watched.Add(pid);
+            listing.Forget(pid);
             lines << ParentOf(watched.Of(pid)) << '\n';
         } else if (verb == "unwatch") {
             watched.Remove(pid);
@@ -63,7 +64,10 @@ class Observer {
             TerminateProcess(watched.Of(pid), status);
         } else if (verb == "handles" || verb == "try") {
             const HANDLE process = watched.Of(pid);
-            for (const Handle& each : verb == "try" ? TriedFilesOf(process) : ListedFilesOf(process, pid))
+            std::string how;
+            words >> how;
+            for (const Handle& each :
+                 verb == "try" ? TriedFilesOf(process) : listing.FilesOf(process, pid, how == "fresh"))
                 lines << each.number << ' ' << each.access << ' ' << each.inheritable << ' '
                       << each.nonblocking << ' ' << each.kind << ' ' << each.name << '\n';
         } else if (verb == "pipe") {
@@ -81,6 +85,7 @@ class Observer {
     }
 
     Watched watched;
+    Listing listing;
 };
 
 }  // namespace

@@ -29,6 +29,9 @@ PROGRAMS = {
     "gcovr": "tools/coverage.sh: what the tests reach of the reference",
     "strace": "the proof that a read with data costs one system call",
     "valgrind": "the in-process tests under valgrind",
+    "wine": "implementations for Windows",
+    "wineserver": "implementations for Windows",
+    "x86_64-w64-mingw32-g++-posix": "implementations for Windows: the observer of their processes",
 }
 
 VERSION_OPTIONS = {"go": "version"}

@@ -83,10 +83,13 @@ class Observer:
         """Ends a process at once."""
         self._ask("kill", pid, status)
 
-    def handles(self, pid: int, *, listed: bool = True) -> list[Handle]:
-        """What the process holds: by the system's table, or found by trying, which tells nothing of inheritance."""
+    def handles(self, pid: int, *, listed: bool = True, fresh: bool = False) -> list[Handle]:
+        """What the process holds: by the system's table, or found by trying, which tells nothing of inheritance.
+
+        `fresh` asks of files on disks anew, too, that stand in the table as they did before.
+        """
         found = []
-        for line in self._ask("handles" if listed else "try", pid):
+        for line in self._ask("handles" if listed else "try", pid, "fresh" if fresh else "known"):
             number, access, inheritable, nonblocking, kind, name = line.split(" ", 5)
             found.append(
                 Handle(int(number), int(access), inheritable == "1", nonblocking == "1", kind, name)

@@ -181,7 +181,9 @@ class OnWine:
 
     # Handles
 
-    def _handles(self, pid: int, *, marks: bool = False) -> tuple[list[Handle], Mapping[int, int]]:
+    def _handles(
+        self, pid: int, *, marks: bool = False, fresh: bool = False
+    ) -> tuple[list[Handle], Mapping[int, int]]:
         """What the process holds, and by handle the pipes; nothing if it has ended.
 
         `marks` says that it must be told what is inheritable, even if that takes a while.
@@ -190,7 +192,7 @@ class OnWine:
             with self._quiet:
                 if marks and not self._quiet.wait_for(lambda: not self._starting, QUIET):
                     raise NotObservable("processes are being started all the time")
-                handles = self._observer.handles(pid, listed=not self._starting)
+                handles = self._observer.handles(pid, listed=not self._starting, fresh=fresh)
                 return handles, self._pairing.pipes(pid, handles)
         except ProcessLookupError:
             return [], {}
@@ -223,7 +225,7 @@ class OnWine:
         return [each.kind for each in self._handles(pid)[0]]
 
     def descriptor_target(self, pid: int, handle: int) -> str | None:
-        handles, pipes = self._handles(pid)
+        handles, pipes = self._handles(pid, fresh=True)
         return next((_target(each, pipes) for each in handles if each.number == handle), None)
 
     def unread(self, pid: int, pipe: int) -> int:
@@ -233,11 +235,13 @@ class OnWine:
         return self._content(pid, pipe)[1]
 
     def _content(self, pid: int, pipe: int) -> tuple[int, int]:
-        handles, pipes = self._handles(pid)
-        ends = [each for each in handles if pipes.get(each.number) == pipe]
-        if not ends:
-            raise NotObservable(f"process {pid} holds no end of the pipe")
-        return self._observer.pipe(pid, min(ends, key=pairing.access).number)  # what reads first
+        """What is in a pipe and what can be, by an end that reads, whoever has it: one that writes does not tell."""
+        for holder in (pid, *(other for other in self._pairing.holders(pipe) if other != pid)):
+            handles, pipes = self._handles(holder)
+            for each in handles:
+                if pipes.get(each.number) == pipe and pairing.access(each) == "read":
+                    return self._observer.pipe(holder, each.number)
+        raise NotObservable("no process is known that reads the pipe")
 
     def limit_handles(self, pid: int, free: int | None) -> None:
         if free is not None:

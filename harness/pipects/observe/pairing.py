@@ -34,6 +34,10 @@ class Pairing:
         self._known.pop(pid, None)
         self._parents[pid] = parent
 
+    def holders(self, pipe: int) -> list[int]:
+        """The processes that had an end of a pipe when they were last looked at."""
+        return [pid for pid, found in self._known.items() if pipe in found.values()]
+
     def pipes(self, pid: int, handles: Sequence[Handle]) -> Mapping[int, int]:
         """By handle, the pipes that a process has ends of."""
         ends = [handle for handle in handles if handle.kind == "pipe"]

@@ -1,0 +1,101 @@
+"""Windows processes under Wine: what is seen of them, and that nothing of Wine outlives a command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bench import ENOUGH, Bench, environment, finished
+from pipects.observe import pairing, windows_programs
+from pipects.observe.observer import Handle
+
+IMPLEMENTATION = "dotnet-10-windows"
+NEEDS = ("dotnet", "wine", "wineserver", windows_programs.COMPILER)
+MISSING = [each for each in NEEDS if not shutil.which(each)]
+LOOK_AGAIN = 0.02
+
+needs_wine = pytest.mark.skipif(
+    bool(MISSING), reason=f"Wine is not tried: {', '.join(MISSING)} is not installed"
+)
+
+
+def of_wine(bench: Bench) -> list[str]:
+    """The bench's processes that are Wine's, or live under it."""
+    names = []
+    for pid in bench.processes():
+        try:
+            names.append(Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip())
+        except OSError:
+            continue
+    return [name for name in names if "wine" in name or name.endswith(".exe")]
+
+
+@needs_wine
+def test_a_run_sees_the_handles_and_leaves_no_wine(bench: Bench) -> None:
+    """Both ends, which of them is inherited, a child's own, the end of a process; then no server, no service."""
+    results = bench.folder / "results.json"
+    cases = ("example.conversation", "handles.local-copy.shows-dispose", "server.construct.inout")
+    chosen = [word for case in cases for word in ("--case", case)]
+    done = finished(
+        bench.command("run", IMPLEMENTATION, *chosen, "--json", str(results)), 4 * ENOUGH
+    )
+    told = json.loads(results.read_text(encoding="utf-8"))["results"]
+    assert {each["verdict"] for each in told} == {"pass"}, done.output + done.errors
+    assert of_wine(bench) == []
+
+
+@needs_wine
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_no_wine(bench: Bench, number: signal.Signals) -> None:
+    """Broken off while adapters serve: neither they nor the server are left."""
+    results = bench.folder / "results.json"
+    process = subprocess.Popen(
+        bench.command("run", IMPLEMENTATION, "--case", "stream.*", "--json", str(results)),
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    journal = results.with_suffix(".partial.jsonl")
+    until = time.monotonic() + 4 * ENOUGH
+    while not (journal.exists() and journal.stat().st_size):
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(LOOK_AGAIN)
+    assert any("wineserver" in name for name in of_wine(bench))
+    process.send_signal(number)
+    assert process.wait(ENOUGH) == 2
+    assert of_wine(bench) == []
+
+
+def end(number: int, access: int, name: str = "") -> Handle:
+    return Handle(number, access, False, False, "pipe", name)
+
+
+def test_ends_are_paired_by_name_and_remembered_without_it() -> None:
+    """Wine forgets a pipe's name with the first of its ends."""
+    name = "\\Device\\NamedPipe\\Win32.Pipes.1.1"
+    known = pairing.Pairing()
+    known.begin(1, 0)
+    both = known.pipes(1, [end(4, pairing.READ, name), end(8, pairing.WRITE, name)])
+    assert both[4] == both[8]
+    known.begin(2, 1)
+    assert known.pipes(2, [end(4, pairing.READ)])[4] == both[4], "inherited under its number"
+    assert known.pipes(1, [end(8, pairing.WRITE)])[8] == both[8]
+    other = known.pipes(1, [end(4, pairing.READ, name + "1"), end(8, pairing.WRITE)])
+    assert other[4] != both[4], "a number that is used again stands for another pipe"
+
+
+def test_nameless_ends_that_come_together_are_a_pipe() -> None:
+    """Windows gives anonymous pipes no names."""
+    known = pairing.Pairing()
+    known.begin(1, 0)
+    first = known.pipes(1, [end(4, pairing.READ), end(8, pairing.WRITE)])
+    assert first[4] == first[8]
+    second = known.pipes(1, [*(end(n, a) for n, a in ((4, 1), (8, 2), (12, 1), (16, 2)))])
+    assert second[12] == second[16] != first[4]
+    assert known.holders(first[4]) == [1]
