@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Pipects.Adapter
 {
@@ -19,7 +20,7 @@ namespace Pipects.Adapter
             {
                 var owner = OpenOnWindows(kind);
                 close = owner.Dispose;
-                Number = owner is FileStream file ? file.SafeFileHandle.DangerousGetHandle().ToInt64() : ((Socket)owner).Handle.ToInt64();
+                Number = NumberOf(owner);
             }
             else
             {
@@ -36,6 +37,13 @@ namespace Pipects.Adapter
             if (!closed)
                 close();
             closed = true;
+        }
+
+        static long NumberOf(IDisposable owner)
+        {
+            if (owner is FileStream file)
+                return file.SafeFileHandle.DangerousGetHandle().ToInt64();
+            return owner is SafeHandle handle ? handle.DangerousGetHandle().ToInt64() : ((Socket)owner).Handle.ToInt64();
         }
 
         static int Open(string kind)
@@ -62,6 +70,8 @@ namespace Pipects.Adapter
             {
                 case "file":
                     return new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                case "directory":
+                    return Native.OpenDirectoryOnWindows(Path.GetTempPath());
                 case "socket":
                     return new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 default:

@@ -1,6 +1,7 @@
 using System;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pipects.Adapter
 {
@@ -53,6 +54,16 @@ namespace Pipects.Adapter
         public static int OpenDirectory(string path)
         {
             return Checked(Libc.open(path, CloseOnExec, 0));
+        }
+
+        public static SafeHandle OpenDirectoryOnWindows(string path)
+        {
+            const uint read = 0x80000000, backupSemantics = 0x02000000;
+            const int shareAll = 7, openExisting = 3;
+            var handle = Kernel.CreateFileW(path, read, shareAll, IntPtr.Zero, openExisting, backupSemantics, IntPtr.Zero);
+            if (handle.IsInvalid)
+                throw new Win32Exception(Marshal.GetLastWin32Error());
+            return handle;
         }
 
         public static int OpenSocket()
@@ -183,6 +194,10 @@ namespace Pipects.Adapter
         {
             [DllImport("kernel32")]
             public static extern int GetCurrentProcessId();
+
+            [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode)]
+            public static extern SafeFileHandle CreateFileW(
+                string path, uint access, int share, IntPtr security, int disposition, uint flags, IntPtr template);
 
             [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode)]
             public static extern IntPtr LoadLibraryW(string path);
