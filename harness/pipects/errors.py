@@ -29,6 +29,10 @@ class NotStarted(AdapterFault):
         self.output = output
 
 
+class EndedEarly(AdapterFault):
+    """A process that ended before it said hello."""
+
+
 class ConnectionLost(AdapterFault):
     """The adapter's connection closed while an answer was due."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import protocol
-from pipects.errors import AdapterFault, Overdue
+from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.observe import NotObservable
 from pipects.observe.on_linux import LINUX
 from pipects.observe.platform import Platform, Watch
@@ -120,7 +120,7 @@ class Meeting:
         gone: ProcessGone,
         listener: protocol.Listener | None,
     ) -> Adapter:
-        """The adapter that presents `token`. Raises Overdue, or AdapterFault if it can't be one.
+        """The adapter that presents `token`. Raises Overdue, or AdapterFault if it can't be one: EndedEarly if it is no more.
 
         `gone` says whether the process that should come has ended, so that nobody waits for it.
         """
@@ -135,7 +135,7 @@ class Meeting:
                 )
             if not self._anyone(min(left, 0.02)):
                 if (reason := gone()) is not None:
-                    raise AdapterFault(
+                    raise EndedEarly(
                         f"the adapter ended before it said hello ({reason}){self._hint()}"
                     )
                 continue

@@ -8,7 +8,7 @@ from typing import Any
 from pipects import matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Running, refusal_of
-from pipects.errors import AdapterFault
+from pipects.errors import AdapterFault, EndedEarly
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
 from pipects.observe import signals
@@ -29,7 +29,14 @@ class Starting(Judging):
             request = self._adapter(step.process).connection.send("start", asked)
             self._running[step.thread] = Running(step.process, request, step, frozenset(), None)
             return
-        self._started(step, self._ask(step, "start", asked))
+        outcome = self._ask(step, "start", asked)
+        try:
+            self._started(step, outcome)
+        except EndedEarly as ended:
+            if "streams" not in step.options:
+                raise
+            # Elsewhere the same program has said hello: it is the streams that it can't do without.
+            raise Differs("the program runs with these standard streams", str(ended)) from ended
 
     def _started(self, step: Step, outcome: Outcome) -> None:
         """Meets the child that a `start` has answered for."""

@@ -115,6 +115,19 @@ def test_what_a_begin_member_returns_is_not_waited_for(bench: Bench) -> None:
     assert done.failure("fake.begins")["actual"].startswith("returned")
 
 
+def test_a_child_that_the_cases_streams_end_is_a_failure_of_the_case(bench: Bench) -> None:
+    """The same program says hello elsewhere; so it is no fault of the adapter."""
+    bench.adapter("needs-input")
+    bench.cases(
+        "- id: fake.starts\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server}\n"
+        "    - {start: child, streams: {in: closed}}\n"
+    )
+    done = bench.run()
+    assert done.verdicts()["fake.starts"] == "fail"
+    assert "ended before it said hello" in done.failure("fake.starts")["actual"]
+
+
 def test_a_gigabyte_on_standard_error_blocks_nobody(bench: Bench) -> None:
     """The flood is read and dropped but for its end."""
     bench.adapter("floods")

@@ -502,6 +502,8 @@ def crowd(address: tuple[str, int]) -> list[socket.socket]:
 
 def main() -> None:
     global LINK
+    if MODE == "needs-input" and not os.path.exists("/proc/self/fd/0"):
+        sys.exit(3)
     if MODE == "exits":
         print("cannot find my settings", file=sys.stderr)
         sys.exit(3)
