@@ -14,7 +14,7 @@ class Descriptor {
         : handle_(platform::OpenDescriptor(kind)), number_(handle_.Number()) {}
 
     /// Also after Dispose, as cases ask whether that very number was closed.
-    [[nodiscard]] int Number() const noexcept { return number_; }
+    [[nodiscard]] auto Number() const noexcept { return number_; }
     void Dispose() {
         const std::lock_guard lock(mutex_);
         handle_.Close();
@@ -23,7 +23,7 @@ class Descriptor {
   private:
     std::mutex mutex_;
     platform::Handle handle_;
-    int number_;
+    decltype(handle_.Number()) number_;
 };
 
 }  // namespace pipects::adapter
