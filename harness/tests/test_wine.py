@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ IMPLEMENTATION = "dotnet-10-windows"
 NEEDS = ("dotnet", "wine", "wineserver", windows_programs.COMPILER)
 MISSING = [each for each in NEEDS if not shutil.which(each)]
 LOOK_AGAIN = 0.02
+PIPECTS = [sys.executable, "-m", "pipects"]
 
 needs_wine = pytest.mark.skipif(
     bool(MISSING), reason=f"Wine is not tried: {', '.join(MISSING)} is not installed"
@@ -42,9 +44,7 @@ def test_a_run_sees_the_handles_and_leaves_no_wine(bench: Bench) -> None:
     results = bench.folder / "results.json"
     cases = ("example.conversation", "handles.local-copy.shows-dispose", "server.construct.inout")
     chosen = [word for case in cases for word in ("--case", case)]
-    done = finished(
-        bench.command("run", IMPLEMENTATION, *chosen, "--json", str(results)), 4 * ENOUGH
-    )
+    done = finished([*PIPECTS, "run", IMPLEMENTATION, *chosen, "--json", str(results)], 4 * ENOUGH)
     told = json.loads(results.read_text(encoding="utf-8"))["results"]
     assert {each["verdict"] for each in told} == {"pass"}, done.output + done.errors
     assert of_wine(bench) == []
@@ -56,7 +56,7 @@ def test_an_interrupted_run_leaves_no_wine(bench: Bench, number: signal.Signals)
     """Broken off while adapters serve: neither they nor the server are left."""
     results = bench.folder / "results.json"
     process = subprocess.Popen(
-        bench.command("run", IMPLEMENTATION, "--case", "stream.*", "--json", str(results)),
+        [*PIPECTS, "run", IMPLEMENTATION, "--case", "stream.*", "--json", str(results)],
         env=environment(PYTHONUNBUFFERED="1"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -27,6 +27,8 @@ SETTLE = 5.0
 """Seconds between the end of a process for Linux and for Wine."""
 QUIET = 10.0
 """Seconds for a moment in which no process is being started."""
+EXECUTE = 0x20
+"""FILE_EXECUTE."""
 OWN = ("c:\\windows\\", "/usr/lib/wine/wineserver")
 """What Wine starts by itself, in small letters."""
 
@@ -41,6 +43,7 @@ class Watch:
         self._observer = observer
         self._handle = os.pidfd_open(local) if local is not None else -1
         self._exit: Exit | None = None
+        self._killed: str | None = None
 
     def close(self) -> None:
         if self._handle >= 0:
@@ -59,13 +62,15 @@ class Watch:
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._observer.kill(self.pid, KILLED)
+            self._killed = number.name
 
     def exit(self) -> Exit:
         if self._exit is None:
             status = self._status(time.monotonic() + SETTLE)
             if status is None:
                 raise NotObservable(f"the observer does not tell how process {self.pid} ended")
-            self._exit = Exit(status, None)
+            by_us = status == KILLED and self._killed is not None
+            self._exit = Exit(None, self._killed) if by_us else Exit(status, None)
         return self._exit
 
     def _status(self, until: float) -> int | None:
@@ -160,15 +165,19 @@ class OnWine:
 
     def _connected(self, port: int) -> int:
         """The process of Linux that has the connection from a local port."""
-        inode = _socket(port)
+        wanted = f"socket:[{_socket(port)}]"
         others = (self._wine.server, self._observer.pid, os.getpid())
-        for process in descent.descendants(os.getpid(), descent.table()):
-            if process.pid in others or process.zombie:
-                continue
-            with contextlib.suppress(OSError, NotObservable):
-                if any(target == f"socket:[{inode}]" for _, target in linux.links(process.pid)):
-                    return process.pid
-        raise NotObservable("whose connection it is can't be seen")
+        until = time.monotonic() + SETTLE
+        while True:  # the server lends it the connection for each call, until it keeps it
+            for process in descent.descendants(os.getpid(), descent.table()):
+                if process.pid in others or process.zombie:
+                    continue
+                with contextlib.suppress(OSError, NotObservable):
+                    if any(target == wanted for _, target in linux.links(process.pid)):
+                        return process.pid
+            if time.monotonic() > until:
+                raise NotObservable("whose connection it is can't be seen")
+            time.sleep(LOOK_AGAIN)
 
     def is_own(self, name: str) -> bool:
         return name.lower().startswith(OWN)
@@ -198,8 +207,9 @@ class OnWine:
             return [], {}
 
     def links(self, pid: int) -> list[tuple[int, str]]:
+        """But for the images that the process runs or has loaded: they come when they are needed, and stay."""
         handles, pipes = self._handles(pid)
-        return [(each.number, _target(each, pipes)) for each in handles]
+        return [(each.number, _target(each, pipes)) for each in handles if not _is_image(each)]
 
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
         handles, pipes = self._handles(pid, marks=True)
@@ -293,6 +303,11 @@ class OnWine:
 
     def signals_at_birth(self, pid: int) -> dict[str, int]:
         raise NotObservable("Windows has no signals")
+
+
+def _is_image(handle: Handle) -> bool:
+    """Whether a handle is on a file that was opened to be executed."""
+    return handle.kind == "disk" and bool(handle.access & EXECUTE)
 
 
 def _target(handle: Handle, pipes: Mapping[int, int]) -> str:
