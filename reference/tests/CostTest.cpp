@@ -1,4 +1,4 @@
-#include "Support.hpp"
+#include "posix/Support.hpp"
 
 #include <cstdlib>
 #include <new>

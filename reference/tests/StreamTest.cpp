@@ -142,21 +142,6 @@ TEST(Task, IsWaitedForNoLongerThanAsked) {
     EXPECT_TRUE(read.Wait(patience));
 }
 
-TEST(StreamBuffer, HoldsWhatIsWrittenByTheByteUntilItIsFull) {
-    Ends ends;
-    StreamBuffer buffer(ends.writer);
-    std::ostream out(&buffer);
-    std::size_t sent = 0;
-    while (Unread(ends.reader.SafePipeHandle()->DangerousGetHandle()) == 0 && sent < 1'000'000) {
-        out.put('x');
-        ++sent;
-    }
-    const std::size_t held = sent - Unread(ends.reader.SafePipeHandle()->DangerousGetHandle());
-    EXPECT_EQ(held, 1U) << "the byte that did not fit any more";
-    out.flush();
-    EXPECT_EQ(Unread(ends.reader.SafePipeHandle()->DangerousGetHandle()), sent);
-}
-
 TEST(StreamBuffer, ReadsShortAtTheEnd) {
     Ends ends;
     ends.writer.Write(BytesOf("abc"), 0, 3);

@@ -19,9 +19,6 @@
 #include <thread>
 #include <vector>
 
-#include <sys/resource.h>
-#include <sys/types.h>
-
 namespace pipects::testing {
 
 using namespace System::IO;
@@ -51,50 +48,33 @@ std::size_t Fill(PipeStream& writer);
 [[nodiscard]] std::size_t CountThreads();
 [[nodiscard]] bool IsOpen(std::intptr_t handle);
 [[nodiscard]] bool IsInherited(std::intptr_t handle);
+/// Of pipes at the least.
 [[nodiscard]] std::vector<int> OpenDescriptors();
 [[nodiscard]] std::size_t Unread(std::intptr_t handle);
 
-constexpr int dontWait = 0x8;      // RWF_NOWAIT
-constexpr int dontSignal = 0x100;  // RWF_NOSIGNAL
-/// Whether this system knows `flags` for a write to a pipe.
-[[nodiscard]] bool KnowsFlags(int flags);
-/// Whether a pipe's end can be opened once more.
-[[nodiscard]] bool CanOpenAgain();
-
-/// Whether a thread of this process sleeps in poll, or for a turn or a lock.
-[[nodiscard]] bool IsAsleep(pid_t thread);
+/// As the system has it.
+using ThreadId = long;
+[[nodiscard]] ThreadId ThisThread();
+/// Whether a thread of this process sleeps: for its pipe, for its turn or for a lock.
+[[nodiscard]] bool IsAsleep(ThreadId thread);
 
 /// A number that no handle has.
 [[nodiscard]] std::intptr_t UnusedHandle();
-
-/// While it lives no handle with this number or a higher one can be made in this process.
-class HandleLimit {
-  public:
-    explicit HandleLimit(std::intptr_t first);
-    HandleLimit(const HandleLimit&) = delete;
-    HandleLimit& operator=(const HandleLimit&) = delete;
-    HandleLimit(HandleLimit&&) = delete;
-    HandleLimit& operator=(HandleLimit&&) = delete;
-    ~HandleLimit();
-
-  private:
-    rlimit before_{};
-};
 
 /// A call in a thread of its own, which can be seen to be blocked.
 class Background {
   public:
     explicit Background(std::function<void()> call);
 
-    [[nodiscard]] pid_t ThreadId() const noexcept { return id_; }
-    /// Waits until the thread sleeps: in poll, or for its turn.
+    [[nodiscard]] testing::ThreadId ThreadId() const noexcept { return id_; }
+    /// Waits until the thread sleeps.
     void WaitUntilBlocked() const;
     /// Waits for the end of the call; throws what it threw.
     void Finish();
 
   private:
-    std::promise<pid_t> announced_;
-    pid_t id_ = 0;
+    std::promise<testing::ThreadId> announced_;
+    testing::ThreadId id_ = 0;
     std::promise<void> done_;
     std::future<void> ended_ = done_.get_future();
     std::jthread thread_;
