@@ -62,10 +62,10 @@ def column_of(result: Result, matrix: bool) -> str:
 
 
 def label(implementation: Implementation) -> str:
-    """An implementation's name and version for people; `.NET 10` and `10.0.1` are `.NET 10.0.1`."""
+    """An implementation's name and version for people; `.NET 10` (or `.NET 10.0.1`) and `10.0.1` are `.NET 10.0.1`."""
     name, version = one_line(implementation["name"]), one_line(implementation["version"])
     head, _, last = name.rpartition(" ")
-    if head and version.startswith(f"{last}."):
+    if head and f"{version}.".startswith(f"{last}."):
         name = head
     return shortened(f"{name} {version}".strip(), 60)
 

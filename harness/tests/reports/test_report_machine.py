@@ -13,7 +13,7 @@ import synthetic
 import yaml
 from lxml import etree
 from pipects.errors import UserError
-from pipects.reports import badge, junit, markdown, summary, tap
+from pipects.reports import badge, digest, junit, markdown, summary, tap
 from pipects.reports.document import Results
 
 STATES: dict[str, Callable[[], Results]] = {
@@ -211,3 +211,19 @@ def test_markdown_is_only_text() -> None:
         len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines() if line.startswith("| ")
     }
     assert widths <= {5, 12}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        (".NET 10", "10.0.1", ".NET 10.0.1"),
+        (".NET 10.0.1", "10.0.1", ".NET 10.0.1"),
+        (".NET 1", "10.0.1", ".NET 1 10.0.1"),
+        ("Mono", "6.8.0", "Mono 6.8.0"),
+        ("Pipes", "", "Pipes"),
+    ],
+)
+def test_a_label_says_the_version_once(name: str, version: str, said: str) -> None:
+    """Whatever of it the name has already."""
+    implementation: Any = {"name": name, "version": version}
+    assert digest.label(implementation) == said
