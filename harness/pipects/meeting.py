@@ -243,16 +243,20 @@ class Meeting:
 
 
 def proven(pid: int, belongs: Belongs, platform: Platform, port: int | None = None) -> Watch:
-    """A watch on a process of the family. Raises AdapterFault if it is none, or has gone."""
+    """A watch on a process of the family. Raises AdapterFault if it is none: EndedEarly if it has gone."""
     try:
         watch = platform.watch(pid, port)
     except OSError as error:
         if error.errno in (errno.ENOSYS, errno.EPERM):
             raise NotObservable(f"this system can't watch processes: {error.strerror}") from error
-        raise AdapterFault(f"the adapter says it is process {pid}, which is none") from None
+        fault = EndedEarly if error.errno == errno.ESRCH else AdapterFault
+        raise fault(f"the adapter says it is process {pid}, which is none") from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
-        if (watch.local is not None and not belongs(watch.local)) or watch.ended():
+        stranger = watch.local is not None and not belongs(watch.local)
+        if watch.ended():
+            raise EndedEarly(f"the adapter ended before it said hello (process {pid} is gone)")
+        if stranger:
             raise AdapterFault(f"the adapter says it is process {pid}, which is none of its own")
     except BaseException:
         watch.close()
