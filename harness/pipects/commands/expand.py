@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipects import paths, suite
-from pipects.cases import DIRECTING, Test
+from pipects.cases import DIRECTING, Step, Test
 from pipects.reports import output
 
 NEEDS_A_PROCESS_OF_ITS_OWN = {
@@ -19,6 +19,11 @@ NEEDS_A_PROCESS_OF_ITS_OWN = {
     "limit": "it limits the handles of the whole process",
     **dict.fromkeys(DIRECTING, "it directs the process's system calls"),
 }
+
+SEEN_FROM_WITHIN = {
+    "blocked", "capacity", "descriptor", "ends", "pending", "signals", "threads", "unread",
+}  # fmt: skip
+"""What a process can observe of itself while a case runs in it."""
 
 
 def add(subparsers: Any) -> None:
@@ -53,7 +58,7 @@ def expand_command(args: argparse.Namespace) -> int:
 
 
 def _expanded(test: Test) -> dict[str, Any]:
-    reasons = (NEEDS_A_PROCESS_OF_ITS_OWN.get(step.verb) for step in test.steps)
+    reasons = map(_keeps_out, test.steps)
     return {
         "id": test.id,
         "case": test.case,
@@ -79,6 +84,13 @@ def _expanded(test: Test) -> dict[str, Any]:
             for step in test.steps
         ],
     }
+
+
+def _keeps_out(step: Step) -> str | None:
+    """Why a step can't be done in the process that is tested, if it can't."""
+    if step.verb == "observe" and step.target not in SEEN_FROM_WITHIN:
+        return f"it looks at a process's {step.target} from outside"
+    return NEEDS_A_PROCESS_OF_ITS_OWN.get(step.verb)
 
 
 def _json(value: Any) -> str:
