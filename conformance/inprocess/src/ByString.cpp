@@ -58,11 +58,12 @@ std::map<Step*, Step*> PairsOf(std::vector<Step>& steps) {
         if (users.size() != 1 || HandleOf(*users.front()) != getter.Text("as")) {
             return {};
         }
-        const bool closesCopy = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
+        const bool touchesCopy = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
             return step.target == OwnerOf(getter) + ".DisposeLocalCopyOfClientHandle" ||
-                   step.target == OwnerOf(getter) + ".GetClientHandleAsString";
+                   step.target == OwnerOf(getter) + ".GetClientHandleAsString" ||
+                   (step.verb == "forget" && step.target == OwnerOf(getter));
         });
-        if (closesCopy || !pairs.emplace(&getter, users.front()).second) {
+        if (touchesCopy || !pairs.emplace(&getter, users.front()).second) {
             return {};
         }
         paired.insert({&getter, users.front()});

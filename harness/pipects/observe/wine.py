@@ -52,17 +52,14 @@ class Wine:
         self._kill()  # what a command has left that was ended by force
         if not (self._folder / MADE).exists():
             shutil.rmtree(self._folder / "prefix", ignore_errors=True)
-        self._server = subprocess.Popen(
-            ["wineserver", "-f", f"-p{LINGER}"],
-            env=self._all,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._server = self._serve()
+        if (self._folder / MADE).exists():
+            return
         try:
-            if not (self._folder / MADE).exists():
-                self._make()
+            self._make()
+            # What has made the prefix serves on for a while: a first program met it and came to an end.
+            self._stop()
+            self._server = self._serve()
         except BaseException:
             self.end()
             raise
@@ -78,6 +75,20 @@ class Wine:
 
     def end(self) -> None:
         """Ends every process of the prefix, the server last. May be called again."""
+        self._stop()
+        self._lock.close()
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["wineserver", "-f", f"-p{LINGER}"],
+            env=self._all,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _stop(self) -> None:
         self._kill()
         try:
             self._server.wait(END)
@@ -85,7 +96,6 @@ class Wine:
             self._server.kill()
             self._server.wait()
         _collect()
-        self._lock.close()
 
     def _make(self) -> None:
         for words in MAKING:
