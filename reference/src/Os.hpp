@@ -113,7 +113,6 @@ class Channel {
     /// Held during calls of the system that another one on the handle must not get ahead of.
     [[nodiscard]] std::mutex& Turn() noexcept { return mutex_; }
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
-    /// A write that would block may have moved a part.
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// Done if nothing that was written is left unread, as far as the system can tell.
     [[nodiscard]] Transfer TryDrain() noexcept;

@@ -169,6 +169,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         }
         turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
         std::optional<Sleeper> sleeper;
+        const Lookout::Way way = lookout_.Choice();
         while (!IsClosed()) {
             lock.unlock();
             if (!std::exchange(wasTried, false)) {
@@ -178,7 +179,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
                 result = transfer.Try();
                 return result.status != Os::Status::WouldBlock || result.count != 0 || IsClosed();
             };
-            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Find(look)) {
+            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Find(way, look)) {
             }
             lock.lock();
             if (result.status != Os::Status::WouldBlock || IsClosed()) {
@@ -360,12 +361,12 @@ Os::Transfer PendingTransfer::Try() noexcept {
     std::size_t moved = 0;
     while (!left.empty()) {
         Os::Transfer result = port_->TryWrite(left.first(std::min(left.size(), port_->PieceSize())));
-        left = left.subspan(result.count);
-        moved += result.count;
         if (result.status != Os::Status::Done) {
             result.count = moved;
             return result;
         }
+        left = left.subspan(result.count);
+        moved += result.count;
     }
     return {Os::Status::Done, moved};
 }
