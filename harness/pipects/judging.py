@@ -66,9 +66,8 @@ class Judging(Cleaning):
         A runtime that aborts may first write down where everything was, or have a debugger do it.
         """
         for name, adapter in self._processes.items():
-            rest = self._system.rest(
-                adapter.pid, math.inf
-            )  # one that spins may be at work on its end
+            # One that spins may be at work on its end.
+            rest = self._system.rest(adapter.pid, math.inf)
             begun = alone_since = time.monotonic()
             until, helped = begun + HELPED_END, False
             helpers = self._system.standstill(self._helpers, until, self._family.meeting.port)

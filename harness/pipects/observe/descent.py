@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipects.observe import NotObservable, files
+from pipects.observe import LOOK_AGAIN, NotObservable, files
 
 ROUNDS = 200
 """How often processes are ended anew while there are more of them, before it is given up."""
@@ -157,7 +157,7 @@ def _await(processes: Iterable[Process]) -> None:
                 break
             if time.monotonic() > until:
                 break
-            time.sleep(0.001)
+            time.sleep(LOOK_AGAIN)
 
 
 class Household:
