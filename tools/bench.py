@@ -37,9 +37,17 @@ def middle(values: Sequence[float]) -> float:
 
 
 def spread(values: Sequence[float]) -> str:
-    """How far the rounds are from their median, in percent of it."""
-    off = max(abs(value - middle(values)) for value in values) / middle(values)
-    return f"{off:.0%}"
+    """Half the distance between the quartiles, in percent of the median."""
+    if len(values) < 2:
+        return "?"
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return f"{(high - low) / 2 / middle(values):.0%}"
+
+
+def order(peer: str) -> tuple[int, str]:
+    """Bare calls, the library, what it was, others', then what plays older kernels."""
+    first = ["bare", "library", "library at", ".NET", "Mono", "asio", "libuv", "library,", "bare,"]
+    return max(i for i, start in enumerate(first) if peer.startswith(start)), peer
 
 
 def speed(work: str, each_ns: float) -> str:
@@ -48,7 +56,7 @@ def speed(work: str, each_ns: float) -> str:
 
 
 def table(figures: Figures, load: str) -> list[str]:
-    peers = list(dict.fromkeys(peer for of, _, peer in figures if of == load))
+    peers = sorted({peer for of, _, peer in figures if of == load}, key=order)
     lines = [
         "| work | bare | " + " | ".join(peer for peer in peers if peer != "bare") + " |",
         "|---|--:|" + "--:|" * (len(peers) - 1),
@@ -72,6 +80,29 @@ def table(figures: Figures, load: str) -> list[str]:
     return lines
 
 
+def behind(figures: Figures) -> list[str]:
+    """Where the library is slower than bare calls, or than a .NET, of the same rounds."""
+    lines = []
+    for (load, work, peer), own in figures.items():
+        if peer != "library":
+            continue
+        mine = middle(own["each_ns"])
+        ahead = sorted(
+            (
+                (other, mine / middle(values["each_ns"]))
+                for (at, what, other), values in figures.items()
+                if (at, what) == (load, work) and (other == "bare" or other.startswith(".NET"))
+            ),
+            key=lambda pair: order(pair[0]),
+        )
+        told = [
+            f"{other} is {times:.2f} times as fast" for other, times in ahead if times > 1 / 0.95
+        ]
+        if told:
+            lines.append(f"- {load}, {work}: {', '.join(told)}")
+    return sorted(lines)
+
+
 def inside(path: Path) -> list[str]:
     lines = ["| what | each |", "|---|--:|"]
     for row in json.loads(path.read_text("utf-8"))["benchmarks"]:
@@ -89,7 +120,7 @@ def report(figures: Figures, inner: list[str]) -> str:
         f"By `tools/bench.sh`, on {os.cpu_count()} processors under {platform.system()} "
         f"{platform.release().split('-')[0]}, {rounds} rounds, the rows of a round in random order. A cell tells how "
         "many times as fast as bare `read` and `write` of the same round the work was done (above 1 is faster than "
-        "bare; medians), in brackets how far single rounds are from that and how many times the processor time of "
+        "bare; medians), in brackets how far half of the rounds are from that, at most, and how many times the processor time of "
         "bare it took, of both processes together.",
     ]
     for load, text in LOADS.items():
@@ -102,6 +133,8 @@ def report(figures: Figures, inner: list[str]) -> str:
                 "",
                 *table(figures, load),
             ]
+    slower = behind(figures) or ["Nowhere."]
+    parts += ["", "## Where the library is behind", "", "By more than a twentieth:", "", *slower]
     parts += ["", "## Inside one process", "", *inner, ""]
     return "\n".join(parts)
 

@@ -1,15 +1,30 @@
 #!/bin/sh
-# Measures the library beside others between two processes and writes reports/speed.md: tools/bench.sh [ROUNDS]
+# Measures the library beside others between two processes and writes reports/speed.md:
+#   tools/bench.sh [ROUNDS [COMMIT]]
+# With a commit, the library as it was there stands beside today's, driven by today's peer.
 # Takes about five minutes; nothing else should run meanwhile.
 set -eu
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
 build=build/bench
+mkdir -p build
 export PIPECTS_BENCH_MILLISECONDS=${PIPECTS_BENCH_MILLISECONDS:-60}
 
 cmake -S reference -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$build.log" 2>&1 ||
     { cat "$build.log" >&2; exit 2; }
 cmake --build "$build" --target pipects-reference-bench >"$build.log" 2>&1 || { cat "$build.log" >&2; exit 2; }
+
+if [ -n "${2:-}" ]; then
+    earlier=$build/at-$2
+    rm -rf "$earlier"
+    mkdir -p "$earlier"
+    git archive "$2" reference | tar -x -C "$earlier"
+    rm -rf "$earlier/reference/bench"
+    cp -r reference/bench "$earlier/reference/"
+    cmake -S "$earlier/reference" -B "$earlier/build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$build.log" 2>&1 ||
+        { cat "$build.log" >&2; exit 2; }
+    cmake --build "$earlier/build" --target pipects-peer-library >"$build.log" 2>&1 || { cat "$build.log" >&2; exit 2; }
+fi
 
 peers=$build/peers.txt
 bin=$PWD/$build/bench
@@ -17,6 +32,7 @@ kernel=$PWD/$build/tests/pipects-reference-kernel
 {
     printf 'bare\t%s\n' "$bin/pipects-peer-bare"
     printf 'library\t%s\n' "$bin/pipects-peer-library"
+    [ -z "${2:-}" ] || printf 'library at %s\t%s\n' "$2" "$PWD/$earlier/build/bench/pipects-peer-library"
     for kind in before-6.18 before-6.4; do
         [ ! -x "$kernel" ] || for peer in bare library; do  # the filter that plays the kernel costs by itself
             printf '%s, %s\t%s %s %s\n' "$peer" "$kind" "$kernel" "$kind" "$bin/pipects-peer-$peer"
