@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,8 @@ from pipects import timeline
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.outcomes import without_chance
-from pipects.reports import outcome_diff, timeline_text
+from pipects.reports import outcome_diff, timeline_file, timeline_text
+from pipects.reports.timeline_file import Told
 from pipects.survey import Seen
 
 PASSED = Seen("pass", None, "", ("call a.b: returned 1",))
@@ -98,15 +100,50 @@ def test_the_terminal_is_never_wider_than_80_columns() -> None:
     assert "F" in text
 
 
+def told(found: timeline.Timeline) -> Told:
+    return Told(found, {"a.rule": "A rule.", "another.rule": ""}, "pipects timeline p")
+
+
+def test_a_kept_timeline_reads_as_it_was(tmp_path: Path) -> None:
+    kept = told(made({"1.0": {"t": [PASSED]}, "2.0": {"t": [FAILED]}}, "3.0"))
+    file = tmp_path / "timeline.json"
+    file.write_text(timeline_file.render(kept), "utf-8")
+    read = timeline_file.load(file)
+    assert read.timeline == kept.timeline and read.command == kept.command
+    assert timeline_text.page(read) == timeline_text.page(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[", ":1:2: not JSON"),
+        ("{}", "not a timeline"),
+        ('{"schema": "pipects-timeline/2"}', "not a timeline"),
+    ],
+)
+def test_what_is_no_timeline_is_said_in_a_line(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UserError) as caught:
+        timeline_file.load(file)
+    assert str(file) in str(caught.value) and why in str(caught.value)
+
+
+def test_a_row_with_too_few_cells_is_no_timeline(tmp_path: Path) -> None:
+    kept = timeline_file.render(told(made({"1.0": {"t": [PASSED]}, "2.0": {"t": [FAILED]}})))
+    document = json.loads(kept)
+    document["rows"][0]["cells"].pop()
+    file = tmp_path / "short.json"
+    file.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(UserError, match="a.rule lacks a cell"):
+        timeline_file.load(file)
+
+
 @pytest.mark.parametrize("render", [timeline_text.markdown, timeline_text.page])
 def test_reports_name_the_change_and_escape_it(render: object) -> None:
     assert callable(render)
     odd = Seen("fail", "a.rule", "", ("call a.b: returned <script>",))
-    text = render(
-        made({"1.0": {"t": [PASSED]}, "2.0": {"t": [odd]}}),
-        {"a.rule": "A rule.", "another.rule": ""},
-        "pipects timeline p",
-    )
+    text = render(told(made({"1.0": {"t": [PASSED]}, "2.0": {"t": [odd]}})))
     assert "a.rule" in text
     assert "2 releases, 2 tests on each" in text and "pipects timeline p" in text
     assert ("&lt;script&gt;" in text) is (render is timeline_text.page)

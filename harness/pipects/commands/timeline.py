@@ -14,7 +14,8 @@ from pipects.console import Reporter
 from pipects.errors import UserError
 from pipects.products import Product
 from pipects.releases import parse
-from pipects.reports import output, shard, timeline_text
+from pipects.reports import output, shard, timeline_file, timeline_text
+from pipects.reports.timeline_file import Told
 from pipects.running import Settings
 from pipects.survey import Seen, Survey
 
@@ -33,6 +34,7 @@ def add(subparsers: Any) -> None:
     line.add_argument("--to", dest="newest", metavar="RELEASE", help="end with this one")
     line.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these")
     line.add_argument("--shard", metavar="I/N", help="only this part of N of the tests")
+    line.add_argument("--json", type=Path, metavar="FILE", help="keep it for 'report --timeline'")
     line.add_argument("--markdown", type=Path, metavar="FILE", help="write it as Markdown")
     line.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     _add_how(line)
@@ -66,7 +68,7 @@ def timeline_command(args: argparse.Namespace) -> int:
     """`pipects timeline`. Returns the exit status."""
     loaded = suite.load(args)
     product = loaded.product(args.product)
-    output.check({"html": args.html, "markdown": args.markdown}, {})
+    output.check({"html": args.html, "json": args.json, "markdown": args.markdown}, {})
     chosen = _between(product, args.oldest, args.newest)
     if len(chosen) < 2:
         raise UserError(f"a timeline wants two releases of {product.id} at least; here: {chosen}")
@@ -77,13 +79,18 @@ def timeline_command(args: argparse.Namespace) -> int:
     survey = _survey(loaded, product, tests, args)
     made = timeline.make(product.id, chosen, tests, survey.seen)
     sys.stdout.write(timeline_text.terminal(made))
-    texts = {each.id: each.text for each in loaded.spec.requirements.values()}
+    told = Told(
+        made,
+        {each.id: each.text for each in loaded.spec.requirements.values()},
+        shlex.join(["pipects", *sys.argv[1:]]),
+    )
     for file, render in (
+        (args.json, timeline_file.render),
         (args.markdown, timeline_text.markdown),
         (args.html, timeline_text.page),
     ):
         if file is not None:
-            output.write(file, render(made, texts, shlex.join(["pipects", *sys.argv[1:]])))
+            output.write(file, render(told))
             fitting.say(f"wrote {file}")
     return 0
 

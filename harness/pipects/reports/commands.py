@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 from collections.abc import Callable
@@ -23,7 +24,9 @@ from pipects.reports import (
     model,
     outcome_diff,
     output,
+    summary,
     tap,
+    timeline_file,
 )
 from pipects.reports.document import Results
 from pipects.reports.text import plural, readable
@@ -38,9 +41,14 @@ RENDERERS: Final[dict[str, tuple[Callable[[Results], str], str]]] = {
 }
 
 
-def write_reports(results: Results, files: dict[str, Path | None]) -> list[Path]:
+def write_reports(
+    results: Results,
+    files: dict[str, Path | None],
+    page: Callable[[Results], str] = html.render,
+) -> list[Path]:
     """Writes the reports that are asked for (`{"html": PATH, ...}`), and tells the files that were written.
 
+    `page` makes the HTML.
     One that can't be written keeps no other from it; it is said at the end, by a UserError.
     """
     written: list[Path] = []
@@ -48,7 +56,8 @@ def write_reports(results: Results, files: dict[str, Path | None]) -> list[Path]
     for kind, path in files.items():
         if path is not None:
             try:
-                output.write(path, RENDERERS[kind][0](results))
+                render = page if kind == "html" else RENDERERS[kind][0]
+                output.write(path, render(results))
                 written.append(path)
             except UserError as error:
                 problems.append(str(error))
@@ -64,16 +73,35 @@ def _report(args: argparse.Namespace) -> int:
         raise UserError("no report asked for", " ".join(f"--{kind} FILE" for kind in RENDERERS))
     if chosen is not None and files["badge"] is None:
         raise UserError("--implementation goes with --badge")
-    output.check(files, {"results": args.results})
+    for beside in ("matrix", "timeline"):
+        if getattr(args, beside) is not None and files["html"] is None:
+            raise UserError(f"--{beside} goes with --html")
+    read = {"results": args.results, "--matrix": args.matrix, "--timeline": args.timeline}
+    output.check(files, {name: path for name, path in read.items() if path is not None})
     results = model.load(args.results)
     drawn = files.pop("badge")
-    written = write_reports(results, files)
+    matrix, timeline = _matrix(args.matrix), _timeline(args.timeline)
+    page = functools.partial(html.render, matrix=matrix, timeline=timeline)
+    written = write_reports(results, files, page)
     if drawn is not None:
         output.write(drawn, badge.render(results, chosen))
         written.append(drawn)
     for path in written:
         fitting.say(f"wrote {path}")
     return 0
+
+
+def _matrix(path: Path | None) -> Results | None:
+    if path is None:
+        return None
+    results = model.load(path)
+    if not summary.is_matrix(results):
+        raise UserError(f"{path}: not a matrix: no server met another's client")
+    return results
+
+
+def _timeline(path: Path | None) -> timeline_file.Told | None:
+    return None if path is None else timeline_file.load(path)
 
 
 def _diff(args: argparse.Namespace) -> int:
@@ -160,6 +188,18 @@ def add_commands(subparsers: Any) -> None:
         report.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {text}")
     report.add_argument(
         "--implementation", metavar="ID", help="the badge is of this implementation alone"
+    )
+    report.add_argument(
+        "--matrix",
+        type=Path,
+        metavar="FILE",
+        help="show in the page what 'pipects matrix --json' wrote, too",
+    )
+    report.add_argument(
+        "--timeline",
+        type=Path,
+        metavar="FILE",
+        help="show in the page what 'pipects timeline --json' wrote, too",
     )
     report.set_defaults(run=_report)
 

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipects import harms, paths
-from pipects.reports import charts, digest, html_data, html_views, sources, summary
+from pipects.reports import charts, digest, html_data, html_views, sources, summary, timeline_file
 from pipects.reports.document import Results
 from pipects.reports.text import one_line, plural, readable, seconds
 
@@ -20,8 +20,16 @@ TEMPLATES: Final = paths.ROOT / "reports" / "templates"
 _SCRIPTS: Final = ("model.js", "parts.js", "lists.js", "page.js")
 
 
-def render(results: Results) -> str:
-    """The page. It shows what the document says; its script filters and unfolds, and decides nothing."""
+def render(
+    results: Results, matrix: Results | None = None, timeline: timeline_file.Told | None = None
+) -> str:
+    """The page. It shows what the document says; its script filters and unfolds, and decides nothing.
+
+    Args:
+        results: What the page is about.
+        matrix: Results of every server with every client, to be shown beside.
+        timeline: What changed over releases, to be shown beside.
+    """
     template = _environment().get_template("report.html.j2")
     headline = html_views.headline(results)
     return template.render(
@@ -31,7 +39,9 @@ def render(results: Results) -> str:
         headline=headline,
         verdicts=html_views.columns(headline),
         wrong=html_views.wrong(results),
-        matrix=html_views.matrix(results),
+        matrix=html_views.matrix(matrix or results),
+        pairs=summary.is_matrix(results),
+        releases=html_views.over_releases(timeline) if timeline else None,
         charts=charts.all_charts(results),
         beyond=sum(map(summary.out_of_reach, results["requirements"])),
         present=_present(results),

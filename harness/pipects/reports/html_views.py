@@ -6,7 +6,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from pipects.reports import causes, digest, sources, summary
+from markupsafe import Markup
+
+from pipects.reports import causes, digest, sources, summary, timeline_text
 from pipects.reports.causes import Cause
 from pipects.reports.digest import LevelAnswer, Wrong, label
 from pipects.reports.document import (
@@ -19,6 +21,7 @@ from pipects.reports.document import (
 )
 from pipects.reports.sources import Link
 from pipects.reports.text import one_line
+from pipects.reports.timeline_file import Told
 
 
 @dataclass(frozen=True)
@@ -228,3 +231,23 @@ def matrix(results: Results) -> list[tuple[str, list[Cell | None]]]:
             )
         rows.append((labels[server], cells))
     return rows
+
+
+@dataclass(frozen=True)
+class Releases:
+    """A timeline, as the page shows it below its results."""
+
+    product: str
+    summary: Markup
+    table: Markup
+    steps: Markup
+
+
+def over_releases(told: Told) -> Releases:
+    """What changed in a product with its releases."""
+    return Releases(
+        told.timeline.product,
+        Markup(timeline_text.summary(told)),
+        Markup(timeline_text.table(told)),
+        Markup(timeline_text.steps(told.timeline, "h3")),
+    )

@@ -34,18 +34,23 @@ def checker() -> Check:
 
 def load(path: Path) -> Results:
     """The results document in a file, checked. Raises UserError if the file holds none."""
+    return validate(parse(path, "a results file"), str(path))
+
+
+def parse(path: Path, what: str) -> Any:
+    """A JSON file's document, unchecked but for what no file of ours has. Raises UserError: it is not `what`."""
     text = read(path)
     try:
         document = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise UserError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
     except RecursionError as error:
-        raise UserError(f"{path}:1: not a results file: nested too deeply") from error
+        raise UserError(f"{path}:1: not {what}: nested too deeply") from error
     except ValueError as error:
         raise UserError(f"{path}:1: not JSON: {error}") from error
     if odd := _oddity(document):
-        raise UserError(f"{path}:1: not a results file: it has {odd}")
-    return validate(document, str(path))
+        raise UserError(f"{path}:1: not {what}: it has {odd}")
+    return document
 
 
 def read(path: Path) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from pipects.reports.outcome_diff import OutcomeChange
 from pipects.reports.text import one_line, plural, shortened
+from pipects.reports.timeline_file import Told
 from pipects.timeline import HELD, Timeline
 
 SIGNS: Final = {HELD: "·", "fail": "F", "hang": "H", "crash": "C", "adapter error": "A", "": " "}
@@ -64,11 +65,12 @@ def _changes(changes: tuple[OutcomeChange, ...]) -> Iterator[str]:
         yield f"  and {plural(len(changes) - _SHOWN, 'more way')} in which one did"
 
 
-def markdown(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
-    """The timeline as Markdown. `texts` has each requirement's sentence; `command` is what makes it again."""
+def markdown(told: Told) -> str:
+    """The timeline as Markdown."""
+    timeline = told.timeline
     lines = [f"# What changed in {timeline.product}, release by release", ""]
     lines += [
-        f"{timeline.releases[0]} to {timeline.releases[-1]}: {_looked_at(timeline)}; made by `{command}`.",
+        f"{timeline.releases[0]} to {timeline.releases[-1]}: {_looked_at(timeline)}; made by `{told.command}`.",
         "A row for each requirement whose verdict ever changed.",
         *(f"Left out: {each}, which can't be run here." for each in timeline.failed),
         "",
@@ -83,7 +85,8 @@ def markdown(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
             lines.append(f"| `{row.requirement}` | {cells} |")
         lines += ["", "## What the requirements say", ""]
         lines += [
-            f"- `{row.requirement}`: {one_line(texts[row.requirement])}" for row in timeline.rows
+            f"- `{row.requirement}`: {one_line(told.texts[row.requirement])}"
+            for row in timeline.rows
         ]
         lines.append("")
     lines += ["## What came otherwise than in the release before", ""]
@@ -134,11 +137,30 @@ del{{color:var(--bad);text-decoration:none}}
 """
 
 
-def page(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
-    """The timeline as one self-contained page; arguments as for `markdown`."""
+def page(told: Told) -> str:
+    """The timeline as one self-contained page."""
+    return _PAGE.format(
+        title=f"What changed in {escape(told.timeline.product)}, release by release",
+        summary=summary(told),
+        table=table(told),
+        steps=steps(told.timeline, "h3"),
+    )
+
+
+def summary(told: Told) -> str:
+    """What was looked at, as HTML."""
+    return (
+        f"{_looked_at(told.timeline)}; a row for each requirement whose verdict ever changed. Made by "
+        f"<code>{escape(told.command)}</code>."
+    )
+
+
+def table(told: Told) -> str:
+    """A row a requirement that ever changed, a column a release, as HTML."""
+    timeline = told.timeline
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in timeline.releases)
     rows = "\n".join(
-        f'<tr><th scope="row" title="{escape(one_line(texts[row.requirement]))}">{escape(row.requirement)}</th>'
+        f'<tr><th scope="row" title="{escape(one_line(told.texts[row.requirement]))}">{escape(row.requirement)}</th>'
         + "".join(
             f'<td class="{"held" if cell == HELD else "bad"}">{escape(cell)}</td>'
             for cell in row.cells
@@ -146,28 +168,27 @@ def page(timeline: Timeline, texts: Mapping[str, str], command: str) -> str:
         + "</tr>"
         for row in timeline.rows
     )
-    table = (
-        '<div class="table" tabindex="0" role="region" aria-label="Verdicts by release"><table><thead><tr>'
+    if not timeline.rows:
+        return "<p>No requirement's verdict changed.</p>"
+    return (
+        '<div class="table scroll" tabindex="0" role="region" aria-label="Verdicts by release"><table><thead><tr>'
         f'<th scope="col">requirement</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-        if timeline.rows
-        else "<p>No requirement's verdict changed.</p>"
-    )
-    return _PAGE.format(
-        title=f"What changed in {escape(timeline.product)}, release by release",
-        summary=f"{_looked_at(timeline)}; a row for each requirement whose verdict ever changed. Made by "
-        f"<code>{escape(command)}</code>.",
-        table=table,
-        steps="\n".join(_section(release, changes) for release, changes in timeline.steps),
     )
 
 
-def _section(release: str, changes: tuple[OutcomeChange, ...]) -> str:
+def steps(timeline: Timeline, head: str) -> str:
+    """What came otherwise in each release than in the one before, as HTML, each below a `head`."""
+    return "\n".join(_section(release, changes, head) for release, changes in timeline.steps)
+
+
+def _section(release: str, changes: tuple[OutcomeChange, ...], head: str) -> str:
+    title = f"<{head}>{escape(release)}</{head}>"
     if not changes:
-        return f"<h3>{escape(release)}</h3><p>Nothing.</p>"
+        return f"{title}<p>Nothing.</p>"
     items = "\n".join(
         f"<li>{escape(change.tests[0])}"
         + (f" and {len(change.tests) - 1} more" if len(change.tests) > 1 else "")
         + f"<pre><del>- {escape(one_line(change.old))}</del>\n<ins>+ {escape(one_line(change.new))}</ins></pre></li>"
         for change in changes
     )
-    return f"<h3>{escape(release)}</h3><p>{_counted(changes)}.</p><ul>{items}</ul>"
+    return f"{title}<p>{_counted(changes)}.</p><ul>{items}</ul>"

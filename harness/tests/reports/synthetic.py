@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from pipects.harms import Harm
+from pipects.reports import html
 from pipects.reports.document import (
     Implementation,
     Requirement,
@@ -17,7 +18,10 @@ from pipects.reports.document import (
     Test,
     Verdict,
 )
+from pipects.reports.outcome_diff import OutcomeChange
 from pipects.reports.summary import sum_up
+from pipects.reports.timeline_file import Told
+from pipects.timeline import Row, Timeline
 
 Profile = Literal["mixed", "green", "red"]
 
@@ -381,3 +385,28 @@ def from_file(path: Path) -> list[Requirement]:
         }
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
+
+
+def timeline() -> Told:
+    """Three releases, in the second of which a requirement broke."""
+    (rule,) = requirements(1)
+    return Told(
+        Timeline(
+            "dotnet",
+            ("9.0.0", "10.0.0", "11.0.0"),
+            (Row(rule["id"], ("held", "hang", "")),),
+            (
+                ("10.0.0", (OutcomeChange("returned <1>", "nothing came", ("a.case/row",)),)),
+                ("11.0.0", ()),
+            ),
+            {},
+            40,
+        ),
+        {rule["id"]: rule["text"]},
+        "pipects timeline dotnet --from 9.0.0",
+    )
+
+
+def beside() -> str:
+    """A page that shows a matrix and a timeline beside its own results."""
+    return html.render(make(), matrix=make(matrix=True, count=40), timeline=timeline())

@@ -47,7 +47,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     for name, make in STATES.items():
         (folder / f"{name}.html").write_text(html.render(make()), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in STATES}
+    (folder / "beside.html").write_text(synthetic.beside(), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*STATES, "beside")}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def expected(implementation: str, verdicts: set[str]) -> tuple[int, int]:
     return len(covered), len(tests)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, "beside"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_on_the_console_or_the_network(
     page: Browser, pages: dict[str, Path], state: str, theme: str
@@ -153,7 +154,7 @@ def test_the_accessibility_checker_finds_nothing_on_a_phone(
     assert page.axe() == []
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, "beside"])
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_nothing_is_wider_than_the_window(
     page: Browser, pages: dict[str, Path], state: str, width: int

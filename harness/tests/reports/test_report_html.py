@@ -212,3 +212,18 @@ def test_odd_text_stays_text() -> None:
         and "\x1b" not in text
         and "javascript:" not in text.split('id="data"')[0]
     )
+
+
+def test_a_matrix_and_a_timeline_stand_beside_the_results() -> None:
+    """The matrix is another run's: its cells lead nowhere, and the page's own lines are not of pairs."""
+    page = lxml_html.document_fromstring(synthetic.beside().encode("utf-8"))
+    assert page.xpath("//nav/a[@href='#matrix']") and page.xpath("//nav/a[@href='#releases']")
+    assert page.xpath("//section[@id='matrix']//td//b") and not page.xpath(
+        "//section[@id='matrix']//td//a"
+    )
+    assert "each line is a server" not in words(page)
+    (row,) = page.xpath("//section[@id='releases']//tbody/tr")
+    assert [each.text_content() for each in row.xpath("td")] == ["held", "hang", ""]
+    steps = words(page.xpath("//section[@id='releases']/details")[0])
+    assert "- returned <1> + nothing came" in steps
+    assert "11.0.0Nothing." in steps
