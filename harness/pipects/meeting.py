@@ -237,15 +237,17 @@ class Meeting:
             arguments=_texts(result, "arguments"),
             lacks=_texts(result, "lacks"),
         )
-        watch = proven(greeting.pid, self._belongs, self._platform, connection.peer_port)
+        watch = proven(greeting.pid, self._belongs, self._platform, connection.ports)
         connection.trust()
         return Adapter(connection, greeting, watch)
 
 
-def proven(pid: int, belongs: Belongs, platform: Platform, port: int | None = None) -> Watch:
+def proven(
+    pid: int, belongs: Belongs, platform: Platform, ports: tuple[int, int] | None = None
+) -> Watch:
     """A watch on a process of the family. Raises AdapterFault if it is none: EndedEarly if it has gone."""
     try:
-        watch = platform.watch(pid, port)
+        watch = platform.watch(pid, ports)
     except OSError as error:
         if error.errno in (errno.ENOSYS, errno.EPERM):
             raise NotObservable(f"this system can't watch processes: {error.strerror}") from error

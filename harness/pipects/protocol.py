@@ -92,10 +92,10 @@ class Connection:
         self._longest = LONGEST_LINE
 
     @property
-    def peer_port(self) -> int | None:
-        """The port at the adapter's end of the connection; None if it is gone."""
+    def ports(self) -> tuple[int, int] | None:
+        """The ports of the connection, the one at the adapter's end first; None if it is gone."""
         try:
-            return int(self._link.getpeername()[1])
+            return int(self._link.getpeername()[1]), int(self._link.getsockname()[1])
         except OSError:
             return None
 

@@ -40,7 +40,7 @@ class Linux:
     def met(self, token: str) -> None:
         """Starts disturb nobody."""
 
-    def watch(self, pid: int, port: int | None = None) -> linux.Watch:
+    def watch(self, pid: int, ports: tuple[int, int] | None = None) -> linux.Watch:
         """By a pidfd; whoever is connected, the number says enough."""
         return linux.Watch(pid)
 

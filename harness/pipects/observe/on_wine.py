@@ -13,10 +13,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 
 from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, Proof
-from pipects.observe import calls, descent, idle, linux, pairing, rest
+from pipects.observe import calls, descent, idle, linux, pairing, rest, sockets
 from pipects.observe.observer import Handle, Observer
 from pipects.observe.wine import Wine, windows_path
 from pipects.observe.windows_programs import Programs
@@ -155,17 +154,20 @@ class OnWine:
 
     # Processes
 
-    def watch(self, pid: int, port: int | None = None) -> Watch:
-        local = None if port is None else self._connected(port)
+    def watch(self, pid: int, ports: tuple[int, int] | None = None) -> Watch:
+        local = None if ports is None else self._connected(*ports)
         watch = Watch(self._observer, pid, local)
         if local is not None:
             self._locals[pid] = local
         self._pairing.begin(pid, watch.parent)
         return watch
 
-    def _connected(self, port: int) -> int:
-        """The process of Linux that has the connection from a local port."""
-        wanted = f"socket:[{_socket(port)}]"
+    def _connected(self, port: int, to: int) -> int:
+        """The process of Linux that has the connection between two local ports."""
+        inode = sockets.inode(port, to)
+        if inode is None:
+            raise NotObservable(f"no connection from port {port} to {to} is seen")
+        wanted = f"socket:[{inode}]"
         others = (self._wine.server, self._observer.pid, os.getpid())
         until = time.monotonic() + SETTLE
         while True:  # the server lends it the connection for each call, until it keeps it
@@ -315,14 +317,3 @@ def _target(handle: Handle, pipes: Mapping[int, int]) -> str:
     if handle.number in pipes:
         return f"pipe:[{pipes[handle.number]}]"
     return handle.kind + (f":{handle.name}" if handle.name else "")
-
-
-def _socket(port: int) -> str:
-    """The inode of the connection whose local port this is."""
-    wanted = f":{port:04X}"
-    for family in ("tcp", "tcp6"):
-        for line in Path(f"/proc/net/{family}").read_text(encoding="ascii").splitlines()[1:]:
-            fields = line.split()
-            if fields[1].endswith(wanted):
-                return fields[9]
-    raise NotObservable(f"no connection from port {port} is seen")

@@ -101,8 +101,8 @@ class Platform(Protocol):
 
     # Processes
 
-    def watch(self, pid: int, port: int | None = None) -> Watch:
-        """A watch on a process; `port` is the local one of its connection, if it has any yet.
+    def watch(self, pid: int, ports: tuple[int, int] | None = None) -> Watch:
+        """A watch on a process; `ports` are those of its connection, its own first, if it has any yet.
 
         Raises OSError if there is no such process.
         """

@@ -34,6 +34,20 @@ def silent(pid: int, inode: str, port: int) -> bool:
     )
 
 
+def inode(port: int, to: int) -> str | None:
+    """The inode of the end at `port` of the connection between two local ports, None if there is none.
+
+    One port alone may be that of several: of an end that is gone, of a connection with somebody else.
+    """
+    ends = f":{port:04X}", f":{to:04X}"
+    for family in ("tcp", "tcp6"):
+        for fields in _table(os.getpid(), family):
+            if fields[1].endswith(ends[0]) and fields[2].endswith(ends[1]):
+                if fields[3] == _ESTABLISHED:
+                    return fields[9]
+    return None
+
+
 def _table(pid: int, family: str) -> Iterator[list[str]]:
     with contextlib.suppress(FileNotFoundError):  # a system without that family
         for line in files.text(f"/proc/{pid}/net/{family}").splitlines()[1:]:
