@@ -112,6 +112,9 @@ class Channel {
     [[nodiscard]] NativeHandle Handle() const noexcept { return handle_; }
     /// Held during calls of the system that another one on the handle must not get ahead of.
     [[nodiscard]] std::mutex& Turn() noexcept { return mutex_; }
+    /// Whether a Try of such a request can find that there is something to be done by now; where the system
+    /// can't be asked, looking again is in vain.
+    [[nodiscard]] static bool CanLook(Interest interest) noexcept;
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// Done if nothing that was written is left unread, as far as the system can tell.

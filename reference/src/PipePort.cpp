@@ -170,6 +170,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
         std::optional<Sleeper> sleeper;
         const Lookout::Way way = lookout_.Choice();
+        const bool canLook = Os::Channel::CanLook(transfer.Request().interest);
         while (!IsClosed()) {
             lock.unlock();
             if (!std::exchange(wasTried, false)) {
@@ -179,7 +180,8 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
                 result = transfer.Try();
                 return result.status != Os::Status::WouldBlock || result.count != 0 || IsClosed();
             };
-            while (result.status == Os::Status::WouldBlock && !IsClosed() && lookout_.Find(way, look)) {
+            while (result.status == Os::Status::WouldBlock && !IsClosed() && canLook &&
+                   lookout_.Find(way, look)) {
             }
             lock.lock();
             if (result.status != Os::Status::WouldBlock || IsClosed()) {

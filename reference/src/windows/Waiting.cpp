@@ -3,15 +3,18 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace System::IO::Pipes::Os {
 
 namespace {
 
-/// The calls that signals end, each under the event that it came with.
+/// The calls that signals end, each under the event that it came with, and the events that are signalled.
+/// That is known here alone: to set an event and to ask for it takes the system longer than a transfer.
 struct Sleepers {
     std::mutex mutex;
     std::map<NativeHandle, BlockingCall*> calls;
+    std::set<NativeHandle> signalled;
 };
 
 /// Never destroyed: a static stream may outlive every other static object.
@@ -26,7 +29,7 @@ class Registration {
     Registration(const WakeHandle& wake, BlockingCall& call) : event_(wake.Get()) {
         const std::lock_guard lock(TheSleepers().mutex);
         TheSleepers().calls[event_] = &call;
-        if (::WaitForSingleObject(Native(event_), 0) == WAIT_OBJECT_0) {
+        if (TheSleepers().signalled.contains(event_)) {
             call.End();
         }
     }
@@ -44,7 +47,10 @@ class Registration {
 };
 
 [[nodiscard]] HANDLE NewEvent() noexcept {
-    return ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    const HANDLE event = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    const std::lock_guard lock(TheSleepers().mutex);
+    TheSleepers().signalled.erase(Number(event));  // of one that is closed and had the same number
+    return event;
 }
 
 [[nodiscard]] OwnedHandle ToWaitWith(HANDLE event) {
@@ -64,19 +70,24 @@ std::optional<WakeHandle> WakeHandle::TryMake() noexcept {
 }
 
 void WakeHandle::Signal() const noexcept {
-    ::SetEvent(Native(Get()));
     const std::lock_guard lock(TheSleepers().mutex);
+    TheSleepers().signalled.insert(Get());
     if (const auto entry = TheSleepers().calls.find(Get()); entry != TheSleepers().calls.end()) {
         entry->second->End();
     }
 }
 
 void WakeHandle::Reset() const noexcept {
-    ::ResetEvent(Native(Get()));
+    const std::lock_guard lock(TheSleepers().mutex);
+    TheSleepers().signalled.erase(Get());
 }
 
 // The system has no way to look whether there is room, nor to wait for data and leave it where it is: what
 // can't be had at once is carried out by a thread that blocks.
+
+bool Channel::CanLook(Interest interest) noexcept {
+    return interest == Interest::Readable;
+}
 
 Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
     const std::unique_lock turn(mutex_, std::try_to_lock);
