@@ -99,7 +99,7 @@ std::optional<Handle> About(HANDLE copy, std::uint64_t number) {
 }
 
 bool IsSame(const Handle& known, const native::HandleRow& row) {
-    return known.kind == "disk" && known.access == row.access &&
+    return known.kind != "pipe" && known.access == row.access &&
            known.inheritable == ((row.attributes & inherits) != 0);
 }
 
