@@ -1,0 +1,142 @@
+"""Moves that ask and set properties, and those that meet the processes around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from spec.model import making
+from spec.model.calls import Argument, Call, Ref
+from spec.model.state import READ, World
+
+MOST_CHILDREN = 2
+PROPERTIES = (
+    "IsConnected", "CanRead", "CanWrite", "CanSeek", "CanTimeout", "IsAsync", "IsMessageComplete",
+    "TransmissionMode", "ReadMode", "InBufferSize", "OutBufferSize", "Length", "Position",
+    "ReadTimeout", "WriteTimeout",
+)  # fmt: skip
+SETTABLE = ("ReadMode", "Position", "ReadTimeout", "WriteTimeout")
+
+
+class AskingMoves(Moves):
+    """Properties; children; what else a process has."""
+
+    def property(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.streams:
+            name = self.stream(world, choices)
+            yield Call("get", f"{name}.{choices.pick(PROPERTIES)}")
+
+    def portrait(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Every property of a stream."""
+        if world.streams:
+            name = self.stream(world, choices)
+            for member in PROPERTIES:
+                yield Call("get", f"{name}.{member}")
+
+    def assignment(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.streams:
+            name, member = self.stream(world, choices), choices.pick(SETTABLE)
+            values: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
+            values = values if member == "ReadMode" else (0, 1)
+            yield Call("set", f"{name}.{member}", {"value": choices.pick(values)})
+
+    def seeking(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.streams:
+            name = self.stream(world, choices)
+            if choices.pick((True, False)):
+                yield Call(
+                    "call", f"{name}.Seek", {"offset": choices.pick((0, 1)), "origin": "Begin"}
+                )
+            else:
+                yield Call("call", f"{name}.SetLength", {"value": choices.pick((0, 1))})
+
+    def child(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A child that gets the handles of all servers whose clients it can hold."""
+        if len(world.processes) > MOST_CHILDREN or world.files:
+            return
+        texts = []
+        for name, stream in self.open(world):
+            safe = world.safes[stream.client or 0] if stream.server else None
+            if (
+                safe is None
+                or not stream.inheritable
+                or safe.handle not in world.handles
+                or safe.closed
+            ):
+                continue
+            known = [
+                n for n, each in world.texts.items() if each == world.handles[safe.handle].number
+            ]
+            texts.append(known[0] if known else self.name("text"))
+            if not known:
+                yield Call("call", f"{name}.GetClientHandleAsString", kept=texts[-1])
+        name = self.name("child")
+        given: dict[str, Argument] = {str(place): Ref(text) for place, text in enumerate(texts)}
+        if choices.pick((0, 0, 1)) == 1:
+            given["program"] = "plain"
+        yield Call("start", name, given)
+
+    def child_client(self, world: World, choices: Choices) -> Iterator[Call]:
+        children = [
+            n for n, texts in world.processes.items() if n not in ("parent", *world.plain) and texts
+        ]
+        if not children or len(world.streams) >= MOST_STREAMS:
+            return
+        child = choices.pick(children[::-1])
+        place = choices.pick(range(len(world.processes[child])))
+        number = world.texts[world.processes[child][place]]
+        held = [h for h in world.handles.values() if h.process == child and h.number == number]
+        taken = [
+            True
+            for each in world.streams.values()
+            if each.process == child and world.safes[each.own].handle in world.handles
+            and world.handles[world.safes[each.own].handle or 0].number == number
+        ]  # fmt: skip
+        if held and not taken:
+            direction = "In" if held[0].access == READ else "Out"
+            given: dict[str, Argument] = {"direction": direction,
+                                          "pipeHandleAsString": Ref(f"{child}.arguments.{place}")}  # fmt: skip
+            yield Call("new", making.CLIENT, given, self.name("client"), child)
+
+    def gone(self, world: World, choices: Choices) -> Iterator[Call]:
+        children = [name for name in world.processes if name != "parent"]
+        if children:
+            name = choices.pick(children)
+            yield Call(choices.pick(("kill", "exit")), name, process=name)
+
+    def file(self, world: World, choices: Choices) -> Iterator[Call]:
+        """An ordinary file: it may get a number that an end has just given back."""
+        if len(world.files) < 2 and len(world.processes) == 1:
+            name = self.name("file")
+            yield Call("new", "Descriptor", {"kind": "file"}, name)
+            yield Call("get", f"{name}.Number", kept=self.name("number"))
+
+    def file_refused(self, world: World, choices: Choices) -> Iterator[Call]:
+        """An ordinary file's number, given for a pipe's."""
+        if not world.files:
+            return
+        number = choices.pick(list(world.files))
+        direction = choices.pick(("In", "Out"))
+        if choices.pick((True, False)):
+            given: dict[str, Argument] = {"direction": direction,
+                                          "pipeHandleAsString": f"${{{number}}}"}  # fmt: skip
+            yield Call("new", making.CLIENT, given, self.name("client"))
+            return
+        safe = self.name("safe")
+        yield Call(
+            "new", "SafePipeHandle", {"preexistingHandle": Ref(number), "ownsHandle": False}, safe
+        )
+        handles = [Ref(each) for each in (*world.safe_names, safe)][::-1]
+        if choices.pick((True, False)):
+            given = {"direction": direction, "safePipeHandle": Ref(safe)}
+            yield Call("new", making.CLIENT, given, self.name("client"))
+            return
+        given = {"direction": direction, "serverSafePipeHandle": Ref(safe),
+                 "clientSafePipeHandle": choices.pick(handles)}  # fmt: skip
+        yield Call("new", making.SERVER, given, self.name("server"))
+
+    def interrupt(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A signal for a call that waits."""
+        waiting = [n for n, each in world.pending() if each.thread]
+        if waiting:
+            yield Call("signal", choices.pick(waiting))

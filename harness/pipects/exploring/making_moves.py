@@ -1,0 +1,171 @@
+"""Moves that make ends and handles, hand them out, and close them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from spec.model import making
+from spec.model.calls import Argument, Call, Ref
+from spec.model.state import WRITE, World
+
+BAD_TEXTS = ("", "pipe", "-1", "-2", "12a", "0x10", "99999", " ")
+OF_SAFE = (
+    ("get", "IsClosed"), ("get", "IsInvalid"), ("call", "DangerousGetHandle"), ("call", "Dispose"),
+)  # fmt: skip
+
+
+class MakingMoves(Moves):
+    """Constructors, handles, and what closes them."""
+
+    def server(self, world: World, choices: Choices) -> Iterator[Call]:
+        if len(world.streams) >= MOST_STREAMS:
+            return
+        given: dict[str, Argument] = {"direction": choices.pick(("In", "Out"))}
+        overload = choices.pick((1, 2, 3, 0))
+        if overload >= 2:
+            given["inheritability"] = choices.pick(("Inheritable", "None"))
+        if overload == 3:
+            given["bufferSize"] = choices.pick((0, 1, 4096, 4097, 10000))
+        yield Call("new", making.SERVER, given if overload else {}, self.name("server"))
+
+    def pair(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A server and a client in one process, joined by the handle or by its text."""
+        for made in self.server(world, choices):
+            yield made
+            by = choices.pick(("ClientSafePipeHandle", "ClientSafePipeHandle", "text"))
+            handle = self.name("handle")
+            against = "In" if made.arguments.get("direction", "Out") == "Out" else "Out"
+            if by == "text":
+                yield Call("call", f"{made.kept}.GetClientHandleAsString", kept=handle)
+                given: dict[str, Argument] = {"pipeHandleAsString": Ref(handle)}
+            else:
+                yield Call("get", f"{made.kept}.{by}", kept=handle)
+                given = {"safePipeHandle": Ref(handle)}
+            yield Call("new", making.CLIENT, {"direction": against, **given}, self.name("client"))
+
+    def server_refused(self, world: World, choices: Choices) -> Iterator[Call]:
+        given: dict[str, Argument] = {"direction": choices.argument("In", "InOut", 0, 4, -1, "Out")}
+        if choices.pick((False, True)):
+            given["inheritability"] = choices.argument("None", 2, -1, "Inheritable")
+            if choices.pick((False, True)):
+                given["bufferSize"] = choices.pick((-1, 0, -2147483648))
+        yield Call("new", making.SERVER, given, self.name("server"))
+
+    def adopting(self, world: World, choices: Choices) -> Iterator[Call]:
+        safes: list[Argument] = [None, *map(Ref, world.safe_names)]
+        given: dict[str, Argument] = {
+            "direction": choices.argument("Out", "In", "InOut", 7),
+            "serverSafePipeHandle": choices.pick(safes[::-1]),
+            "clientSafePipeHandle": choices.pick(safes[::-1]),
+        }
+        yield Call("new", making.SERVER, given, self.name("server"))
+
+    def adopted(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A server of the handles of another one."""
+        servers = [n for n, each in self.open(world) if each.server and each.process == "parent"]
+        if not servers or len(world.streams) >= MOST_STREAMS:
+            return
+        name = choices.pick(servers)
+        handles = []
+        for member in ("SafePipeHandle", "ClientSafePipeHandle"):
+            stream = world.streams[name]
+            wanted = stream.own if member == "SafePipeHandle" else stream.client
+            known = [n for n, safe in world.safe_names.items() if safe == wanted]
+            handles.append(known[0] if known else self.name("handle"))
+            if not known:
+                yield Call("get", f"{name}.{member}", kept=handles[-1])
+        given: dict[str, Argument] = {
+            "direction": "Out" if world.streams[name].access == WRITE else "In",
+            "serverSafePipeHandle": Ref(handles[0]),
+            "clientSafePipeHandle": Ref(handles[1]),
+        }
+        yield Call("new", making.SERVER, given, self.name("server"))
+
+    def client(self, world: World, choices: Choices) -> Iterator[Call]:
+        sources = [*((n, "text") for n in world.texts), *((n, "safe") for n in world.safe_names)]
+        if not sources or len(world.streams) >= MOST_STREAMS:
+            return
+        name, kind = choices.pick(sources[::-1])
+        given: dict[str, Argument] = {"direction": choices.pick(("In", "Out"))}
+        if kind == "text" and choices.pick((False, True)):
+            given = {}
+        given["pipeHandleAsString" if kind == "text" else "safePipeHandle"] = Ref(name)
+        yield Call("new", making.CLIENT, given, self.name("client"))
+
+    def client_refused(self, world: World, choices: Choices) -> Iterator[Call]:
+        given: dict[str, Argument] = {"direction": choices.argument("In", "Out", "InOut", 0, 4)}
+        kind = choices.pick(("text", "null text", "null handle", "alone"))
+        if kind == "null handle":
+            given["safePipeHandle"] = None
+        else:
+            given["pipeHandleAsString"] = None if kind == "null text" else choices.pick(BAD_TEXTS)
+        if kind == "alone":
+            del given["direction"]
+        yield Call("new", making.CLIENT, given, self.name("client"))
+
+    def safe(self, world: World, choices: Choices) -> Iterator[Call]:
+        value: Argument = choices.argument(*map(Ref, world.numbers), -1)
+        given: dict[str, Argument] = {
+            "preexistingHandle": value,
+            "ownsHandle": value == -1 and choices.pick((True, False)),
+        }
+        yield Call("new", "SafePipeHandle", given, self.name("safe"))
+
+    def handles(self, world: World, choices: Choices) -> Iterator[Call]:
+        """What hands a handle out."""
+        if not world.streams:
+            return
+        name = self.stream(world, choices)
+        stream = world.streams[name]
+        if stream.process != "parent":
+            return
+        if not stream.server or choices.pick((0, 0, 1)) == 1:
+            known = any(safe == stream.own for safe in world.safe_names.values())
+            yield Call("get", f"{name}.SafePipeHandle", kept="" if known else self.name("handle"))
+        elif choices.pick((False, True)):
+            safe = world.safes[stream.client or 0]
+            known = any(
+                world.handles[safe.handle].number == number
+                for number in world.texts.values()
+                if safe.handle in world.handles
+            )
+            kept = "" if known else self.name("text")
+            yield Call("call", f"{name}.GetClientHandleAsString", kept=kept)
+        else:
+            known = any(safe == stream.client for safe in world.safe_names.values())
+            kept = "" if known else self.name("handle")
+            yield Call("get", f"{name}.ClientSafePipeHandle", kept=kept)
+
+    def of_handle(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.safe_names:
+            name = choices.pick(list(world.safe_names)[::-1])
+            verb, member = choices.pick(OF_SAFE)
+            kept = self.name("number") if member == "DangerousGetHandle" else ""
+            yield Call(verb, f"{name}.{member}", kept=kept)
+
+    def close(self, world: World, choices: Choices) -> Iterator[Call]:
+        if world.streams:
+            name = self.stream(world, choices)
+            member = choices.pick(("Dispose", "Close", "DisposeAsync"))
+            yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+
+    def local_copy(self, world: World, choices: Choices) -> Iterator[Call]:
+        servers = [name for name, each in world.streams.items() if each.server]
+        if servers:
+            yield Call("call", f"{choices.pick(servers[::-1])}.DisposeLocalCopyOfClientHandle")
+
+    def forget(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A stream, with all that may lead to it."""
+        names = [n for n, each in world.streams.items() if each.process == "parent"]
+        if not names:
+            return
+        name = choices.pick(names[::-1])
+        stream = world.streams[name]
+        safes = [n for n, safe in world.safe_names.items() if safe in (stream.own, stream.client)]
+        if safes and choices.pick((0, 0, 1)) == 1:
+            safes = safes[1:]
+        operations = [n for n, each in world.operations.items() if each.stream == name]
+        callbacks = [n for n, each in world.callbacks.items() if each in operations]
+        if not any(world.operations[each].thread for each in operations):
+            yield Call("forget", " ".join((name, *safes, *operations, *callbacks)))
