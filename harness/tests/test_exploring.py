@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,13 +14,21 @@ from bench import Done
 from pipects import cases, cells, paths, spec
 from pipects.cases import Step, Test
 from pipects.errors import UserError
-from pipects.exploring import comparing, corpus, findings, generating, simulating, translating
+from pipects.exploring import (
+    comparing,
+    corpus,
+    findings,
+    generating,
+    simulating,
+    touring,
+    translating,
+)
 from pipects.exploring.planning import Planner
 from pipects.judging import Record
 from pipects.verdicts import Failure
 from spec.model import rules
 from spec.model.calls import Call, Data, Ref
-from spec.model.outcomes import Reads, Returns, Throws
+from spec.model.outcomes import Reads, Returns, Throws, Unspecified
 from spec.model.state import World
 
 
@@ -100,6 +109,92 @@ def test_names_of_objects_are_never_given_twice() -> None:
         names = [call.kept for call in sequence.calls if call.kept]
         assert len(names) == len(set(names))
     assert Planner().name("server") == "server_1"
+
+
+def test_a_reader_of_text_waits_for_the_end_of_its_line() -> None:
+    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
+    line = Call("call", "reader.ReadLine", thread="reading")
+    world = one(world, line)
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"on")}))
+    assert rules.possibilities(world, Call("rest", "parent"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"e\r\ntwo")}))
+    outcomes = rules.possibilities(world, Call("finish", "reading", thread="reading"))
+    assert [may.outcome for may in outcomes] == [Returns("one")]
+    assert next(iter(world.pipes.values())).content == b"two"
+
+
+def test_a_carriage_return_alone_leaves_open_whether_its_reader_waits() -> None:
+    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"one\r")}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("call", "reader.ReadLine"))
+
+
+def test_a_writer_of_text_holds_it_until_it_is_flushed() -> None:
+    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
+    world = one(world, Call("call", "writer.WriteLine", {"value": "one"}))
+    assert next(iter(world.pipes.values())).content == b""
+    world = one(world, Call("call", "writer.Flush"))
+    assert next(iter(world.pipes.values())).content == b"one\n"
+    world = one(world, Call("call", "client.Dispose"))
+    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
+    world = one(world, Call("call", "writer.Write", {"value": "lost"}))
+    closing = rules.possibilities(world, Call("call", "writer.Close"))
+    assert {may.outcome for may in closing} == {Returns(None), Throws("IOException")}
+    assert all(may.after.streams["server"].state == "closed" for may in closing)
+
+
+def test_who_waits_for_an_operation_is_told_what_came_of_it() -> None:
+    begin = Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task")
+    world = one(one(pipe(), begin), Call("call", "task.Wait", thread="first"))
+    mays = rules.possibilities(world, Call("call", "server.Write", {"buffer": Data(b"ab")}))
+    for may, count in zip(mays, (2, 1), strict=True):
+        told = rules.possibilities(may.after, Call("finish", "first", thread="first"))
+        assert [each.outcome for each in told] == [Returns(count)]
+
+
+def test_a_copy_into_another_pipe_ends_with_its_reader() -> None:
+    world = pipe()
+    for call in (
+        Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"),
+        Call("call", "client.CopyToAsync", {"destination": Ref("other")}, "task"),
+        Call("call", "server.Write", {"buffer": Data(b"abc")}),
+    ):
+        world = one(world, call)
+    assert [each.content for each in world.pipes.values()] == [b"", b"abc"]
+    world = one(world, Call("call", "other.DisposeLocalCopyOfClientHandle"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"d")}))
+    (end,) = world.operations["task"].ends
+    assert end.requirement == "stream.copy-to-async.destination-io-error"
+
+
+def test_a_wrapper_answers_as_its_stream_does() -> None:
+    wrapped = Call("call", "Stream.Synchronized", {"stream": Ref("server")}, "wrapper")
+    world = one(pipe(), wrapped)
+    world = one(world, Call("call", "wrapper.Write", {"buffer": Data(b"ab")}))
+    read = Call("call", "wrapper.Read", {"buffer": Data(bytes(2))})
+    assert [may.outcome.type for may in rules.possibilities(world, read)] == ["NotSupportedException"]  # type: ignore[union-attr]
+    world = one(world, Call("call", "wrapper.Close"))
+    assert world.streams["server"].state == "closed"
+
+
+def test_without_handles_there_is_no_server() -> None:
+    world = one(pipe(), Call("limit", "parent", {"handles": 1}))
+    server = Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "more")
+    assert [may.outcome for may in rules.possibilities(world, server)] == [Throws("IOException")]
+    world = one(world, Call("call", "client.Dispose"))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, server)
+
+
+def test_a_tour_is_the_same_for_the_same_seed_and_tries_new_things_first() -> None:
+    def reached(sequences: list[Sequence[Call]]) -> set[str]:
+        return {call.form for calls in sequences for call in calls}
+
+    first, again = (list(itertools.islice(touring.tour(3), 12)) for _ in range(2))
+    assert first == again
+    drawn = [each.asked for each in simulating.sequences(3, 12)]
+    assert len(reached(first)) > len(reached(drawn))
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,10 @@ class Data:
 
 @dataclass(frozen=True)
 class Callback:
-    """A function of the caller's, which counts its calls."""
+    """A function of the caller's, which counts its calls, and may call the member `ends` with the result."""
 
     name: str
+    ends: str = ""
 
 
 Argument = None | bool | int | str | Ref | Data | Callback
@@ -34,8 +35,8 @@ Argument = None | bool | int | str | Ref | Data | Callback
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `verb` is `new`, `call`, `get`, `set`, `start`, `exit`, `kill`, `finish`, `signal`
-    or `forget`."""
+    """One call. `verb` is `new`, `call`, `get`, `set`, `start`, `exit`, `kill`, `finish`, `signal`,
+    `limit`, `rest` or `forget`."""
 
     verb: str
     target: str

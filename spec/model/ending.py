@@ -99,6 +99,9 @@ def forget(world: World, call: Call) -> Iterator[May]:
     after = world.copy()
     for name in names:
         after.safe_names.pop(name, None)
+    used = {*world.wrappers.values(), *(each.stream for each in world.texters.values())}
+    if used.intersection(names):
+        raise Unspecified("a stream that something else holds")
     gone = [(name, world.streams[name]) for name in names if name in world.streams]
     for name, stream in gone:
         closes = [stream.own] if stream.state != IS_CLOSED else []

@@ -101,11 +101,19 @@ def copy(world: World, call: Call) -> Iterator[May]:
         said = f"{family}.buffer-size-{'negative' if size else 'zero'}"
         yield May(outcome, said, world)
         return
+    if (bad := _destination(world, into, family)) is not None:
+        if of_task and not call.awaited:
+            raise Unspecified("whether the call or its task refuses the destination")
+        yield May(bad.outcome, bad.requirement, world)
+        return
     if stream.access != READ:
         said = "stream.copy-to.closed-write-end-source"
         closed = stream.state == IS_CLOSED
         yield May(UNSUPPORTED, said if closed else f"{family}.source-unreadable", world)
         return
+    copied = {world.streams[o.stream].pipe for _, o in world.pending() if o.kind == "copy"}
+    if into in world.streams and world.streams[into].pipe in {stream.pipe, *copied}:
+        raise Unspecified("a copy that feeds itself")
     token = call.text("cancellationToken")
     operation = Operation(
         "copy", family, call.object, world.next, into=into, thread=not of_task, token=token
@@ -121,3 +129,18 @@ def copy(world: World, call: Call) -> Iterator[May]:
     elif world.is_orphan(stream):
         raise Unspecified("two owners of one number: the other one has closed it")
     yield from begin(world, call, replace(operation, ends=ends))
+
+
+def _destination(world: World, name: str, family: str) -> End | None:
+    """What is wrong with where a copy should go."""
+    if name in world.memories:
+        memory = world.memories[name]
+        closed, writable = memory.closed, memory.writable
+    else:
+        stream = world.streams[name]
+        closed, writable = stream.state == IS_CLOSED, stream.access != READ
+        if not closed and (world.is_shut(stream) or world.is_orphan(stream)):
+            raise Unspecified("a destination whose handle somebody else closed")
+    if closed:
+        return End(CLOSED, f"{family}.destination-disposed")
+    return None if writable else End(UNSUPPORTED, f"{family}.destination-unwritable")

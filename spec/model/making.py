@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from spec.model.calls import Call, Ref
 from spec.model.outcomes import BROKEN, UNSUPPORTED, Gives, Throws, Unspecified
-from spec.model.state import DEFAULT_CAPACITY, PAGE, READ, WRITE, Handle, May, Pipe, Safe
+from spec.model.state import DEFAULT_CAPACITY, Memory, PAGE, READ, WRITE, Handle, May, Pipe, Safe
 from spec.model.state import Stream, World
 
+INSIDE = re.compile(r"\$\{([a-z_0-9]+)\}")
+"""A name in a text, which stands for what it holds."""
 RANGE = "ArgumentOutOfRangeException"
 NULL = "ArgumentNullException"
 DIRECTIONS = ("In", "Out", "InOut")
@@ -43,6 +46,10 @@ def server(world: World, call: Call) -> Iterator[May]:
     elif inheritability not in INHERITABILITIES:
         said = "inheritability-out-of-range" if "bufferSize" in given else "out-of-range"
         yield May(Throws(RANGE, "inheritability"), f"{overload}.{said}", world)
+    elif world.scarce == "eased":
+        raise Unspecified("whether there are handles again")
+    elif world.scarce and call.process == "parent":
+        yield May(BROKEN, "server.ctor.out-of-handles.io-error", world)
     else:
         assert isinstance(direction, str) and isinstance(size, int)
         said = {
@@ -139,14 +146,26 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     if text is None:
         yield May(Throws(NULL, name), "client.ctor.direction-string.null", world)
         return
-    if not isinstance(text, Ref) and str(text).startswith("${"):  # an ordinary file's
+    decorated = None if isinstance(text, Ref) else INSIDE.search(str(text))
+    requirement = ""
+    if decorated is not None:
+        outside = str(text).replace(decorated[0], "", 1)
+        if decorated[1] in world.files:  # an ordinary file's
+            requirement = "client.ctor-string.not-a-pipe"
+        elif outside.strip(" ") in ("", "+") and not str(text).startswith("+ "):
+            requirement = "client.ctor-string.blanks-and-plus"
+        else:
+            requirement = "client.ctor-string.not-a-number"
+    elif not isinstance(text, Ref):
+        requirement = _why_no_handle(str(text))
+    if requirement:
         for outcome in (Throws("ArgumentException", name), BROKEN):
-            yield May(outcome, "client.ctor-string.not-a-pipe", world)
-        return
-    if not isinstance(text, Ref):
-        for outcome in (Throws("ArgumentException", name), BROKEN):
-            yield May(outcome, _why_no_handle(str(text)), world)
-        return
+            yield May(outcome, requirement, world)
+        if requirement != "client.ctor-string.blanks-and-plus":
+            return
+    if decorated is not None:
+        text = Ref(decorated[1])
+    assert isinstance(text, Ref)
     handle = _named_by(world, text.name, call.process)
     if world.handles[handle].access != access:
         raise Unspecified("a text of the wrong end")
@@ -155,7 +174,7 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     after.safes[safe] = Safe(handle)
     after.streams[call.kept] = Stream(False, call.process, access, world.handles[handle].pipe, safe)
     said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
-    yield May(Gives(CLIENT), f"client.ctor.{said}", after)
+    yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
 
 
 def _why_no_handle(text: str) -> str:
@@ -173,7 +192,7 @@ def _named_by(world: World, name: str, process: str) -> int:
     if "." not in name:
         number = world.texts[name]
     else:
-        child, _, place = name.split(".")
+        child, _, place = (*name.split("."), "", "")[:3]
         number = world.texts[world.processes[child][int(place)]]
     for key, handle in world.handles.items():
         if handle.process == process and handle.number == number:
@@ -234,9 +253,9 @@ def others(world: World, call: Call) -> Iterator[May]:
             assert isinstance(length, int)
             after.arrays[call.kept] = b"\xa5" * length
         case "Descriptor":
-            pass
+            after.descriptors = (*world.descriptors, call.kept)
         case "MemoryStream":
-            after.memories[call.kept] = b""
+            after.memories[call.kept] = Memory(writable=call.arguments.get("writable") is not False)
         case _:
             after.sources[call.kept] = ""
     yield May(Gives(call.target), "", after)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from spec.model.calls import Call, Ref
-from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified
-from spec.model.state import End, May, World
+from spec.model.calls import MAIN, Call, Ref
+from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified, Waits
+from spec.model.state import End, May, Operation, World
 from spec.model.transferring import returning
 from spec.model.waiting import cancel, settle
 
@@ -28,9 +29,28 @@ def _wait(world: World, call: Call) -> Iterator[May]:
     """`Wait` of a task: what came of the operation, every time the same."""
     operation = world.operations[call.object]
     if not operation.ends:
-        raise Unspecified("it would wait for ever")
+        yield from _join(world, call, call.object, returning(operation))
+        return
     for each in operation.ends:
         yield May(each.outcome, each.requirement, _collected(world, call.object, each))
+
+
+def _join(world: World, call: Call, name: str, said: str) -> Iterator[May]:
+    """A thread waits for an operation under way."""
+    if call.thread == MAIN:
+        raise Unspecified("it would wait for ever")
+    operation = world.operations[name]
+    if operation.kind == "join" or operation.inside:
+        raise Unspecified("who else waits for it")
+    joined = [each for _, each in world.pending() if each.kind == "join" and each.into == name]
+    if joined and operation.begun:
+        raise Unspecified("two that end one operation")
+    after = world.copy()
+    after.number()
+    after.operations[call.thread] = Operation(
+        "join", said, operation.stream, world.next, into=name, thread=True
+    )
+    yield May(Waits(), said, after)
 
 
 def _collected(world: World, name: str, end: End) -> World:
@@ -79,8 +99,10 @@ def end(world: World, call: Call) -> Iterator[May]:
         same = operation.ends[0].outcome
         for outcome2 in (Throws("InvalidOperationException", derived=True), FOREIGN, same):
             yield May(outcome2, f"{rules}.once", world)
+    elif operation.inside or world.streams[operation.stream].process != "parent":
+        raise Unspecified("a callback that ends the operation, too")
     elif not operation.ends:
-        raise Unspecified("it would wait for ever")
+        yield from _join(world, call, name, f"{rules}.blocks-until-done")
     else:
         for each in operation.ends:
             yield May(each.outcome, each.requirement, _collected(world, name, each))
@@ -101,6 +123,8 @@ def _cancel(world: World, call: Call) -> Iterator[May]:
 def _token(world: World, call: Call) -> Iterator[May]:
     """`Token` of a source."""
     after = world.copy()
+    if call.object not in world.sources:
+        raise KeyError(call.object)
     after.tokens[call.kept] = call.object in world.cancelled
     after.sources[call.object] = call.kept
     yield May(Returns(), "", after)
@@ -121,6 +145,15 @@ def called(world: World, call: Call) -> Iterator[May]:
     if call.member == "Wait":
         if not operation.ends:
             raise Unspecified("it would wait for ever")
+        if operation.inside and not operation.called:
+            kind = "write" if operation.kind == "write" else "read"
+            for each in operation.ends:
+                after = _collected(world, name, each)
+                after.change_operation(name, called=True)
+                yield May(each.outcome, f"stream.end-{kind}.where", after)
+            return
+        if operation.inside:
+            raise Unspecified("a callback that is waited for twice")
         after = world.copy()
         after.change_operation(name, called=True)
         yield May(Returns(), f"{operation.family}.callback", after)
@@ -137,6 +170,8 @@ def called(world: World, call: Call) -> Iterator[May]:
 def number(world: World, call: Call) -> Iterator[May]:
     """`Number` of a descriptor."""
     after = world.copy()
+    if call.object not in world.descriptors:
+        raise KeyError(call.object)
     after.files[call.kept] = call.object
     yield May(Returns(), "", after)
 
@@ -149,10 +184,51 @@ def interrupt(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(), f"stream.signals.interrupted-{kind}-resumes", world)
 
 
+def _memory(world: World, call: Call) -> Iterator[May]:
+    """`Position` and `Dispose` of a stream in memory."""
+    memory = world.memories[call.object]
+    if call.member == "Dispose":
+        after = world.copy()
+        after.memories[call.object] = replace(memory, closed=True)
+        yield May(DONE, "", after)
+    elif memory.closed:
+        raise Unspecified("the position in a closed memory")
+    else:
+        said = "stream.copy-to.destination-not-rewound"
+        yield May(Returns(len(memory.content)), said, world)
+
+
+def limit(world: World, call: Call) -> Iterator[May]:
+    """The first process gets no room for the handles of a pipe."""
+    after = world.copy()
+    after.scarce = "yes"
+    yield May(Returns(), "", after)
+
+
+def rest(world: World, call: Call) -> Iterator[May]:
+    """While all wait the first process leaves the processor alone."""
+    if not world.pending():
+        raise Unspecified("whether something goes on behind what has ended")
+    yield May(Returns(), "stream.waiting.idle", world)
+
+
+def synchronized(world: World, call: Call) -> Iterator[May]:
+    """`Stream.Synchronized`: a stream that takes one call at a time."""
+    name = call.text("stream")
+    if name is None:
+        outcome = Throws("ArgumentNullException", "stream")
+        yield May(outcome, "stream.synchronized.null", world)
+        return
+    after = world.copy()
+    after.wrappers[call.kept] = name
+    yield May(Returns(), "stream.synchronized.passes-through", after)
+
+
 def _hex(world: World, call: Call) -> Iterator[May]:
     """`Hex` of an array or of a stream in memory."""
     if call.object in world.memories:
-        content, said = world.memories[call.object], "stream.copy-to.copies-to-end"
+        content = world.memories[call.object].content
+        said = "stream.copy-to.copies-to-end"
     else:
         content, said = world.arrays[call.object], "stream.read-async.at-offset"
     yield May(Returns(content.hex()), said, world)
@@ -168,5 +244,7 @@ RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Hex": _hex,
     "AsyncState": _state,
     "Number": number,
+    "Position": _memory,
+    "Dispose": _memory,
 }
 """By member of what is no pipe stream."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from spec.model import asking, ending, flushing, making, operating, peers, transferring
+from spec.model import asking, ending, flushing, making, operating, peers, texting, transferring
 from spec.model.calls import Call
-from spec.model.outcomes import Outcome, Unspecified
+from spec.model.outcomes import Outcome, Throws, Unspecified
 from spec.model.state import May, World
 
 Rule = Callable[[World, Call], Iterator[May]]
@@ -32,6 +33,8 @@ CONSTRUCTORS: Mapping[str, Rule] = {
     making.SERVER: making.server,
     making.CLIENT: making.client,
     "SafePipeHandle": making.safe_handle,
+    "StreamReader": texting.new,
+    "StreamWriter": texting.new,
 }
 
 
@@ -41,7 +44,52 @@ OTHERS: Mapping[str, Rule] = operating.RULES
 
 def possibilities(world: World, call: Call) -> list[May]:
     """Everything that may come of a call. Raises Unspecified where the documentation does not say."""
-    return list(_rule(world, call)(world, call))
+    if world.scarce and not _needs_nothing(call):
+        raise Unspecified("what else lacks handles")
+    if call.object in world.wrappers:
+        return _through_wrapper(world, call)
+    found = list(_rule(world, call)(world, call))
+    if world.scarce and call.member in ("Dispose", "Close"):
+        return [replace(may, after=_eased(may.after)) for may in found]
+    return found
+
+
+def _eased(world: World) -> World:
+    after = world.copy()
+    after.scarce = "eased"
+    return after
+
+
+def _needs_nothing(call: Call) -> bool:
+    """Whether a call is told of where handles are scarce."""
+    if call.verb == "new":
+        return call.target == making.SERVER
+    return call.verb in ("get", "finish") or call.member in ALONE
+
+
+ALONE = ("Read", "ReadByte", "Write", "WriteByte", "Dispose", "Close")
+WRAPPED = (
+    "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
+    "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close",
+)  # fmt: skip
+"""What a synchronized wrapper hands on."""
+
+
+def _through_wrapper(world: World, call: Call) -> list[May]:
+    """A call of a wrapper is one of its stream, as long as no other waits in it."""
+    name = world.wrappers[call.object]
+    if call.member not in WRAPPED or any(each.stream == name for _, each in world.pending()):
+        raise Unspecified("a wrapper whose stream is busy")
+    inner = replace(call, target=f"{name}.{call.member}")
+    return [replace(may, requirement=_wrapped(call, may)) for may in possibilities(world, inner)]
+
+
+def _wrapped(call: Call, may: May) -> str:
+    if call.member in ("Dispose", "Close"):
+        return "stream.synchronized.closes"
+    if isinstance(may.outcome, Throws) or call.member not in transferring.KINDS:
+        return "stream.synchronized.members"
+    return "stream.synchronized." + ("passes-through" if call.member[0] == "W" else "reads")
 
 
 def _rule(world: World, call: Call) -> Rule:
@@ -58,6 +106,14 @@ def _rule(world: World, call: Call) -> Rule:
             return operating.interrupt
         case "forget":
             return ending.forget
+        case "limit":
+            return operating.limit
+        case "rest":
+            return operating.rest
+    if call.target == "Stream.Synchronized":
+        return operating.synchronized
+    if call.object in world.texters:
+        return texting.asked
     if call.object in world.streams:
         of_property = {"get": asking.get, "set": asking.put}
         return of_property.get(call.verb) or STREAM[call.member]

@@ -25,6 +25,8 @@ class Pipe:
     """Bytes written since it was last empty: up to a page of them has room for certain."""
     blurred: bool = False
     """Whether a write ended half-way, so that nobody knows what is in it."""
+    ahead: str = ""
+    """The StreamReader that has been reading it, and may hold what is still in `content`."""
     polled: bool = False
     """Whether an asynchronous call was made on it: its descriptors may be in any mode."""
 
@@ -89,7 +91,8 @@ class Operation:
     """A transfer that was begun; without `end` it is under way."""
 
     kind: str
-    """`read`, `byte`, `exactly`, `least`, `write`, `drain`, `copy` or `flush`."""
+    """`read`, `byte`, `exactly`, `least`, `write`, `drain`, `copy`, `flush`; `line`, `rest` or `more` of a
+    StreamReader; `join` waits for another operation."""
     family: str
     """The beginning of the ids of the requirements about it: `stream.read-async`."""
     stream: str
@@ -107,7 +110,9 @@ class Operation:
     """Whether the array is the call's own and shown with its outcome."""
     token: str | None = None
     into: str | None = None
-    """Where a copy goes."""
+    """Where a copy goes; the operation that a `join` waits for."""
+    texter: str | None = None
+    """The StreamReader or StreamWriter whose it is."""
     thread: bool = False
     """Whether it is a call that blocks its thread, and not a task."""
     begun: bool = False
@@ -115,11 +120,35 @@ class Operation:
     state: Argument = None
     """What its caller wants back."""
     callback: str = ""
+    inside: bool = False
+    """Whether the callback asks for what came of it."""
     called: bool = False
     """Whether the callback was seen to have been called."""
     ends: tuple[End, ...] = ()
     """How it may have ended."""
     collected: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """A StreamWriter or a StreamReader."""
+
+    stream: str
+    writes: bool
+    auto: bool = False
+    held: bytes = b""
+    spoilt: bool = False
+    """Whether it could not send what it holds."""
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A stream in memory."""
+
+    content: bytes = b""
+    writable: bool = True
+    closed: bool = False
 
 
 @dataclass
@@ -136,9 +165,14 @@ class World:
     numbers: dict[str, int] = field(default_factory=dict)
     """By name: the number that DangerousGetHandle gave."""
     arrays: dict[str, bytes] = field(default_factory=dict)
-    memories: dict[str, bytes] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
+    texters: dict[str, Text] = field(default_factory=dict)
+    wrappers: dict[str, str] = field(default_factory=dict)
+    """By name of what Synchronized gave: the stream that it was made of."""
     files: dict[str, str] = field(default_factory=dict)
     """By name of the number of an ordinary file that is open: the name of its descriptor."""
+    descriptors: tuple[str, ...] = ()
+    """Ordinary files and the like that are open."""
     callbacks: dict[str, str] = field(default_factory=dict)
     """By name of a callback: that of the operation that calls it."""
     tokens: dict[str, bool] = field(default_factory=dict)
@@ -150,6 +184,8 @@ class World:
     operations: dict[str, Operation] = field(default_factory=dict)
     processes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"parent": ()})
     """By name: the names of the texts that it was started with."""
+    scarce: str = ""
+    """`yes`: the first process can open no further pipe; `eased`: it has given handles back since."""
     plain: tuple[str, ...] = ()
     """The processes that make plain system calls only."""
     next: int = 1
@@ -181,6 +217,16 @@ class World:
     def held(self, pipe: int, access: str) -> bool:
         """Whether any process holds such an end of the pipe."""
         return any(h.pipe == pipe and h.access == access for h in self.handles.values())
+
+    def stream_of(self, name: str) -> str | None:
+        """The stream that an object is, or is about."""
+        if name in self.streams:
+            return name
+        if name in self.callbacks:
+            name = self.callbacks[name]
+        if name in self.operations:
+            return self.operations[name].stream
+        return self.texters[name].stream if name in self.texters else self.wrappers.get(name)
 
     def is_shut(self, stream: Stream) -> bool:
         """Whether the stream's handle object was closed."""

@@ -129,6 +129,7 @@ def _operation(world: World, call: Call) -> Operation:
         shown=array is None and (thread or call.awaited), token=call.text("cancellationToken"),
         begun=call.member.startswith("Begin"), state=call.arguments.get("state"),
         callback=callback.name if isinstance(callback, Callback) else "",
+        inside=isinstance(callback, Callback) and bool(callback.ends),
     )  # fmt: skip
 
 
@@ -199,6 +200,8 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
     if operation.kind not in ("flush",) and not operation.ends:
         if pipe.blurred:
             raise Unspecified("what a cancelled write has left in the pipe")
+        if pipe.ahead not in ("", operation.texter) and operation.kind != "write":
+            raise Unspecified("what a StreamReader has taken out of the pipe")
         if not operation.thread:
             begun.change_pipe(begun.streams[operation.stream].pipe, polled=True)
     for after in settle(begun):
@@ -235,6 +238,11 @@ def _waiting(operation: Operation) -> str:
     match operation.kind:
         case "write":
             return "stream.write.blocks-when-full"
+        case "line" | "rest" | "more":
+            said = {"line": "line-in-pieces", "rest": "to-end", "more": "end-of-stream"}
+            return f"text.reader.{said[operation.kind]}"
+        case "join":
+            return operation.family
         case "drain":
             return "stream.wait-for-pipe-drain.blocks"
         case "least":

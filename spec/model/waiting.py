@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from spec.model.outcomes import BROKEN, DONE, CLOSED, Outcome, Reads, Returns, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
+from spec.model.reading import taken
+from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import PAGE, READ, WRITE, End, Operation, World
 
 FEW = 16
 """Up to so many bytes a read's shorter results are told one by one."""
-READING = ("read", "byte", "exactly", "least", "copy")
+READING = ("read", "byte", "exactly", "least", "copy", "line", "rest", "more")
+TEXT = ("line", "rest", "more")
 CANCELLED = Throws("OperationCanceledException", derived=True)
 
 
@@ -31,14 +34,14 @@ def settle(world: World) -> Iterator[World]:
 def _is_first(world: World, name: str, operation: Operation) -> bool:
     """Whether none that began earlier on the same end waits for the same
     (stream.concurrent.reads-in-call-order, stream.concurrent.writes-in-call-order)."""
-    if operation.kind == "drain":
+    if operation.kind in ("drain", "join"):
         return True
     queue = [
         other
         for other, each in world.pending()
         if each.stream == operation.stream
         and (each.kind in READING) == (operation.kind in READING)
-        and each.kind != "drain"
+        and each.kind not in ("drain", "join")
     ]
     return queue[0] == name
 
@@ -49,9 +52,17 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
     pipe = world.pipes[stream.pipe]
     if operation.kind == "drain":
         yield from _drain(world, name, operation)
+    elif operation.kind == "join":
+        yield from _joined(world, name, operation)
     elif operation.kind == "write":
         yield from _write(world, name, operation)
-    elif pipe.content:
+    elif operation.kind in TEXT:
+        yield from _text(world, name, operation)
+    elif operation.kind == "copy" and operation.left:
+        yield from _handed_on(world, name, operation)
+    elif pipe.content or (
+        pipe.burst and operation.kind != "copy" and on_the_way(world, stream.pipe)
+    ):
         if operation.kind == "copy":
             yield _copied(world, name, operation)
         else:
@@ -63,10 +74,10 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
 def _read(world: World, name: str, operation: Operation) -> Iterator[World]:
     """A reading operation takes bytes: as many as there are and it wants, or fewer but one at least."""
     stream = world.streams[operation.stream]
-    there = world.pipes[stream.pipe].content
+    there = world.pipes[stream.pipe].content + on_the_way(world, stream.pipe)
     most = min(operation.count - len(operation.got), len(there))
     gathers = operation.kind in ("exactly", "least")
-    fewest = most if gathers or operation.kind == "byte" or most > FEW else 1
+    fewest = most if operation.kind in ("exactly", "byte") or most > FEW else 1
     for taken in range(most, fewest - 1, -1):
         after = world.copy()
         got = operation.got + there[:taken]
@@ -119,9 +130,24 @@ def _fill(world: World, operation: Operation) -> None:
         )
 
 
+def on_the_way(world: World, pipe: int) -> bytes:
+    """What writes that wait have still to put in: a part of it may be in the pipe already."""
+    return b"".join(
+        each.left
+        for _, each in world.pending()
+        if each.kind == "write" and world.streams[each.stream].pipe == pipe
+    )
+
+
 def _take(world: World, pipe: int, count: int) -> None:
-    left = world.pipes[pipe].content[count:]
+    before = world.pipes[pipe].content
+    left, more = before[count:], max(0, count - len(before))
     world.change_pipe(pipe, content=left, burst=world.pipes[pipe].burst if left else 0)
+    for name, each in world.pending():
+        if more and each.kind == "write" and world.streams[each.stream].pipe == pipe:
+            world.change_operation(name, left=each.left[more:])
+            world.change_pipe(pipe, burst=world.pipes[pipe].capacity)  # what is in it nobody knows
+            more -= min(more, len(each.left))
 
 
 def _met_end(world: World, name: str, operation: Operation) -> World:
@@ -167,9 +193,74 @@ def _copied(world: World, name: str, operation: Operation) -> World:
     pipe = world.streams[operation.stream].pipe
     there = world.pipes[pipe].content
     assert operation.into is not None
-    after.memories[operation.into] += there
+    if operation.into in world.memories:
+        memory = world.memories[operation.into]
+        if memory.closed:
+            of_task = operation.family == "stream.copy-to-async"
+            said = "destination-closes" if of_task else "destination-disposed"
+            after.change_operation(name, ends=(End(CLOSED, f"{operation.family}.{said}"),))
+            after.change_pipe(pipe, blurred=True)
+            return after
+        after.memories[operation.into] = replace(memory, content=memory.content + there)
+    else:
+        after.change_operation(name, left=there)
     _take(after, pipe, len(there))
     return after
+
+
+def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
+    """A copy writes into another end what it has read."""
+    assert operation.into is not None
+    into = world.streams[operation.into]
+    after = world.copy()
+    if into.state == IS_CLOSED:
+        of_task = operation.family == "stream.copy-to-async"
+        said = "destination-closes" if of_task else "destination-disposed"
+        after.change_operation(name, ends=(End(CLOSED, f"{operation.family}.{said}"),))
+        yield after
+    elif into.state == IS_BROKEN or not world.held(into.pipe, READ):
+        after.change(operation.into, state=IS_BROKEN)
+        after.change_pipe(into.pipe, blurred=True)
+        said = f"{operation.family}.destination-io-error"
+        after.change_operation(name, ends=(End(BROKEN, said),))
+        yield after
+    elif world.is_shut(into) or world.is_orphan(into):
+        raise Unspecified("a destination whose handle somebody else closed")
+    elif on_the_way(world, into.pipe):
+        raise Unspecified("a copy into a pipe that others wait to write into")
+    elif has_room(world, into.pipe, len(operation.left)):
+        pipe = world.pipes[into.pipe]
+        content, burst = pipe.content + operation.left, pipe.burst + len(operation.left)
+        after.change_pipe(into.pipe, content=content, burst=burst)
+        after.change_operation(name, left=b"")
+        yield after
+    elif not world.pipes[
+        into.pipe
+    ].blurred:  # it waits: how much it has moved by then is its affair
+        after.change_pipe(into.pipe, blurred=True)
+        after.change_pipe(world.streams[operation.stream].pipe, blurred=True)
+        yield after
+
+
+def _text(world: World, name: str, operation: Operation) -> Iterator[World]:
+    """A StreamReader goes on as soon as what is there is enough for it."""
+    found = taken(world, operation)
+    if found is not None:
+        outcome, said, count = found
+        after = world.copy()
+        _take(after, world.streams[operation.stream].pipe, count)
+        after.change_operation(name, ends=(End(outcome, said),))
+        yield after
+
+
+def _joined(world: World, name: str, operation: Operation) -> Iterator[World]:
+    """Who waits for an operation is told what came of it."""
+    assert operation.into is not None
+    for end in world.operations[operation.into].ends:
+        after = world.copy()
+        after.change_operation(operation.into, ends=(end,), collected=True)
+        after.change_operation(name, ends=(end,))
+        yield after
 
 
 def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
@@ -183,12 +274,22 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         said = (
             "stream.end-write.internal-error" if operation.begun else f"{operation.family}.broken"
         )
+        if operation.texter is not None:
+            said = "text.writer.broken-pipe"
+            text = world.texters[operation.texter]
+            after.texters[operation.texter] = replace(text, spoilt=True)
         after.change_operation(name, ends=(End(BROKEN, said),))
         yield after
         return
-    if not has_room(world, pipe, len(operation.left)):
+    if operation.left and any(
+        each.left and each.kind == "write" and each.stream != operation.stream
+        for _, each in world.pending()
+        if world.streams[each.stream].pipe == pipe
+    ):
+        raise Unspecified("two ends that write into one full pipe")
+    if operation.left and not has_room(world, pipe, len(operation.left)):
         moved = operation.left[: state.capacity - len(state.content)]
-        if state.content or not moved:
+        if state.content or state.burst or not moved:
             return
     else:
         moved = operation.left
@@ -201,6 +302,8 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
 
 
 def _written(operation: Operation) -> str:
+    if operation.texter is not None:
+        return "text.writer.auto-flush"
     if operation.family == "stream.write-byte":
         return "stream.write-byte.sends-one"
     if operation.family in ("stream.write-span", "stream.write-async-memory"):
@@ -215,9 +318,9 @@ def has_room(world: World, pipe: int, count: int) -> bool:
     and an empty pipe takes as much as it holds (stream.write.capacity-no-wait).
     """
     state = world.pipes[pipe]
-    if len(state.content) + count > state.capacity:
+    if len(state.content) + count > state.capacity and not state.ahead:
         return False
-    if not state.content or state.burst + count <= PAGE:
+    if not state.content and not state.burst or state.burst + count <= PAGE:
         return True
     raise Unspecified("how much room a pipe has that was partly read is the system's affair")
 
@@ -225,7 +328,7 @@ def has_room(world: World, pipe: int, count: int) -> bool:
 def _drain(world: World, name: str, operation: Operation) -> Iterator[World]:
     pipe = world.streams[operation.stream].pipe
     family = "stream.wait-for-pipe-drain"
-    if not world.pipes[pipe].content:
+    if not world.pipes[pipe].content and not on_the_way(world, pipe):
         after = world.copy()
         after.change_operation(name, ends=(End(DONE, f"{family}.blocks"),))
         yield after
@@ -244,7 +347,8 @@ def cancel(world: World, token: str) -> None:
             if operation.kind in ("exactly", "least"):
                 said = "stream.read-exactly-async.cancel-pending"
             elif operation.kind == "copy":
-                said = "stream.copy-to-async.cancel-pending"
+                waits = "cancel-writing" if operation.left else "cancel-pending"
+                said = f"stream.copy-to-async.{waits}"
             else:
                 said = f"{operation.family}.cancelled-exception"
             if operation.kind == "write":
@@ -255,7 +359,7 @@ def cancel(world: World, token: str) -> None:
 def abandon(world: World, stream: str) -> None:
     """Ends every operation under way on an end that is closed (stream.dispose-pending)."""
     for name, operation in world.pending():
-        if operation.stream != stream:
+        if operation.stream != stream or operation.kind == "join":
             continue
         how = "async" if not operation.thread else "sync"
         said = f"stream.dispose-pending.{how}-{'write' if operation.kind == 'write' else 'read'}"
@@ -271,4 +375,7 @@ def abandon(world: World, stream: str) -> None:
             )
         if operation.kind == "write":
             world.change_pipe(world.streams[operation.stream].pipe, blurred=True)
+            if operation.texter is not None:
+                text = world.texters[operation.texter]
+                world.texters[operation.texter] = replace(text, spoilt=True)
         world.change_operation(name, ends=ends)

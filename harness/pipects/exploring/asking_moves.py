@@ -106,9 +106,14 @@ class AskingMoves(Moves):
 
     def file(self, world: World, choices: Choices) -> Iterator[Call]:
         """An ordinary file: it may get a number that an end has just given back."""
-        if len(world.files) < 2 and len(world.processes) == 1:
+        if len(world.files) < 3 and len(world.processes) == 1:
             name = self.name("file")
-            yield Call("new", "Descriptor", {"kind": "file"}, name)
+            yield Call(
+                "new",
+                "Descriptor",
+                {"kind": choices.pick(("file", "socket", "file", "directory"))},
+                name,
+            )
             yield Call("get", f"{name}.Number", kept=self.name("number"))
 
     def file_refused(self, world: World, choices: Choices) -> Iterator[Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from pipects.errors import NotStarted
+from pipects.exploring import touring
 from pipects.exploring.findings import Finding
 from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
@@ -19,6 +21,10 @@ from pipects.mutation.spread import Workers
 from pipects.mutation.trial import SESSION
 from pipects.observe import linux
 from spec.model.calls import Call
+
+
+SHARED = 400
+"""Sequences that all searches for defects begin with: they are drawn once."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +109,14 @@ def hunt(
     """Searches for so many defects of the catalogue, drawn by the seed; one at a time is on."""
     drawn = Random(seed).sample(list(enumerate(every, 1)), min(number, len(every)))
     tasks = []
+    first = tuple(tuple(each) for each in itertools.islice(touring.tour(seed), SHARED))
     for place, _ in drawn:
         environment = {**reference.environment, switch.ACTIVE: str(place)}
         broken = dataclasses.replace(
             reference, id="mutant", build=(), sources=(), start=(str(adapter),), deviations=(),
             environment=environment,
         )  # fmt: skip
-        tasks.append((Part(broken, seed, seconds, scale, first=True),))
+        tasks.append((Part(broken, seed, seconds, scale, first=True, kept=first),))
     known = {switch_of(task[0]): defect for task, (_, defect) in zip(tasks, drawn, strict=True)}
     for (part,), (tally, took) in workers.map(search, tasks):
         finding = next(iter(tally.findings.values()), None)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from spec.model.calls import Argument
+from pipects import bytespec
+from pipects.exploring import translating
+from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import Stream, World
 
 T = TypeVar("T")
 MOST_STREAMS = 8
+
+
+@functools.cache
+def pattern(length: int) -> bytes:
+    """Bytes to write."""
+    return bytespec.pattern(translating.SEED, length)
 
 
 @dataclass
@@ -25,6 +34,10 @@ class Choices:
         number = self.numbers[self.at] if self.at < len(self.numbers) else 0
         self.at += 1
         return among[number % len(among)]
+
+    def once_in(self, number: int) -> bool:
+        """Whether it is the rarer case, which comes once in so many."""
+        return self.pick(range(number)) == number - 1
 
     def argument(self, *among: Argument) -> Argument:
         """One of these arguments."""
@@ -45,7 +58,8 @@ class Moves:
     @staticmethod
     def at_home(world: World, stream: str) -> bool:
         """Whether there are tokens in the stream's process."""
-        return bool(world.tokens) and world.streams[stream].process == "parent"
+        name = world.stream_of(stream)
+        return bool(world.tokens) and name is not None and world.streams[name].process == "parent"
 
     @staticmethod
     def open(world: World) -> list[tuple[str, Stream]]:
@@ -62,3 +76,28 @@ class Moves:
         """Some open stream of that direction, or none."""
         found = [n for n, each in Moves.open(world) if each.access == access]
         return choices.pick(found[::-1]) if found else None
+
+    def form(
+        self, world: World, name: str, choices: Choices, members: Sequence[str], data: bytes
+    ) -> Iterator[Call]:
+        """A transfer of the data (or into an array of their length), in one of its forms."""
+        member = choices.pick(members)
+        if member == "ReadByte":
+            given: dict[str, Argument] = {}
+        elif member == "WriteByte":
+            given = {"value": choices.pick((65, 0, 255, 128))}
+        elif choices.pick((True, False)) and not member.startswith("ReadAtLeast"):
+            offset = choices.pick((0, 1))
+            given = {"buffer": Data(bytes(offset) + data if "W" in member else b"\xa5" * (offset + len(data))),
+                     "offset": offset, "count": len(data)}  # fmt: skip
+        else:
+            given = {"buffer": Data(data)}
+        if member.startswith("ReadAtLeast"):
+            given["minimumBytes"] = choices.pick((1, 0, len(data)))
+            if choices.pick((True, False)):
+                given["throwOnEndOfStream"] = choices.pick((False, True))
+        of_task = member.endswith("Async")
+        if of_task and self.at_home(world, name) and choices.pick((False, True)):
+            given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
+        thread = "main" if of_task or not choices.pick((False, True)) else self.name("thread")
+        yield Call("call", f"{name}.{member}", given, thread=thread, awaited=of_task)

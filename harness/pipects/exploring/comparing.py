@@ -22,7 +22,7 @@ from spec.model.state import May, World
 SKIPPED = ("exit", "descriptor", "handles", "idle", "signals", "blocked", "unread")
 """What is observed and the model says nothing of, or only when it is asked for an outcome."""
 MADE = (making.SERVER, making.CLIENT, "SafePipeHandle", "Bytes", "MemoryStream",
-        "CancellationTokenSource", "Descriptor")  # fmt: skip
+        "CancellationTokenSource", "Descriptor", "StreamReader", "StreamWriter")  # fmt: skip
 
 
 class Inexpressible(Exception):
@@ -191,7 +191,7 @@ class _Reader:
             raise Inexpressible("signal")
         if (
             step.target == "MemoryStream"
-            and given
+            and set(given) - {"writable"}
             or step.target == "Bytes"
             and "length" not in given
         ):
@@ -215,12 +215,20 @@ class _Reader:
         """That the model has the member."""
         world = self.worlds[0]
         if call.verb in ("call", "get", "set"):
+            if call.target == "Stream.Synchronized":
+                return
             if call.target[0].isupper():
                 raise Inexpressible("a static member")
             known = call.object in world.streams and (
                 call.verb != "call" or call.member in rules.STREAM
             )
-            if known or call.object in world.safe_names or call.object in world.callbacks:
+            named: tuple[Mapping[str, object], ...] = (
+                world.safe_names,
+                world.callbacks,
+                world.texters,
+                world.wrappers,
+            )
+            if known or any(call.object in each for each in named):
                 return
             if call.member not in rules.OTHERS:
                 raise Inexpressible(f"{call.verb} {call.member}")
@@ -234,16 +242,16 @@ class _Reader:
                 if bytespec.length(value) > 1 << 20:
                     raise Inexpressible("so many bytes")
                 return Data(bytespec.make(value))
-            if set(value) == {"callback"}:
-                return Callback(value["callback"])
-            raise Inexpressible("a callback that ends the operation")
-        if isinstance(value, str) and "${" in value:
+            if "callback" in value:
+                return Callback(str(value["callback"]), str(value.get("ends", "")))
+            raise Inexpressible("a mapping")
+        if isinstance(value, str) and "${" in value and parameter != "pipeHandleAsString":
             raise Inexpressible("a text with another one in it")
         if isinstance(value, str) and value.startswith("$"):
             return Ref(value[1:])
         if isinstance(value, float):
             raise Inexpressible("a fraction")
-        return value
+        return value if isinstance(value, (bool, int, str)) else None
 
     # Outcomes
 

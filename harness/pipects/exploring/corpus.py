@@ -50,8 +50,8 @@ def _value(argument: Argument) -> Any:
             return {"ref": name}
         case Data(content):
             return {"data": content.hex()}
-        case Callback(name):
-            return {"callback": name}
+        case Callback(name, ends):
+            return {"callback": name, "ends": ends}
     return argument
 
 
@@ -64,8 +64,8 @@ def _argument(value: Any) -> Argument:
     match value:
         case {"ref": str(name)}:
             return Ref(name)
-        case {"callback": str(name)}:
-            return Callback(name)
+        case {"callback": str(name), "ends": str(ends)}:
+            return Callback(name, ends)
         case {"data": str(content)}:
             return Data(bytes.fromhex(content))
         case None | bool() | int() | str():

@@ -64,7 +64,7 @@ class _Writer:
 
     def _make(self, call: Call) -> bool:
         """Makes a call if all worlds agree on whether it waits. Says whether it was made."""
-        if call.verb in ("signal", "kill", "exit"):
+        if call.verb in ("signal", "kill", "exit", "rest"):
             return False  # a case shows these in other words
         try:
             mays = rules.all_of(self._worlds, call)
@@ -115,12 +115,8 @@ def _shape(world: World) -> tuple[object, ...]:
 
 
 def _process(world: World, call: Call) -> str:
-    for name in (call.object, call.target):
-        if name in world.streams:
-            return world.streams[name].process
-        if name in world.operations:
-            return world.streams[world.operations[name].stream].process
-    return call.process
+    name = world.stream_of(call.object) or world.stream_of(call.target)
+    return world.streams[name].process if name in world.streams else call.process
 
 
 def sequences(seed: int = 1, tried: int = TRIED) -> Iterator[Written]:

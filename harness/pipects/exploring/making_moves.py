@@ -9,10 +9,30 @@ from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import WRITE, World
 
-BAD_TEXTS = ("", "pipe", "-1", "-2", "12a", "0x10", "99999", " ")
+BAD_TEXTS = (
+    "",
+    "pipe",
+    "-1",
+    "-2",
+    "12a",
+    "0x10",
+    "99999",
+    " ",
+    "4294967296",
+    "18446744073709551616",
+    "+",
+    "-",
+    "\t",
+    "\n",
+    "1e1",
+    "4.0",
+)
 OF_SAFE = (
     ("get", "IsClosed"), ("get", "IsInvalid"), ("call", "DangerousGetHandle"), ("call", "Dispose"),
 )  # fmt: skip
+
+DECORATED = ("N ", " N", "+N", "++N", "N x", "-N", "Nx", "N.0", "0xN", "N,0", "N\n4")
+"""Where the number of a handle stands in a text for N."""
 
 
 class MakingMoves(Moves):
@@ -99,7 +119,10 @@ class MakingMoves(Moves):
         if kind == "null handle":
             given["safePipeHandle"] = None
         else:
-            given["pipeHandleAsString"] = None if kind == "null text" else choices.pick(BAD_TEXTS)
+            texts = list(BAD_TEXTS)
+            for name in (*world.texts, *world.files):
+                texts += [form.replace("N", f"${{{name}}}") for form in DECORATED]
+            given["pipeHandleAsString"] = None if kind == "null text" else choices.pick(texts)
         if kind == "alone":
             del given["direction"]
         yield Call("new", making.CLIENT, given, self.name("client"))

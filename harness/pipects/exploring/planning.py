@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
 from pipects.exploring.making_moves import MakingMoves
+from pipects.exploring.texting_moves import TextingMoves
 from pipects.exploring.transferring_moves import TransferringMoves
 from spec.model.calls import Call, Ref
 from spec.model.state import Operation, World
 
 
 @dataclass
-class Planner(MakingMoves, AskingMoves, TransferringMoves):
+class Planner(MakingMoves, AskingMoves, TransferringMoves, TextingMoves):
     """Proposes the calls of a rule."""
 
     def propose(self, world: World, rule: str, numbers: Sequence[int]) -> list[Call]:
@@ -61,6 +62,8 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,
     "file refused": Planner.file_refused, "interrupt": Planner.interrupt,
     "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,
+    "texter": Planner.texter, "text": Planner.text, "lines": Planner.lines, "wrapper": Planner.wrapper,
+    "join": Planner.join, "scarce": Planner.scarce, "queue": Planner.queue, "rest": Planner.rest,
 }  # fmt: skip
 """What may come next, the simplest first."""
 OFTEN = (
@@ -75,5 +78,12 @@ OFTEN = (
     "token",
     "cancel",
     "close",
+    "text",
+    "text",
+    "lines",
+    "wrapper",
+    "join",
+    "queue",
+    "copy",
 )
 """What comes more often: what other things depend on, and what has many forms."""

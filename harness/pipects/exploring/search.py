@@ -6,34 +6,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from random import Random
 
 from pipects import spec, verdicts
-from pipects.exploring import findings
+from pipects.exploring import findings, touring
 from pipects.exploring.findings import Finding
-from pipects.exploring.planning import OFTEN, RULES
-from pipects.exploring.session import Course, Plan, Session, planned
+from pipects.exploring.session import Course, Session
 from pipects.implementations import Implementation
 from pipects.judging import Record
 from pipects.processes import Family
 from spec.model.calls import Call
 
-SHORTEST, LONGEST = 10, 28
-"""Rules of a plan, each one call or a few, or none where it makes no sense."""
-NAMES = [*RULES, *OFTEN]
-BOTH_ENDS = 0.8
-"""The share of plans that begin with a pipe that has both ends."""
 SHORTENING = 20.0
 """Seconds for which a disagreement is made shorter."""
-
-
-def drawn(random: Random) -> Plan:
-    """A plan, the same for the same random numbers. Most begin with a pipe that has both ends."""
-    length = random.randrange(SHORTEST, LONGEST)
-    rules = [random.choice(NAMES) for _ in range(length)]
-    if random.random() < BOTH_ENDS:
-        rules[0] = "pair"
-    return [(rule, [random.randrange(24) for _ in range(6)]) for rule in rules]
 
 
 @dataclass
@@ -70,12 +54,10 @@ class Search:
     def run(self, seconds: float, kept: Iterable[Sequence[Call]] = ()) -> Tally:
         """Searches for so long, after the sequences that were kept. Raises what the start of an adapter raises."""
         until = time.monotonic() + seconds
-        number = 0
         try:
             self.replay(kept, until)
-            while time.monotonic() < until and not (self._first and self.tally.findings):
-                self._take(self._attempt(planned(drawn(Random(f"{self._seed}/{number}")))))
-                number += 1
+            if time.monotonic() < until and not (self._first and self.tally.findings):
+                self.replay(touring.tour(self._seed + 1), until)
         finally:
             self._let_go(politely=True)
         return self.tally

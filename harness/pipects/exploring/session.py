@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from pipects.cases import Step
 from pipects.conversation import Differs
 from pipects.execution import Execution
 from pipects.exploring import planning, translating
-from pipects.exploring.planning import Planner
 from pipects.implementations import Implementation
 from pipects.observe import LOOK_AGAIN
 from pipects.observe import signals
@@ -23,10 +22,6 @@ from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Outcome, Unspecified, Waits
 from spec.model.state import May, World
-from spec.model.transferring import KINDS
-
-Plan = Sequence[tuple[str, Sequence[int]]]
-"""Rules of the planner's, each with the numbers that pick among what it offers."""
 
 
 @dataclass
@@ -100,6 +95,11 @@ class Session(Execution):
         step = translating.step(here, (may.outcome for may in mays), mays[0].requirement)
         if self._is_lacking(step):
             return
+        if call.verb == "rest":
+            self._look("idle", {"in": call.target}, mays[0].requirement)
+            self.course.calls.append(call)
+            self.course.reached.append((call.form, mays[0].requirement))
+            return
         self._mays, self._holds_array = mays, translating.holds_array(call)
         self._begin(step)
         self.course.calls.append(call)
@@ -126,16 +126,8 @@ class Session(Execution):
 
     def _process_of(self, call: Call) -> str:
         world = self.worlds[0]
-        if call.verb in ("finish", "signal"):
-            return world.streams[world.operations[call.target].stream].process
-        if call.object in world.streams:
-            return world.streams[call.object].process
-        if call.object in world.callbacks:
-            stream = world.operations[world.callbacks[call.object]].stream
-            return world.streams[stream].process
-        if call.object in world.operations:
-            return world.streams[world.operations[call.object].stream].process
-        return call.process
+        name = world.stream_of(call.target if call.verb in ("finish", "signal") else call.object)
+        return world.streams[name].process if name in world.streams else call.process
 
     def _judge(
         self, step: Step, outcome: Seen, expectation: Mapping[str, Any], choice: str | None = None
@@ -201,17 +193,19 @@ class Session(Execution):
 
     def _compare_unread(self, call: Call, requirement: str) -> None:
         """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
-        stream = self.worlds[0].streams.get(call.object)
-        if stream is None or call.member not in KINDS or stream.process != "parent":
+        stream = self.worlds[0].streams.get(self.worlds[0].stream_of(call.object) or "")
+        if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
             return
         pipe = self.worlds[0].pipes[stream.pipe]
         amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
         busy = any(
             self.worlds[0].streams[o.stream].pipe == stream.pipe
             for _, o in self.worlds[0].pending()
+            if o.kind != "join"
         )
         if (
             pipe.blurred
+            or pipe.ahead
             or busy
             or len(amounts) > 1
             or not self.worlds[0].ends("parent", stream.pipe)
@@ -265,14 +259,3 @@ class Session(Execution):
                 self._make(due)
             if len(self.course.calls) == before:
                 break
-
-
-def planned(plan: Plan) -> Callable[[Session], Iterator[Call]]:
-    """A source of calls that interprets a plan in the world as it stands."""
-
-    def calls(session: Session) -> Iterator[Call]:
-        planner = Planner()
-        for rule, numbers in plan:
-            yield from planner.propose(session.world(), rule, numbers)
-
-    return calls

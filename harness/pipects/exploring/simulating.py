@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from pipects.exploring import planning
+from pipects.exploring import features, planning
 from pipects.exploring.planning import OFTEN, RULES, Planner
 from spec.model import rules
 from spec.model.calls import MAIN, Call
@@ -23,6 +23,16 @@ class Imagined:
 
     calls: list[Call] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
+    features: set[object] = field(default_factory=set)
+    """What the sequence tries (features.py)."""
+    behind: dict[object, Transition] = field(default_factory=dict)
+    """By pipe: the last transition on it."""
+    asked: list[Call] = field(default_factory=list)
+    """Those of the calls that nothing forced."""
+
+
+USUAL = 0.9
+"""The share of outcomes that are the first of those that may be: the one that mostly comes."""
 
 
 def imagine(random: Random, length: int) -> Imagined:
@@ -33,7 +43,9 @@ def imagine(random: Random, length: int) -> Imagined:
         rule = "pair" if place == 0 else random.choice(names)
         numbers = [random.randrange(24) for _ in range(6)]
         for call in planner.propose(world, rule, numbers):
+            before = len(course.calls)
             world = step(world, call, random, course)
+            course.asked += course.calls[before:]
             world = _collected(world, random, course)
     return course
 
@@ -47,9 +59,13 @@ def step(world: World, call: Call, random: Random, course: Imagined) -> World:
     waits = [may.outcome == Waits() for may in mays]
     if not mays or (any(waits) and (not all(waits) or call.thread == MAIN)):
         return world
-    chosen = random.choice(mays)
+    chosen = mays[0] if random.random() < USUAL else random.choice(mays)
+    transition = call.form, chosen.requirement
+    course.features.update((transition, each) for each in features.of(world, call, course.behind))
+    stream = features.subject(world, call)
+    course.behind[stream and stream.pipe] = transition
     course.calls.append(call)
-    course.transitions.append((call.form, chosen.requirement))
+    course.transitions.append(transition)
     return chosen.after
 
 
@@ -62,7 +78,7 @@ def _collected(world: World, random: Random, course: Imagined) -> World:
     return world
 
 
-def sequences(seed: int, number: int, length: int = 24) -> Iterator[Imagined]:
-    """So many sequences, the same for the same seed."""
-    for index in range(number):
+def sequences(seed: int, number: int, length: int = 24, first: int = 0) -> Iterator[Imagined]:
+    """So many sequences from the `first` on, the same for the same seed."""
+    for index in range(first, first + number):
         yield imagine(Random(f"{seed}/{index}"), length)

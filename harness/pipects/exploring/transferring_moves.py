@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from pipects import bytespec
-from pipects.exploring import translating
-from pipects.exploring.choosing import Choices, Moves
+from pipects.exploring.choosing import Choices, Moves, pattern
 from pipects.protocol import LARGEST_SHOWN
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import READ, WRITE, World
@@ -18,19 +15,13 @@ ARRAYS = (
 )  # fmt: skip
 
 
-@functools.cache
-def pattern(length: int) -> bytes:
-    """Bytes to write."""
-    return bytespec.pattern(translating.SEED, length)
-
-
 class TransferringMoves(Moves):
     """Reads and writes of every form, copies, tokens, results."""
 
     def write(self, world: World, choices: Choices) -> Iterator[Call]:
         name = self.end(world, choices, WRITE)
         if name:
-            data = pattern(choices.pick((1, 5, 2, 0, 12)))
+            data = pattern(choices.pick((1, 5, 2, 0, 12, 4096, 5, 9000)))
             yield from self.form(world, name, choices, ("Write", "WriteByte", "WriteAsync"), data)
 
     def read(self, world: World, choices: Choices) -> Iterator[Call]:
@@ -49,31 +40,6 @@ class TransferringMoves(Moves):
             forms = ("Read", "Write", "ReadByte", "WriteByte", "ReadAsync", "WriteAsync",
                      "ReadExactly", "ReadAtLeast", "ReadExactlyAsync")  # fmt: skip
             yield from self.form(world, name, choices, forms, data)
-
-    def form(
-        self, world: World, name: str, choices: Choices, members: Sequence[str], data: bytes
-    ) -> Iterator[Call]:
-        """A transfer of the data (or into an array of their length), in one of its forms."""
-        member = choices.pick(members)
-        if member == "ReadByte":
-            given: dict[str, Argument] = {}
-        elif member == "WriteByte":
-            given = {"value": choices.pick((65, 0, 255, 128))}
-        elif choices.pick((True, False)) and not member.startswith("ReadAtLeast"):
-            offset = choices.pick((0, 1))
-            given = {"buffer": Data(bytes(offset) + data if "W" in member else b"\xa5" * (offset + len(data))),
-                     "offset": offset, "count": len(data)}  # fmt: skip
-        else:
-            given = {"buffer": Data(data)}
-        if member.startswith("ReadAtLeast"):
-            given["minimumBytes"] = choices.pick((1, 0, len(data)))
-            if choices.pick((True, False)):
-                given["throwOnEndOfStream"] = choices.pick((False, True))
-        of_task = member.endswith("Async")
-        if of_task and self.at_home(world, name) and choices.pick((False, True)):
-            given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
-        thread = "main" if of_task or not choices.pick((False, True)) else self.name("thread")
-        yield Call("call", f"{name}.{member}", given, thread=thread, awaited=of_task)
 
     def bad_arguments(self, world: World, choices: Choices) -> Iterator[Call]:
         if not world.streams:
@@ -124,10 +90,18 @@ class TransferringMoves(Moves):
         name = self.stream(world, choices)
         if world.streams[name].process != "parent":
             return
-        into: Argument = choices.pick([None, *map(Ref, world.memories)][::-1])
-        if into is None and choices.pick((True, False)):
+        home = [n for n, each in world.streams.items() if each.process == "parent"]
+        ends = [n for n in home if world.streams[n].access == WRITE] or home
+        into: Argument = None
+        kind = choices.pick(("null", "new", "memory", "new", "end", "end", "any"))
+        if kind in ("end", "any"):
+            into = Ref(choices.pick(ends if kind == "end" else home))
+        elif kind == "memory" and world.memories:
+            into = Ref(choices.pick(list(world.memories)))
+        elif kind != "null":
             into = Ref(self.name("memory"))
-            yield Call("new", "MemoryStream", kept=into.name)
+            refuses: dict[str, Argument] = {"writable": False} if choices.once_in(5) else {}
+            yield Call("new", "MemoryStream", refuses, into.name)
         given: dict[str, Argument] = {"destination": into}
         if choices.pick((False, True)):
             given["bufferSize"] = choices.pick((1, 0, -1, 81920))
@@ -140,6 +114,29 @@ class TransferringMoves(Moves):
             given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
         task = choices.pick((self.name("task"), ""))
         yield Call("call", f"{name}.CopyToAsync", given, task, awaited=not task)
+
+    def queue(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Several operations on one end that wait one behind the other, with tokens of their own."""
+        writes = choices.pick((False, False, True))
+        name = self.end(world, choices, WRITE if writes else READ)
+        if not name or world.streams[name].process != "parent":
+            return
+        if writes:
+            capacity = world.pipes[world.streams[name].pipe].capacity
+            yield Call(
+                "call", f"{name}.WriteAsync", {"buffer": Data(pattern(capacity))}, self.name("task")
+            )
+        member = "Write" if writes else "Read"
+        tokens: list[Argument] = list(map(Ref, world.tokens))
+        for _ in range(choices.pick((2, 3))):
+            data = pattern(choices.pick((3, 1))) if writes else b"\xa5" * choices.pick((3, 1))
+            given: dict[str, Argument] = {"buffer": Data(data)}
+            if choices.once_in(4):
+                yield Call("call", f"{name}.{member}", given, thread=self.name("thread"))
+                continue
+            if tokens and not choices.once_in(2):
+                given["cancellationToken"] = choices.pick(tokens)
+            yield Call("call", f"{name}.{member}Async", given, self.name("task"))
 
     def flood(self, world: World, choices: Choices) -> Iterator[Call]:
         """A write of more than the pipe has room for."""
@@ -191,7 +188,8 @@ class TransferringMoves(Moves):
         elif member.startswith("Begin") or choices.pick((False, True)):
             given |= {"offset": 0, "count": length}
         if member.startswith("Begin"):
-            callback: Argument = choices.pick((None, Callback(self.name("callback"))))
+            ends = choices.pick(("", "", f"End{member[5:]}"))
+            callback: Argument = choices.pick((None, Callback(self.name("callback"), ends)))
             given |= {"callback": callback, "state": choices.argument(None, "marked")}
         elif self.at_home(world, name) and choices.pick((True, False)):
             given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
@@ -248,4 +246,9 @@ class TransferringMoves(Moves):
         busy = {each.array for each in world.operations.values() if not each.collected}
         named = [name for name in (*world.arrays, *world.memories) if name not in busy]
         if named and not any(each.kind == "copy" for _, each in world.pending()):
-            yield Call("get", f"{choices.pick(named[::-1])}.Hex")
+            name = choices.pick(named[::-1])
+            member = choices.pick(("Hex", "Position", "Hex", "Dispose"))
+            if name in world.arrays or member == "Hex":
+                yield Call("get", f"{name}.Hex")
+            else:
+                yield Call("call" if member == "Dispose" else "get", f"{name}.{member}")

@@ -15,7 +15,7 @@ from spec.model.outcomes import Throws, Waits
 SEED = 7
 LONG = 32
 """Bytes beyond which an array is written as a pattern."""
-OBSERVED = ("kill", "exit", "start", "forget", "signal")
+OBSERVED = ("kill", "exit", "start", "forget", "signal", "limit")
 """Verbs of whose outcome a case says nothing."""
 
 
@@ -30,6 +30,8 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
         if "program" in given:
             options["program"] = given.pop("program")
         options["arguments"] = list(given.values())
+    elif call.verb == "limit":
+        options |= given
     elif given:
         options["with"] = given
     if call.kept:
@@ -56,7 +58,7 @@ def value(argument: Argument) -> Any:
     if isinstance(argument, Ref):
         return f"${argument.name}"
     if isinstance(argument, Callback):
-        return {"callback": argument.name}
+        return {"callback": argument.name, **({"ends": argument.ends} if argument.ends else {})}
     if isinstance(argument, Data):
         return content(argument.content)
     return argument
@@ -99,7 +101,10 @@ def one(outcome: Outcome, shows_array: bool) -> dict[str, Any]:
         case Reads(data):
             return {"reads": content(data)} if data else {"returns": 0, "keeps": True}
         case Throws():
-            return {"throws": _thrown(outcome), **({"keeps": True} if shows_array else {})}
+            kept = (
+                shows_array and outcome.type != "EndOfStreamException"
+            )  # what came before it is there
+            return {"throws": _thrown(outcome), **({"keeps": True} if kept else {})}
     raise AssertionError(f"{outcome} is no outcome that a step can tell")
 
 

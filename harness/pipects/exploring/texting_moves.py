@@ -1,0 +1,121 @@
+"""Moves about what stands between a caller and a stream: readers and writers of text, wrappers, other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import Choices, Moves
+from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.rules import WRAPPED
+from spec.model.state import READ, WRITE, World
+
+TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac")
+WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")
+READING = ("ReadLine", "ReadLine", "EndOfStream", "ReadToEnd", "ReadLine", "Close", "Dispose")
+NEEDING = ("Read", "Write", "ReadByte", "WriteByte")
+"""Members of a wrapper that are tried more often."""
+
+
+class TextingMoves(Moves):
+    """Text, wrappers, and threads that wait for operations."""
+
+    def texter(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A reader or a writer of text, mostly on an end that suits it."""
+        kind = choices.pick(("StreamReader", "StreamWriter"))
+        suits = self.end(world, choices, READ if kind == "StreamReader" else WRITE)
+        whole: list[Argument] = [None, *map(Ref, world.streams)]
+        stream = choices.pick(whole) if choices.once_in(4) else suits and Ref(suits)
+        home = world.streams[stream.name].process if isinstance(stream, Ref) else "parent"
+        yield Call("new", kind, {"stream": stream}, self.name("text"), home)
+
+    def text(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Something is asked of a reader or a writer."""
+        texters = list(world.texters)
+        if not texters:
+            yield from self.texter(world, choices)
+            return
+        name = choices.pick(texters[::-1])
+        known = world.texters[name]
+        if known.writes:
+            member = choices.pick(WRITING)
+            given: dict[str, Argument] = {}
+            if member == "AutoFlush" and choices.pick((True, True, False)):
+                yield Call("set", f"{name}.{member}", {"value": choices.pick((True, False))})
+                return
+            if member in ("Write", "WriteLine") and not choices.once_in(4):
+                given = {"value": choices.pick(TEXTS)}
+            if member == "Write" and not given:
+                given = {"value": choices.pick(TEXTS)}
+            yield Call("get" if member == "AutoFlush" else "call", f"{name}.{member}", given)
+            return
+        member = choices.pick(READING)
+        thread = choices.pick(("main", self.name("thread")))
+        thread = "main" if member in ("Close", "Dispose") else thread
+        yield Call("get" if member == "EndOfStream" else "call", f"{name}.{member}", thread=thread)
+
+    def lines(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Bytes that are text, for whoever reads text at the other end."""
+        name = self.end(world, choices, WRITE)
+        if name:
+            text = "".join(choices.pick(TEXTS) for _ in range(3))
+            yield Call("call", f"{name}.Write", {"buffer": Data(text.encode())})
+
+    def wrapper(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A synchronized wrapper is made, or asked."""
+        if not world.wrappers or choices.once_in(5):
+            names = [n for n, each in world.streams.items() if each.process == "parent"]
+            stream = choices.pick([*map(Ref, names), None])
+            yield Call("call", "Stream.Synchronized", {"stream": stream}, self.name("wrapper"))
+            return
+        name = choices.pick(list(world.wrappers)[::-1])
+        member = choices.pick((*NEEDING, *WRAPPED, *NEEDING))
+        if member in ("Seek", "SetLength"):
+            given: dict[str, Argument] = (
+                {"offset": 0, "origin": "Begin"} if member == "Seek" else {"value": 0}
+            )
+            yield Call("call", f"{name}.{member}", given)
+        elif member in ("Flush", "Dispose", "Close"):
+            yield Call("call", f"{name}.{member}")
+        elif member in NEEDING:
+            data = b"\xa5" * choices.pick((4, 1, 0, 9))
+            yield from self.form(world, name, choices, (member,), data)
+        else:
+            yield Call("get", f"{name}.{member}")
+
+    def join(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A thread waits for an operation under way."""
+        waiting = [(n, each) for n, each in world.pending() if not each.thread]
+        if not waiting:
+            return
+        name, operation = choices.pick(waiting)
+        thread = self.name("thread")
+        if operation.begun:
+            member = "EndWrite" if operation.kind == "write" else "EndRead"
+            given = {"asyncResult": Ref(name)}
+            yield Call("call", f"{operation.stream}.{member}", given, thread=thread)
+        else:
+            yield Call("call", f"{name}.Wait", thread=thread)
+
+    def rest(self, world: World, choices: Choices) -> Iterator[Call]:
+        """While something waits it is seen whether the process lets the processor go."""
+        if world.pending() and choices.once_in(2):
+            yield Call("rest", "parent")
+
+    def scarce(self, world: World, choices: Choices) -> Iterator[Call]:
+        """The first process can open one more handle, and a server needs two."""
+        if world.scarce or len(world.processes) > 1 or choices.once_in(2):
+            return
+        direction = choices.pick(("In", "Out"))
+        first, second = self.name("server"), self.name("server")
+        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, first)
+        yield Call("call", f"{first}.Dispose")
+        yield Call("limit", "parent", {"handles": choices.pick((1, 0))})
+        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, second)
+        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, second)
+        reader = self.end(world, choices, READ)
+        if reader:
+            array = Data(b"\xa5" * 4)
+            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=self.name("thread"))
+            writer = self.end(world, choices, WRITE)
+            if writer:
+                yield Call("call", f"{writer}.Write", {"buffer": Data(b"abc")})

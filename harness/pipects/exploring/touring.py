@@ -1,0 +1,49 @@
+"""Which sequence comes next: many are imagined, and of those the one that tries what was tried least."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipects.exploring import simulating
+from pipects.exploring.simulating import Imagined
+from spec.model.calls import Call
+
+POOL = 400
+"""Sequences among which is chosen; half of them are made, then there are new ones."""
+
+
+@dataclass
+class Novelty:
+    """How often each feature of a sequence was tried."""
+
+    tried: Counter[object] = field(default_factory=Counter)
+
+    def of(self, sequence: Imagined) -> float:
+        """How much of a sequence is new: a feature counts less the more often it was tried."""
+        return sum(1.0 / (1 + self.tried[each]) ** 2 for each in sequence.features)
+
+    def note(self, sequence: Imagined) -> None:
+        """The sequence is tried now."""
+        self.tried.update(sequence.features)
+
+
+def tour(seed: int) -> Iterator[Sequence[Call]]:
+    """Sequences without end, the same for the same seed; each tries what those before it tried least."""
+    novelty, first = Novelty(), 0
+    while True:
+        pool = list(simulating.sequences(seed, POOL, first=first))
+        first += POOL
+        waiting = [(-novelty.of(each), number) for number, each in enumerate(pool)]
+        heapq.heapify(waiting)
+        for _ in range(POOL // 2):
+            while True:  # what is new can only have become less since it was reckoned
+                _, number = heapq.heappop(waiting)
+                worth = novelty.of(pool[number])
+                if not waiting or worth >= -waiting[0][0]:
+                    break
+                heapq.heappush(waiting, (-worth, number))
+            novelty.note(pool[number])
+            yield pool[number].asked

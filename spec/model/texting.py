@@ -1,0 +1,155 @@
+"""StreamWriter and StreamReader: text that goes through a stream and is held for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spec.model import ending
+from spec.model.calls import Call
+from spec.model.outcomes import BROKEN, CLOSED, DONE, Gives, Outcome, Returns, Throws, Unspecified
+from spec.model.state import BROKEN as IS_BROKEN
+from spec.model.state import CLOSED as IS_CLOSED
+from spec.model.state import OPEN, READ, WRITE, May, Operation, Text, World
+from spec.model.transferring import begin
+from spec.model.waiting import on_the_way
+
+SHORT = 100
+"""Bytes up to which a text is held back for certain."""
+LINE_END = "\n"
+READS = {"ReadLine": "line", "ReadToEnd": "rest", "EndOfStream": "more"}
+"""By member: the kind of operation."""
+
+
+def new(world: World, call: Call) -> Iterator[May]:
+    """`new StreamWriter(stream)` and `new StreamReader(stream)`."""
+    kind = "writer" if call.target == "StreamWriter" else "reader"
+    name = call.text("stream")
+    if name is None:
+        outcome = Throws("ArgumentNullException", "stream")
+        yield May(outcome, f"text.{kind}.null-stream", world)
+        return
+    stream = world.streams[name]
+    if stream.state == IS_BROKEN or world.is_shut(stream) != (stream.state == IS_CLOSED):
+        raise Unspecified("text on an end that is broken, or whose handle was closed")
+    if stream.state == IS_CLOSED or stream.access != (WRITE if kind == "writer" else READ):
+        said = "unwritable" if kind == "writer" else "unreadable"
+        yield May(Throws("ArgumentException"), f"text.{kind}.{said}", world)
+        return
+    if any(each.stream == name and not each.closed for each in world.texters.values()):
+        raise Unspecified("two that hold text of one stream")
+    after = world.copy()
+    after.texters[call.kept] = Text(name, kind == "writer")
+    yield May(Gives(call.target), "", after)
+
+
+def asked(world: World, call: Call) -> Iterator[May]:
+    """What is called, read or set on either."""
+    text = world.texters[call.object]
+    if text.spoilt and call.member not in ("Dispose", "Close"):
+        raise Unspecified("what a writer still holds of what it could not send")
+    if call.member in ("Dispose", "Close"):
+        yield from _closed(world, call, text)
+    elif text.writes:
+        yield from _written(world, call, text)
+    else:
+        yield from _read(world, call, text)
+
+
+def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
+    """Closing sends what is held, and closes the stream."""
+    kind = "writer" if text.writes else "reader"
+    said = f"text.{kind}.closes-stream"
+    if text.closed:
+        yield May(DONE, said, world)
+        return
+    stream = world.streams[text.stream]
+    if text.writes and (stream.state == IS_CLOSED or world.is_shut(stream)):
+        raise Unspecified("a writer whose stream is closed")
+    after = world.copy()
+    after.texters[call.object] = replace(text, closed=True, held=b"")
+    outcomes: list[Outcome] = [DONE]
+    if text.spoilt or (text.held and (stream.state == IS_BROKEN or not _is_read(world, text))):
+        outcomes, said = [BROKEN, DONE], "text.writer.broken-pipe-closes"
+    elif text.held:
+        pipe = world.pipes[stream.pipe]
+        if (
+            on_the_way(world, stream.pipe)
+            or pipe.content
+            and pipe.burst + len(text.held) > SHORT
+            or pipe.blurred
+        ):
+            raise Unspecified("closing a writer whose text the pipe may have no room for")
+        content = pipe.content + text.held
+        after.change_pipe(stream.pipe, content=content, burst=pipe.burst + len(text.held))
+    closing = Call("call", f"{text.stream}.Dispose", process=call.process)
+    for may in ending.dispose(after, closing):
+        for outcome in outcomes:
+            yield May(outcome, said, may.after)
+
+
+def _is_read(world: World, text: Text) -> bool:
+    return world.held(world.streams[text.stream].pipe, READ)
+
+
+def _written(world: World, call: Call, text: Text) -> Iterator[May]:
+    value = call.arguments.get("value", "")
+    after = world.copy()
+    if call.member == "AutoFlush" and call.verb == "get":
+        if text.closed:
+            raise Unspecified("AutoFlush of a closed writer")
+        said = "text.writer.auto-flush-at-first"
+        yield May(Returns(text.auto), said, world)
+        return
+    if call.member in ("Write", "WriteLine") and not isinstance(value, str):
+        raise Unspecified("a text that is none")
+    if text.closed:
+        if call.member == "AutoFlush" or (call.member != "Flush" and not text.auto):
+            raise Unspecified("what a closed writer holds back")
+        yield May(CLOSED, "text.writer.disposed", world)
+        return
+    auto = bool(call.arguments["value"]) if call.member == "AutoFlush" else text.auto
+    held = text.held
+    if call.member in ("Write", "WriteLine"):
+        held += (str(value) + (LINE_END if call.member == "WriteLine" else "")).encode()
+    sends = auto if call.member != "Flush" else True
+    after.texters[call.object] = replace(text, auto=auto, held=b"" if sends else held)
+    stream = world.streams[text.stream]
+    if not sends:
+        if len(held) > SHORT or stream.state == IS_CLOSED:
+            raise Unspecified("how much a writer holds back")
+        yield May(DONE, "text.writer.holds", after)
+    elif stream.state != OPEN and not (held and stream.state == IS_BROKEN):
+        raise Unspecified("flushing a writer above a closed or broken stream")
+    elif world.is_shut(stream) or world.is_orphan(stream):
+        raise Unspecified("text on an end whose handle somebody else closed")
+    elif stream.state == IS_BROKEN:
+        after.texters[call.object] = replace(text, auto=auto, held=b"", spoilt=True)
+        yield May(BROKEN, "text.writer.broken-pipe", after)
+    elif not held:
+        yield May(DONE, "text.writer.holds", after)
+    else:
+        operation = Operation(
+            "write", "text.writer", text.stream, world.next, len(held), left=held, thread=True,
+            texter=call.object,
+        )  # fmt: skip
+        yield from begin(after, call, operation)
+
+
+def _read(world: World, call: Call, text: Text) -> Iterator[May]:
+    if text.closed:
+        if call.member == "EndOfStream":
+            raise Unspecified("EndOfStream of a closed reader")
+        yield May(CLOSED, "text.reader.disposed", world)
+        return
+    stream = world.streams[text.stream]
+    if stream.state != OPEN or world.is_shut(stream) or world.is_orphan(stream):
+        raise Unspecified("text of a stream that is closed")
+    if any(each.stream == text.stream for _, each in world.pending()):
+        raise Unspecified("two reads of text at once")
+    after = world.copy()
+    after.change_pipe(stream.pipe, ahead=call.object)
+    operation = Operation(
+        READS[call.member], "text.reader", text.stream, world.next, thread=True, texter=call.object
+    )
+    yield from begin(after, call, operation)
