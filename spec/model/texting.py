@@ -64,7 +64,11 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
         yield May(DONE, said, world)
         return
     stream = world.streams[text.stream]
-    if text.writes and (stream.state == IS_CLOSED or world.is_shut(stream)):
+    if text.writes and (
+        stream.state == IS_CLOSED
+        or world.is_shut(stream)
+        or (stream.state == IS_BROKEN and not text.held and not text.spoilt)
+    ):
         raise Unspecified("a writer whose stream is closed")
     after = world.copy()
     after.texters[call.object] = replace(text, closed=True, held=b"")

@@ -21,7 +21,7 @@ from spec.model.outcomes import (
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import READ, WRITE, End, May, Operation, World
-from spec.model.waiting import CANCELLED, settle
+from spec.model.waiting import CANCELLED, READING, settle
 
 KINDS = {
     "Read": "read", "ReadAsync": "read", "BeginRead": "read", "ReadByte": "byte",
@@ -200,6 +200,11 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
     if operation.kind not in ("flush",) and not operation.ends:
         if pipe.blurred:
             raise Unspecified("what a cancelled write has left in the pipe")
+        for _, other in world.pending():
+            same = world.streams[other.stream].pipe == world.streams[operation.stream].pipe
+            reads = other.kind in READING and operation.kind in READING
+            if same and reads and "copy" in (other.kind, operation.kind):
+                raise Unspecified("who is served between two reads of a copy")
         if pipe.ahead not in ("", operation.texter) and operation.kind != "write":
             raise Unspecified("what a StreamReader has taken out of the pipe")
         if not operation.thread:

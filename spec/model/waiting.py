@@ -216,7 +216,8 @@ def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]
     if into.state == IS_CLOSED:
         of_task = operation.family == "stream.copy-to-async"
         said = "destination-closes" if of_task else "destination-disposed"
-        after.change_operation(name, ends=(End(CLOSED, f"{operation.family}.{said}"),))
+        said = f"{operation.family}.{said}"
+        after.change_operation(name, ends=(End(CLOSED, said), End(BROKEN, said)))
         yield after
     elif into.state == IS_BROKEN or not world.held(into.pipe, READ):
         after.change(operation.into, state=IS_BROKEN)
@@ -360,6 +361,8 @@ def abandon(world: World, stream: str) -> None:
     """Ends every operation under way on an end that is closed (stream.dispose-pending)."""
     for name, operation in world.pending():
         if operation.stream != stream or operation.kind == "join":
+            continue
+        if operation.kind == "copy" and operation.left:  # it waits for another end
             continue
         how = "async" if not operation.thread else "sync"
         said = f"stream.dispose-pending.{how}-{'write' if operation.kind == 'write' else 'read'}"

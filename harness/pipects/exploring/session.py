@@ -252,7 +252,8 @@ class Session(Execution):
     def _release(self) -> None:
         """Lets everything that still waits come to its end: a call left running would hold its thread."""
         while (waiting := self.worlds[0].pending()) and self.worlds[0].streams:
-            stream = waiting[0][1].stream
+            first = waiting[0][1]
+            stream = first.into if first.kind == "copy" and first.left else first.stream
             before = len(self.course.calls)
             self._make(Call("call", f"{stream}.Dispose"))
             while (due := planning.forced(self.worlds[0])) is not None:
