@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -48,7 +49,9 @@ def possibilities(world: World, call: Call) -> list[May]:
         raise Unspecified("what else lacks handles")
     if call.object in world.wrappers:
         return _through_wrapper(world, call)
-    found = list(_rule(world, call)(world, call))
+    found = list(itertools.islice(_rule(world, call)(world, call), MOST + 1))
+    if len(found) > MOST:
+        raise Unspecified("too many things at once")
     if world.scarce and call.member in ("Dispose", "Close"):
         return [replace(may, after=_eased(may.after)) for may in found]
     return found
@@ -67,6 +70,8 @@ def _needs_nothing(call: Call) -> bool:
     return call.verb in ("get", "finish") or call.member in ALONE
 
 
+MOST = 150
+"""Ways in which a call may come out, beyond which it is not asked for."""
 ALONE = ("Read", "ReadByte", "Write", "WriteByte", "Dispose", "Close")
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
@@ -131,7 +136,12 @@ def all_of(worlds: Sequence[World], call: Call) -> list[May]:
     """
     if not worlds:
         raise Unspecified("nothing is possible any more")
-    return [may for world in worlds for may in possibilities(world, call)]
+    mays: list[May] = []
+    for world in worlds:
+        mays += possibilities(world, call)
+        if len(mays) > MOST:
+            raise Unspecified("too many things at once")
+    return mays
 
 
 def narrow(mays: Sequence[May], fits: Callable[[Outcome], bool]) -> list[World]:

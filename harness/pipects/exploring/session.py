@@ -21,7 +21,7 @@ from pipects.protocol import Outcome as Seen
 from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Outcome, Unspecified, Waits
-from spec.model.state import May, World
+from spec.model.state import READ, May, World
 
 
 @dataclass
@@ -253,10 +253,23 @@ class Session(Execution):
         """Lets everything that still waits come to its end: a call left running would hold its thread."""
         while (waiting := self.worlds[0].pending()) and self.worlds[0].streams:
             first = waiting[0][1]
-            stream = first.into if first.kind == "copy" and first.left else first.stream
+            stream = first.into if first.into and first.left else first.stream
             before = len(self.course.calls)
             self._make(Call("call", f"{stream}.Dispose"))
             while (due := planning.forced(self.worlds[0])) is not None:
                 self._make(due)
             if len(self.course.calls) == before:
                 break
+        for name, text in list(self.worlds[0].texters.items()):
+            if text.held and text.stream in self.worlds[0].streams:
+                self._make(Call("call", f"{name}.Dispose"))
+                if not self.worlds[0].texters[name].closed:
+                    self._break(self.worlds[0].streams[text.stream].pipe)
+
+    def _break(self, pipe: int) -> None:
+        """Leaves a pipe without a reader: who holds text for it must not wait for room at the end."""
+        for name, stream in list(self.worlds[0].streams.items()):
+            if stream.pipe == pipe and stream.access == READ:
+                self._make(Call("call", f"{name}.Dispose"))
+            elif stream.pipe == pipe and stream.server:
+                self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))

@@ -20,7 +20,7 @@ from pipects.mutation.spread import Workers
 from pipects.spec import Spec
 from pipects.suite import Suite
 
-IMAGINED = 1500
+IMAGINED = 800
 """Sequences that are imagined to know the model's transitions."""
 TREE = paths.BUILD / "mutation" / "defects"
 

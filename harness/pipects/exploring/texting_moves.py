@@ -106,12 +106,16 @@ class TextingMoves(Moves):
         if world.scarce or len(world.processes) > 1 or choices.once_in(2):
             return
         direction = choices.pick(("In", "Out"))
-        first, second = self.name("server"), self.name("server")
+        first = self.name("server")
         yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, first)
         yield Call("call", f"{first}.Dispose")
         yield Call("limit", "parent", {"handles": choices.pick((1, 0))})
-        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, second)
-        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, second)
+        yield Call(
+            "new", "AnonymousPipeServerStream", {"direction": direction}, self.name("server")
+        )
+        yield Call(
+            "new", "AnonymousPipeServerStream", {"direction": direction}, self.name("server")
+        )
         reader = self.end(world, choices, READ)
         if reader:
             array = Data(b"\xa5" * 4)
