@@ -72,7 +72,17 @@ def _needs_nothing(call: Call) -> bool:
 
 MOST = 150
 """Ways in which a call may come out, beyond which it is not asked for."""
-ALONE = ("Read", "ReadByte", "Write", "WriteByte", "Dispose", "Close")
+ALONE = (
+    "Read",
+    "ReadByte",
+    "Write",
+    "WriteByte",
+    "Dispose",
+    "Close",
+    "Wait",
+    "EndRead",
+    "EndWrite",
+)
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
     "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close",

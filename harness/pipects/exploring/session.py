@@ -71,7 +71,10 @@ class Session(Execution):
         calls = self._source(self)
         while True:
             while (due := planning.forced(self.worlds[0])) is not None:
+                before = len(self.course.calls)
                 yield due
+                if len(self.course.calls) == before:
+                    break  # nobody says what would come of it
             try:
                 call = next(calls)
             except StopIteration:
@@ -257,7 +260,10 @@ class Session(Execution):
             before = len(self.course.calls)
             self._make(Call("call", f"{stream}.Dispose"))
             while (due := planning.forced(self.worlds[0])) is not None:
+                done = len(self.course.calls)
                 self._make(due)
+                if len(self.course.calls) == done:
+                    break
             if len(self.course.calls) == before:
                 break
         for name, text in list(self.worlds[0].texters.items()):
