@@ -16,8 +16,10 @@ from pipects.mutation import build, catalogue, trial
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import LocalWorkers
+from pipects.mutation.target import TARGETS, UNIX
+from pipects.observe import platforms
 
-TREE = paths.BUILD / "mutation" / "defects"
+TREES = paths.BUILD / "mutation"
 
 
 def add(subparsers: Any) -> None:
@@ -44,6 +46,10 @@ def add(subparsers: Any) -> None:
     defects.add_argument(
         "--elsewhere", action="store_true", help="run the whole suite on those that were missed"
     )
+    defects.add_argument(
+        "--system", choices=sorted(TARGETS), default=UNIX.system,
+        help="build them for it: those for Windows run under Wine (unix)",
+    )  # fmt: skip
     defects.add_argument("--list", action="store_true", help="list them and try none")
     defects.set_defaults(run=defects_command)
 
@@ -51,7 +57,8 @@ def add(subparsers: Any) -> None:
 def defects_command(args: argparse.Namespace) -> int:
     """`pipects defects`. Returns the exit status."""
     the_spec = spec.load()
-    every = list(catalogue.load(the_spec).values())
+    target = TARGETS[args.system]
+    every = [each for each in catalogue.load(the_spec).values() if each.fits(target)]
     chosen = choose(every, args.ids)
     if args.list:
         for defect in chosen:
@@ -60,10 +67,17 @@ def defects_command(args: argparse.Namespace) -> int:
             )
         return 0
     console = Console(highlight=False, soft_wrap=True)
-    adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
-    tests = cases.load(the_spec, paths.CASES)
+    tree = TREES / ("defects" if target is UNIX else f"defects-{target.system}")
+    adapter = build.defects(tree, every, lambda text: console.print(f"{text} …"), target)
+    tests = [
+        each
+        for each in cases.load(the_spec, paths.CASES)
+        if each.platforms in (platforms.ANY, target.system)
+    ]
     session = secrets.token_hex(8)
-    bench = trial.Bench(str(adapter), session, args.timeout_scale)
+    bench = trial.Bench(
+        str(adapter), session, args.timeout_scale, implementation=target.implementation
+    )
     workers = LocalWorkers(args.jobs, session)
     try:
         return _judge(every, chosen, tests, bench, workers, console, args.repeat, args.elsewhere)

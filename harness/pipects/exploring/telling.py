@@ -17,6 +17,7 @@ from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
 from pipects.mutation import build, catalogue
 from pipects.mutation.spread import Workers
+from pipects.mutation.target import UNIX
 from pipects.spec import Spec
 from pipects.suite import Suite
 
@@ -103,7 +104,7 @@ def defects(
     console: Console,
 ) -> int:  # fmt: skip
     """Looks for defects of the catalogue. Returns the exit status: 1 if more than a tenth were missed."""
-    every = list(catalogue.load(loaded.spec).values())
+    every = [each for each in catalogue.load(loaded.spec).values() if each.fits(UNIX)]
     adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
     reference = campaign.marked(loaded.chosen(["reference"])[0], session)
     found = 0

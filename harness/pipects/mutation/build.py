@@ -15,8 +15,17 @@ from pipects.errors import UserError
 from pipects.mutation import catalogue, places, schemata, switch, syntax
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Candidate, from_json
+from pipects.mutation.target import UNIX, Target
 
-COPIED = ("CMakeLists.txt", "CMakePresets.json", "reference", "conformance", "harness", "spec")
+COPIED = (
+    "CMakeLists.txt",
+    "CMakePresets.json",
+    "cmake",
+    "reference",
+    "conformance",
+    "harness",
+    "spec",
+)
 OMITTED = frozenset({"node_modules", "__pycache__"})
 ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
 OWN = Path(__file__).parent
@@ -64,20 +73,22 @@ def mutants(tree: Path, say: Callable[[str], None]) -> Build:
     return Build(tree / "out" / ADAPTER, tuple(left), len(candidates) - len(left), digest)
 
 
-def defects(tree: Path, every: Sequence[Defect], say: Callable[[str], None]) -> Path:
-    """Builds the defects in the folder `tree`, in which they have the numbers of their order, from 1.
+def defects(
+    tree: Path, every: Sequence[Defect], say: Callable[[str], None], target: Target = UNIX
+) -> Path:
+    """Builds the defects for a system in the folder `tree`, in which they have the numbers of their order, from 1.
 
     Returns the adapter. Raises UserError, with file and line, for one that does not compile.
     """
     stamp, digest = tree / "defects.digest", _digest(repr(every))
-    adapter = tree / "out" / ADAPTER
+    adapter = (tree / "out" / ADAPTER).with_suffix(target.suffix)
     if adapter.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return adapter
     stamp.unlink(missing_ok=True)
-    found = catalogue.candidates(paths.ROOT, every)
+    found = catalogue.candidates(paths.ROOT, every, target)
     say(f"building {len(every)} defects")
     copy(tree)
-    _configure(tree)
+    _configure(tree, target)
     owners = _write(tree, found)
     done = _compile(tree)
     if done.returncode != 0:
@@ -163,14 +174,14 @@ def _write(tree: Path, candidates: Sequence[Candidate]) -> dict[str, Sequence[tu
     return owners
 
 
-def _configure(tree: Path) -> None:
+def _configure(tree: Path, target: Target = UNIX) -> None:
     flags = f"-include {tree / 'switch' / 'Switch.hpp'} -Werror=return-type -fmax-errors=0"
     command = [
         "cmake", "-G", "Ninja", "-S", str(tree), "-B", str(tree / "out"),
         "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",
-        f"-DCMAKE_CXX_FLAGS={flags}", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0",
+        f"-DCMAKE_CXX_FLAGS={flags}", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0", *target.options,
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         shutil.rmtree(tree / "out", ignore_errors=True)
         tail = "\n  ".join((done.stdout + done.stderr).splitlines()[-12:])
@@ -209,6 +220,7 @@ def _digest(more: str = "") -> str:
             "schemata",
             "switch",
             "syntax",
+            "target",
         )
     ]
     for file in sorted([*files, *makers]):

@@ -14,6 +14,8 @@ from pipects.errors import UserError
 from pipects.mutation import syntax
 from pipects.mutation.model import BODY, EXPRESSION, Candidate, one_line
 from pipects.mutation.syntax import Function, Tree
+from pipects.mutation.target import UNIX, Target
+from pipects.observe import platforms
 from pipects.spec import Spec
 
 FILE = paths.ROOT / "conformance" / "defects" / "reference.yaml"
@@ -40,6 +42,14 @@ class Defect:
     bug: str | None
     """The public report that it is modelled on, if there is one."""
     where: str
+    platform: str = platforms.ANY
+    """Where its text can be compiled, if what it calls is one system's."""
+
+    def fits(self, target: Target) -> bool:
+        """Whether the mistake can be made in what is built for a system."""
+        return self.platform in (platforms.ANY, target.system) and all(
+            target.holds(Path(edit.file)) for edit in self.edits
+        )
 
 
 def load(spec: Spec, file: Path = FILE) -> dict[str, Defect]:
@@ -54,6 +64,7 @@ def load(spec: Spec, file: Path = FILE) -> dict[str, Defect]:
             tuple(map(_edit, [entry, *entry.get("also", ())])),
             entry.get("bug"),
             where,
+            entry.get("platform", platforms.ANY),
         )
         if defect.id in found:
             raise UserError(f"{where}: the defect {defect.id} stands twice")
@@ -70,12 +81,12 @@ def _edit(entry: Mapping[str, Any]) -> Edit:
     return Edit(entry["file"], entry["find"], entry["replace"], entry.get("in"))
 
 
-def candidates(root: Path, defects: Sequence[Defect]) -> list[Candidate]:
+def candidates(root: Path, defects: Sequence[Defect], target: Target = UNIX) -> list[Candidate]:
     """The changes of each defect, numbered from 1 by its place in `defects`.
 
     Raises UserError if a text does not stand exactly once, or where nothing is executed.
     """
-    trees = {tree.name: tree for tree in syntax.trees(root)}
+    trees = {tree.name: tree for tree in syntax.trees(root, target)}
     return [
         _candidate(trees, defect, edits, number)
         for number, defect in enumerate(defects, 1)

@@ -17,12 +17,14 @@ HEADER = f"""#pragma once
 #include <mutex>
 #include <thread>
 
+#ifndef _WIN32
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#endif
 
 extern "C" int pipects_mutant;
 extern "C" volatile unsigned char* pipects_reached;
@@ -32,7 +34,9 @@ extern "C" volatile unsigned char* pipects_reached;
 
 SOURCE = f"""#include "Switch.hpp"
 
+#ifndef _WIN32
 #include <sys/mman.h>
+#endif
 
 namespace {{
 unsigned char nobodyLooks[{MOST}];
@@ -46,6 +50,7 @@ __attribute__((constructor(101))) static void ReadSwitch() {{
     if (const char* number = std::getenv("{ACTIVE}")) {{
         pipects_mutant = std::atoi(number);
     }}
+#ifndef _WIN32
     const char* name = std::getenv("{REACHED}");
     const int file = name ? ::open(name, O_RDWR | O_CLOEXEC) : -1;
     if (file != -1) {{
@@ -55,5 +60,6 @@ __attribute__((constructor(101))) static void ReadSwitch() {{
         }}
         ::close(file);
     }}
+#endif
 }}
 """

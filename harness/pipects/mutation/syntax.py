@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipects.errors import UserError
+from pipects.mutation.target import UNIX, Target
 
 FOR_SERIALIZATION = 0x10
 """libclang's option for a header that is saved; its binding has no name for it."""
 FOLDERS = ("reference/src", "reference/include")
-ELSEWHERE = "windows"  # a folder of what is not compiled on this system
 
 
 def clang() -> Any:
@@ -49,19 +48,19 @@ class Function:
         """Its body, and what initialises members before it."""
 
 
-def trees(root: Path) -> Iterator[Tree]:
-    """The files of the reference, each parsed once."""
+def trees(root: Path, target: Target = UNIX) -> Iterator[Tree]:
+    """The files of the reference that are compiled for a system, each parsed once."""
     index = clang().Index.create()
     arguments = [
         "-x",
         "c++",
         "-std=c++20",
         *(f"-I{root / folder}" for folder in FOLDERS),
-        *_builtin(),
+        *target.parsing(),
     ]
     done: set[str] = set()
-    with _standard_headers(index, root, arguments) as prelude:
-        for file in sorted(_compiled(root / FOLDERS[0], "*.cpp")):
+    with _standard_headers(index, root, target, arguments) as prelude:
+        for file in sorted(_compiled(root / FOLDERS[0], "*.cpp", target)):
             unit = index.parse(str(file), args=[*arguments, *prelude])
             for problem in unit.diagnostics:
                 if problem.severity >= 3:
@@ -71,8 +70,8 @@ def trees(root: Path) -> Iterator[Tree]:
             yield from _of_unit(unit, root, done)
 
 
-def _compiled(folder: Path, pattern: str) -> Iterator[Path]:
-    return (path for path in folder.rglob(pattern) if path.parent.name != ELSEWHERE)
+def _compiled(folder: Path, pattern: str, target: Target) -> Iterator[Path]:
+    return filter(target.holds, folder.rglob(pattern))
 
 
 def _of_unit(unit: Any, root: Path, done: set[str]) -> Iterator[Tree]:
@@ -90,14 +89,16 @@ def _of_unit(unit: Any, root: Path, done: set[str]) -> Iterator[Tree]:
 
 
 @contextlib.contextmanager
-def _standard_headers(index: Any, root: Path, arguments: Sequence[str]) -> Iterator[list[str]]:
+def _standard_headers(
+    index: Any, root: Path, target: Target, arguments: Sequence[str]
+) -> Iterator[list[str]]:
     """What makes libclang read the standard headers once for all sources: that is most of its work."""
     own = {str(path.relative_to(root / FOLDERS[1])) for path in (root / FOLDERS[1]).rglob("*.hpp")}
     wanted = {
         name
         for folder in FOLDERS
-        for path in _compiled(root / folder, "*.[ch]pp")
-        for name in re.findall(r"^#include <([^>]+)>", path.read_text("utf-8"), re.MULTILINE)
+        for path in _compiled(root / folder, "*.[ch]pp", target)
+        for name in re.findall(r"^#include <([^>.]+)>", path.read_text("utf-8"), re.MULTILINE)
     }
     text = "".join(f"#include <{name}>\n" for name in sorted(wanted - own))
     with tempfile.TemporaryDirectory(prefix="pipects-headers-") as folder:
@@ -108,16 +109,6 @@ def _standard_headers(index: Any, root: Path, arguments: Sequence[str]) -> Itera
         )
         unit.save(str(header) + ".pch")
         yield ["-include-pch", f"{header}.pch"]
-
-
-def _builtin() -> list[str]:
-    """Where the compiler's own headers are, if libclang's are not installed."""
-    if any(Path("/usr/lib").glob("llvm-*/lib/clang/*/include/stddef.h")):
-        return []
-    found = subprocess.run(
-        ["c++", "-print-file-name=include"], capture_output=True, text=True, check=False
-    )
-    return ["-isystem", found.stdout.strip()]
 
 
 def functions(tree: Tree) -> Iterator[Function]:

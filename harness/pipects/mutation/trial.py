@@ -46,6 +46,8 @@ class Bench:
     session: str
     scale: float
     cases: str | None = None
+    implementation: str = "reference"
+    """Whose adapter it is, but for what was done to it."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,12 @@ class Worker:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        os.environ[SESSION] = bench.session  # of what a platform needs, such as a server, too
         linux.adopt_orphans()
         self._spec = spec.load()
         tests = cases.load(self._spec, Path(bench.cases) if bench.cases else paths.CASES)
         self._tests = {test.id: test for test in tests}
-        reference = implementations.load(self._spec)["reference"]
+        reference = implementations.load(self._spec)[bench.implementation]
         self._whole = dataclasses.replace(
             reference, id="mutant", build=(), sources=(), start=(bench.adapter,), deviations=(),
         )  # fmt: skip

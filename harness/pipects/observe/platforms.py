@@ -11,7 +11,7 @@ from pipects.observe.on_wine import OnWine
 from pipects.observe.platform import Platform
 from pipects.observe.wine import Wine
 
-UNIX, WINDOWS = "unix", "windows"
+UNIX, WINDOWS, ANY = "unix", "windows", "any"
 _LOCK = threading.Lock()
 
 
