@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 from pipects.observe import sockets
 
@@ -29,3 +30,13 @@ def test_connections_from_one_port_are_told_apart_by_where_they_lead() -> None:
                 found = sockets.inode(port, int(server.getsockname()[1]))
                 assert found == str(os.fstat(link.fileno()).st_ino)
             assert sockets.inode(port, 1) is None
+
+
+def test_a_process_listens_once_it_accepts_connections(tmp_path: Path) -> None:
+    """Not as soon as it has a socket."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        assert not sockets.listens(os.getpid())
+        server.listen()
+        assert sockets.listens(os.getpid())
+    assert not sockets.listens(os.getpid())

@@ -16,6 +16,8 @@ from pipects.observe import NotObservable
 VERSION = "1"
 PATIENCE = 10.0
 """Seconds for an answer: an observer that takes longer is given up."""
+START = 120.0
+"""Seconds for the first one: before the first of its programs Wine starts services, and waits for them."""
 GONE = ("gone", "not watched")
 """How it says that a process is no more."""
 
@@ -46,7 +48,7 @@ class Observer:
             start_new_session=True,
         )
         self._buffer = bytearray()
-        (hello,) = self._ask("hello")
+        (hello,) = self._ask("hello", patience=START)
         version, _, self.system = hello.partition(" ")
         if version != VERSION:
             raise NotObservable(f"the observer speaks version {version}, not {VERSION}")
@@ -101,14 +103,14 @@ class Observer:
         unread, capacity = self._ask("pipe", pid, handle)[0].split()
         return int(unread), int(capacity)
 
-    def _ask(self, *words: object) -> list[str]:
+    def _ask(self, *words: object, patience: float = PATIENCE) -> list[str]:
         with self._lock:
             try:
                 stream = self._process.stdin
                 assert stream is not None
                 stream.write((" ".join(map(str, words)) + "\n").encode())
                 stream.flush()
-                lines = self._answer()
+                lines = self._answer(time.monotonic() + patience)
             except OSError as error:
                 raise NotObservable(f"the observer is gone: {error.strerror}") from error
         if lines and lines[0].startswith("!"):
@@ -117,11 +119,10 @@ class Observer:
             raise NotObservable(f"the observer, asked '{words[0]}': {lines[0][1:]}")
         return lines
 
-    def _answer(self) -> list[str]:
+    def _answer(self, until: float) -> list[str]:
         """The lines of an answer, without the one that ends it."""
         output = self._process.stdout
         assert output is not None
-        until = time.monotonic() + PATIENCE
         while not (self._buffer.endswith(b"\n.\n") or self._buffer == b".\n"):
             ready, _, _ = select.select([output], [], [], max(0.0, until - time.monotonic()))
             if not ready:

@@ -48,6 +48,19 @@ def inode(port: int, to: int) -> str | None:
     return None
 
 
+def listens(pid: int) -> bool:
+    """Whether a process accepts connections by a local socket. So does not one that has ended."""
+    own: set[str] = set()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                own.add(os.readlink(entry.path))
+    return any(
+        bool(int(fields[3], 16) & _ACCEPTS) and f"socket:[{fields[6]}]" in own
+        for fields in _table(os.getpid(), "unix")
+    )
+
+
 def _table(pid: int, family: str) -> Iterator[list[str]]:
     with contextlib.suppress(FileNotFoundError):  # a system without that family
         for line in files.text(f"/proc/{pid}/net/{family}").splitlines()[1:]:

@@ -14,7 +14,7 @@ from typing import IO
 
 from pipects import owned, paths
 from pipects.errors import UserError
-from pipects.observe import NotObservable, descent
+from pipects.observe import LOOK_AGAIN, NotObservable, descent, sockets
 
 PREFIXES = paths.BUILD / "wine"
 """One for each command that goes on at the same time: a server serves a whole prefix."""
@@ -30,6 +30,8 @@ FIRST_START = 120.0
 """Seconds for a new prefix."""
 END = 10.0
 """Seconds for the server to end all processes of the prefix."""
+SERVES = 30.0
+"""Seconds for the server until it can be spoken to."""
 LINGER = "5"
 """Seconds that the server outlives the last process, should nobody be left to end it."""
 
@@ -79,7 +81,8 @@ class Wine:
         self._lock.close()
 
     def _serve(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        """Starts the prefix's server, and waits until it serves: a program that came first would start one of its own."""
+        server = subprocess.Popen(
             ["wineserver", "-f", f"-p{LINGER}"],
             env=self._all,
             stdin=subprocess.DEVNULL,
@@ -87,6 +90,14 @@ class Wine:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        until = time.monotonic() + SERVES
+        while not sockets.listens(server.pid):
+            if server.poll() is not None or time.monotonic() > until:
+                server.kill()
+                server.wait()
+                raise UserError(f"Wine's server does not serve within {SERVES:g} s")
+            time.sleep(LOOK_AGAIN)
+        return server
 
     def _stop(self) -> None:
         self._kill()
