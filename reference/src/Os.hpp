@@ -112,9 +112,9 @@ class Channel {
     [[nodiscard]] NativeHandle Handle() const noexcept { return handle_; }
     /// Held during calls of the system that another one on the handle must not get ahead of.
     [[nodiscard]] std::mutex& Turn() noexcept { return mutex_; }
-    /// Whether a Try of such a request can find that there is something to be done by now; where the system
-    /// can't be asked, looking again is in vain.
-    [[nodiscard]] static bool CanLook(Interest interest) noexcept;
+    /// Whether a thread that may wait tries first, and again before it sleeps: where the call that waits is
+    /// the one that transfers, a look is one more, or shows nothing.
+    [[nodiscard]] static bool LooksFirst() noexcept;
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// Done if nothing that was written is left unread, as far as the system can tell.

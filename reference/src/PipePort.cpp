@@ -136,7 +136,7 @@ std::size_t PipePort::PieceSize() const noexcept {
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     const Use use(*this);
     const bool isAlone = waiting_ == 0;
-    if (isAlone) {  // else those that called earlier are served first
+    if (isAlone && Os::Channel::LooksFirst()) {  // else those that called earlier are served first
         const Os::Transfer result = TryRead(buffer);
         if (result.status != Os::Status::WouldBlock) {
             return result;
@@ -170,7 +170,6 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
         turn_.wait(lock, [&] { return IsClosed() || queue_.First() == &transfer; });
         std::optional<Sleeper> sleeper;
         const Lookout::Way way = lookout_.Choice();
-        const bool canLook = Os::Channel::CanLook(transfer.Request().interest);
         while (!IsClosed()) {
             lock.unlock();
             if (!std::exchange(wasTried, false)) {
@@ -180,7 +179,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
                 result = transfer.Try();
                 return result.status != Os::Status::WouldBlock || result.count != 0 || IsClosed();
             };
-            while (result.status == Os::Status::WouldBlock && !IsClosed() && canLook &&
+            while (result.status == Os::Status::WouldBlock && !IsClosed() && Os::Channel::LooksFirst() &&
                    lookout_.Find(way, look)) {
             }
             lock.lock();

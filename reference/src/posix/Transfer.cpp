@@ -128,7 +128,7 @@ void Channel::GiveUp(Means means) noexcept {
     means_.compare_exchange_strong(means, next);  // else another thread has found out
 }
 
-bool Channel::CanLook(Interest /*interest*/) noexcept {
+bool Channel::LooksFirst() noexcept {
     return true;
 }
 

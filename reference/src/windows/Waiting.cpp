@@ -85,8 +85,8 @@ void WakeHandle::Reset() const noexcept {
 // The system has no way to look whether there is room, nor to wait for data and leave it where it is: what
 // can't be had at once is carried out by a thread that blocks.
 
-bool Channel::CanLook(Interest interest) noexcept {
-    return interest == Interest::Readable;
+bool Channel::LooksFirst() noexcept {
+    return false;
 }
 
 Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
