@@ -69,6 +69,9 @@ enum class HandleKind { NotOpen, NotAPipe, ReadEnd, WriteEnd, BothEnds };
 /// Values that no handle can have.
 [[nodiscard]] bool IsInvalid(NativeHandle handle) noexcept;
 
+/// Whether a pipe whose end was met is one without a connection, and not one that a writer may still open.
+[[nodiscard]] bool EndIsFinal() noexcept;
+
 /// Bytes that the pipe can hold. Throws IOException.
 [[nodiscard]] int BufferSize(NativeHandle handle);
 

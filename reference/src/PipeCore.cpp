@@ -175,6 +175,14 @@ void PipeCore::ThrowIfFailed(const Os::Transfer& result) {
     }
 }
 
+int PipeCore::CountOf(const Os::Transfer& read) noexcept {
+    if (read.count == 0 && Os::EndIsFinal()) {
+        State connected = State::Connected;
+        state_.compare_exchange_strong(connected, State::Ended);  // [stream.eof.windows-becomes-broken]
+    }
+    return static_cast<int>(read.count);
+}
+
 int PipeCore::Read(std::span<Byte> buffer) {
     RequireReads();  // [stream.precedence.direction-before-closed]
     CheckRead();
@@ -183,7 +191,7 @@ int PipeCore::Read(std::span<Byte> buffer) {
     }
     const Os::Transfer result = handle_->Port()->Read(buffer);
     ThrowIfFailed(result);
-    return static_cast<int>(result.count);
+    return CountOf(result);
 }
 
 void PipeCore::Write(std::span<const Byte> buffer) {
@@ -227,8 +235,8 @@ Task<int> PipeCore::ReadAsync(std::span<Byte> buffer, const std::stop_token& tok
         return Task<int>::FromResult(0);
     }
     const auto state = std::make_shared<Task<int>::State>();
-    handle_->Port()->ReadAsync(buffer, token, Completing(state, token, [](const Os::Transfer& result) {
-                                   return static_cast<int>(result.count);
+    handle_->Port()->ReadAsync(buffer, token, Completing(state, token, [this](const Os::Transfer& result) {
+                                   return CountOf(result);  // the transfer keeps this
                                }));
     return Task<int>(state);
 }

@@ -77,7 +77,7 @@ class PipeCore final : public std::enable_shared_from_this<PipeCore> {
     void Close() noexcept;
 
   private:
-    enum class State { WaitingToConnect, Connected, Broken, Disconnected, Closed };
+    enum class State { WaitingToConnect, Connected, Ended, Broken, Disconnected, Closed };
 
     [[nodiscard]] bool Reads() const noexcept { return direction_ != PipeDirection::Out; }
     [[nodiscard]] bool Writes() const noexcept { return direction_ != PipeDirection::In; }
@@ -85,6 +85,8 @@ class PipeCore final : public std::enable_shared_from_this<PipeCore> {
     void CheckHandle() const;
     void CheckConnected() const;
     void ThrowIfFailed(const Os::Transfer& result);
+    /// The bytes of a read that asked for some. None is the end of the pipe.
+    int CountOf(const Os::Transfer& read) noexcept;
 
     /// What an asynchronous transfer does when it has ended: it completes the task with `resultOf` it, or its
     /// error.

@@ -84,6 +84,10 @@ bool IsInvalid(NativeHandle handle) noexcept {
     return handle < 0;  // 0 is a descriptor like any other [client.ctor-string.zero-is-a-handle]
 }
 
+bool EndIsFinal() noexcept {
+    return false;
+}
+
 int BufferSize(NativeHandle handle) {
     const int size = ::fcntl(Descriptor(handle), F_GETPIPE_SZ);
     if (size == -1) {

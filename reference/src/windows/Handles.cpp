@@ -78,6 +78,10 @@ bool IsInvalid(NativeHandle handle) noexcept {
     return handle == 0 || handle == NoHandle;
 }
 
+bool EndIsFinal() noexcept {
+    return true;
+}
+
 int BufferSize(NativeHandle handle) {
     DWORD flags = 0;
     DWORD toClient = 0;
