@@ -175,7 +175,7 @@ def _write(tree: Path, candidates: Sequence[Candidate]) -> dict[str, Sequence[tu
 
 
 def _configure(tree: Path, target: Target = UNIX) -> None:
-    flags = f"-include {tree / 'switch' / 'Switch.hpp'} -Werror=return-type -fmax-errors=0"
+    flags = f"-include {tree / 'switch' / 'Switch.hpp'} -Werror=return-type -fmax-errors=0{target.flags}"
     command = [
         "cmake", "-G", "Ninja", "-S", str(tree), "-B", str(tree / "out"),
         "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",

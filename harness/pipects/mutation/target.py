@@ -26,6 +26,8 @@ class Target:
     """Whose adapter the copy is."""
     options: tuple[str, ...] = ()
     """For CMake, relative to the copy's folder."""
+    flags: str = ""
+    """For the compiler."""
     suffix: str = ""
     """Of a program's file."""
 
@@ -44,6 +46,7 @@ WINDOWS = Target(
     "posix",
     "reference-windows",
     options=(f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}",),
+    flags=" -Wa,-mbig-obj",  # a section for every function of the headers, as nothing is optimised
     suffix=".exe",
 )
 TARGETS = {each.system: each for each in (UNIX, WINDOWS)}

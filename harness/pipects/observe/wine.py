@@ -92,7 +92,9 @@ class Wine:
         )
         until = time.monotonic() + SERVES
         while not sockets.listens(server.pid):
-            if server.poll() is not None or time.monotonic() > until:
+            if server.poll() is not None:
+                raise UserError(f"Wine's server ended with status {server.returncode}")
+            if time.monotonic() > until:
                 server.kill()
                 server.wait()
                 raise UserError(f"Wine's server does not serve within {SERVES:g} s")
