@@ -54,6 +54,7 @@ class Wine:
         self._kill()  # what a command has left that was ended by force
         if not (self._folder / MADE).exists():
             shutil.rmtree(self._folder / "prefix", ignore_errors=True)
+            (self._folder / "prefix").mkdir()  # no server serves without it
         self._server = self._serve()
         if (self._folder / MADE).exists():
             return
