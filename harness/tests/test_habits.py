@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +81,21 @@ def test_what_cannot_be_asked_is_said(bench: Bench, step: str, words: str) -> No
 def test_streams_become_a_shells_redirections() -> None:
     """Each of them, in the shell's words."""
     assert redirected({"in": "closed", "err": "devnull"}) == 'exec "$0" "$@" 0<&- 2>/dev/null'
+
+
+def test_a_fifo_is_one_for_both_streams_and_has_no_name_left(tmp_path: Path) -> None:
+    """What goes out comes in; nothing else is open on it."""
+    asked = "echo round; read word; ls /proc/self/fd >&2; echo $word >&2"
+    done = subprocess.run(
+        ["sh", "-c", redirected({"in": "fifo", "out": "fifo"}), "sh", "-c", asked],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stderr.split()[-1] == "round" and "9" not in done.stderr.split()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_mask_that_changes_is_a_change_and_a_new_thread_is_none() -> None:

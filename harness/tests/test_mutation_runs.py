@@ -11,8 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipects import paths
+from pipects.commands import mutants
 from pipects.errors import UserError
-from pipects.mutation import report, results, survivors
+from pipects.mutation import report, results, survivors, trial
 from pipects.mutation.build import Build
 from pipects.mutation.journal import OutcomeJournal, ReachJournal
 from pipects.mutation.model import GUARD, Candidate, Kill, Outcome, numbered
@@ -55,6 +56,16 @@ def test_every_case_has_its_turn_before_any_has_a_second() -> None:
     """Rows of one case fail together."""
     order = Order({"a/1": [1], "a/2": [1], "b/1": [1, 2], "b/2": [1, 2]}, {})
     assert order.of(_mutant(1)) == ["a/1", "b/1", "a/2", "b/2"]
+
+
+def test_tests_on_older_kernels_come_last_and_count_besides() -> None:
+    """What the machine's own kernel shows needs no older one."""
+    older = trial.on_kernel("before-6.4", "a")
+    order = Order({older: [1], "a": [1, 2, 3], "b": [1, 2]}, {_mutant(1).key: older})
+    names = order.of(_mutant(1))
+    assert names == ["b", "a", older]
+    assert mutants.at_most(names, 1) == ["b", older]
+    assert [trial.kernel_of(name) for name in names] == ["", "", "before-6.4"]
 
 
 def test_a_run_goes_on_where_another_was_killed(tmp_path: Path) -> None:

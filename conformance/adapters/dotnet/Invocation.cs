@@ -213,7 +213,7 @@ namespace Pipects.Adapter
             }
             if (value.Has("callback"))
             {
-                var callback = new Callback(End(target, value.Text("ends", "")), inPlace);
+                var callback = new Callback(End(target, value.Text("ends", ""), value.Text("calls", "")), inPlace);
                 objects.Keep(value.Text("callback"), callback);
                 return new AsyncCallback(callback.Invoke);
             }
@@ -251,13 +251,22 @@ namespace Pipects.Adapter
             }
         }
 
-        static Action<Callback, IAsyncResult> End(object target, string member)
+        static Action<Callback, IAsyncResult> End(object target, string ends, string calls)
         {
-            if (member == "")
-                return (callback, result) => { };
-            var names = new[] { "asyncResult" };
-            var ending = Choose(target.GetType().GetMethods(Instance).Where(method => method.Name == member), names, "method " + member);
-            return (callback, result) => callback.Result = ending.Invoke(target, new object[] { result });
+            var ending = ends == "" ? null : Method(target, ends, "asyncResult");
+            var called = calls == "" ? null : Method(target, calls);
+            return (callback, result) =>
+            {
+                if (ending != null)
+                    callback.Result = ending.Invoke(target, new object[] { result });
+                if (called != null)
+                    callback.Result = called.Invoke(target, new object[0]);
+            };
+        }
+
+        static MethodInfo Method(object target, string member, params string[] names)
+        {
+            return Choose(target.GetType().GetMethods(Instance).Where(method => method.Name == member), names, "method " + member);
         }
 
         [return: MaybeNull]

@@ -114,7 +114,9 @@ class Session:
             arrays[name] = make_bytes(**value["bytes"])
             return arrays[name]
         if "callback" in value:
-            callback = self.objects[value["callback"]] = Callback(owner, value.get("ends"))
+            callback = self.objects[value["callback"]] = Callback(
+                owner, value.get("ends"), value.get("calls")
+            )
             return callback
         found = self.find(value["object"])
         arrays.update(getattr(found, "given", {}))

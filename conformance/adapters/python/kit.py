@@ -143,20 +143,25 @@ class MemoryStream(Stream):
 
 
 class Callback:
-    """A callback that may end the operation whose end it is told of."""
+    """A callback that may end its operation, and call another member behind that."""
 
     Count = 0
     SameThread = False
 
-    def __init__(self, owner: Any, ends: str | None) -> None:
+    def __init__(self, owner: Any, ends: str | None, calls: str | None) -> None:
         self.end = getattr(owner, ends) if ends else lambda result: None
+        self.call = getattr(owner, calls) if calls else None
         self.caller = threading.get_ident()
         self.outcome = Task[Any]()
 
     def __call__(self, result: Any) -> None:
         self.Count += 1
         self.SameThread = threading.get_ident() == self.caller
-        self.outcome._complete(lambda: self.end(result))
+        self.outcome._complete(lambda: self.work(result))
+
+    def work(self, result: Any) -> Any:
+        ended = self.end(result)
+        return ended if self.call is None else self.call()
 
     def Wait(self) -> Any:
         return self.outcome.Wait()

@@ -88,7 +88,9 @@ def mutants_command(args: argparse.Namespace) -> int:
         return 0
     tests = [test for test in cases.load(spec.load(), paths.CASES) if "stress" not in test.tags]
     session = secrets.token_hex(8)
-    bench = trial.Bench(str(built.adapter), session, args.timeout_scale)
+    bench = trial.Bench(
+        str(built.adapter), session, args.timeout_scale, kernel=str(built.adapter.parents[3] / build.KERNEL)
+    )  # fmt: skip
     run = _Run(built, tests, bench, args, console)
     started, clock, complete = document.now(), time.monotonic(), True
     workers = _workers(args, session)
@@ -151,8 +153,12 @@ class _Run:
         console: Console,
     ) -> None:  # fmt: skip
         self._bench, self._args, self._console = bench, args, console
-        self._names = [test.id for test in tests]
         prints = {test.id: fingerprint(test) for test in tests}
+        firsts = {test.id.partition("/")[0]: test.id for test in reversed(tests)}.values()
+        prints |= {
+            trial.on_kernel(kernel, name): prints[name] for kernel in trial.KERNELS for name in firsts
+        }  # fmt: skip
+        self._names = list(prints)
         folder = paths.BUILD / "mutation"
         if args.again:
             for file in ("reach.jsonl", "outcomes.jsonl"):
@@ -189,7 +195,7 @@ class _Run:
 
             def tasks() -> Iterator[tuple[Any, ...]]:
                 for mutant in chosen:
-                    names = order.of(mutant)[: self._args.most]
+                    names = at_most(order.of(mutant), self._args.most)
                     known = self._journal.known(mutant, names, self._args.alone)
                     if known is None:
                         asked[mutant.number] = names
@@ -212,6 +218,12 @@ class _Run:
         """Closes the journals."""
         self._reach.close()
         self._journal.close()
+
+
+def at_most(names: Sequence[str], most: int | None) -> list[str]:
+    """The first tests so far as there are so many; those on older kernels come besides."""
+    here = [name for name in names if not trial.kernel_of(name)]
+    return [*here[:most], *names[len(here) :]]
 
 
 def _conclude(composed: dict[str, Any], args: argparse.Namespace, console: Console) -> None:

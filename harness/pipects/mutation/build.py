@@ -28,6 +28,7 @@ COPIED = (
 )
 OMITTED = frozenset({"node_modules", "__pycache__"})
 ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
+KERNEL = Path("conformance/kernels/pipects-kernel")
 OWN = Path(__file__).parent
 
 
@@ -117,7 +118,7 @@ def compile_all(
     left = list(candidates)
     for _ in range(40):
         owners = _write(tree, left)
-        done = _compile(tree)
+        done = _compile(tree, KERNEL)
         if done.returncode == 0:
             return left
         guilty = schemata.blamed(done.stdout, tree / "out", owners)
@@ -188,9 +189,11 @@ def _configure(tree: Path, target: Target = UNIX) -> None:
         raise UserError(f"the copy in {paths.shown(tree)} can't be configured:\n  {tail}")
 
 
-def _compile(tree: Path) -> subprocess.CompletedProcess[str]:
+def _compile(tree: Path, *besides: Path) -> subprocess.CompletedProcess[str]:
+    """Builds the adapter, and these programs besides."""
+    targets = [each.name for each in (ADAPTER, *besides)]
     return subprocess.run(
-        ["cmake", "--build", str(tree / "out"), "--target", ADAPTER.name, "--", "-k", "0"],
+        ["cmake", "--build", str(tree / "out"), "--target", *targets, "--", "-k", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

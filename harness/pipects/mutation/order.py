@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from pipects.mutation.model import Candidate
+from pipects.mutation.trial import kernel_of
 
 
 class Order:
@@ -34,7 +35,7 @@ class Order:
 
         That is the killer of an earlier run, then those that killed in the same function, then one test of
         every case before a second one of any; of the cases those first that killed in the same file, or
-        anywhere, or reach little else.
+        anywhere, or reach little else. Those on older kernels come last.
         """
         earlier = self._earlier.get(mutant.key)
         seen: Counter[str] = Counter()
@@ -46,8 +47,9 @@ class Order:
             nth[test] = seen[case]
             seen[case] += 1
 
-        def rank(test: str) -> tuple[bool, int, int, int, int, int, str]:
+        def rank(test: str) -> tuple[bool, bool, int, int, int, int, int, str]:
             return (
+                bool(kernel_of(test)),
                 test != earlier,
                 -self._in_function[mutant.file, mutant.function, test],
                 nth[test],

@@ -33,6 +33,8 @@ from pipects.verdicts import Result
 
 SESSION = "PIPECTS_MUTATION"
 """Marks every process of a run of this command, so that none is left behind a killed worker."""
+KERNELS = ("before-6.4", "before-6.18")
+"""What the library does on older kernels only: a test's name behind one of these is the test on it."""
 RED = frozenset({verdicts.FAIL, verdicts.HANG, verdicts.CRASH, verdicts.ADAPTER_ERROR})
 HANDLES = frozenset({"ends", "descriptor"})
 """What is observed in the handle table; the rest is the process table's."""
@@ -48,6 +50,8 @@ class Bench:
     cases: str | None = None
     implementation: str = "reference"
     """Whose adapter it is, but for what was done to it."""
+    kernel: str | None = None
+    """The program below which the adapter finds an older kernel."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,25 @@ class Reach:
 
     places: dict[str, tuple[int, ...]]
     red: dict[str, str]
+
+
+def on_kernel(kernel: str, test: str) -> str:
+    """The name of a test on an older kernel."""
+    return f"{kernel}:{test}"
+
+
+def kernel_of(name: str) -> str:
+    """The older kernel that a test is to run on, "" for the machine's own."""
+    return name.rpartition(":")[0]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What some tests have said of a mutant."""
+
+    run: int
+    kill: Kill | None
+    alone: bool | None
 
 
 class _FirstRed(Exception):
@@ -82,20 +105,26 @@ class Worker:
             raise UserError("the mutated adapter is not fit to be asked, with no mutant on")
 
     def reach(self, names: Sequence[str]) -> Reach:
-        """Runs each test with no mutant on, in processes of its own, and looks which places it reached."""
+        """Runs each test with no mutant on, in processes of its own, and looks which places it reached.
+
+        A test that is red on an older kernel reaches nothing there: the variant's own list says why it is.
+        """
         reached: dict[str, tuple[int, ...]] = {}
         red: dict[str, str] = {}
         with _map() as file:
-            plain = self._with(**{switch.REACHED: str(file)})
             for name in names:
-                if (failure := self._look(plain, self._tests[name], file)) is not None:
-                    failure = self._look(plain, self._tests[name], file)  # a busy machine, perhaps
-                if failure is not None:
+                plain = self._with(kernel_of(name), **{switch.REACHED: str(file)})
+                test = self._test(name)
+                if (failure := self._look(plain, test, file)) is not None:
+                    failure = self._look(plain, test, file)  # a busy machine, perhaps
+                found = tuple(each.start() for each in re.finditer(b"\x01", file.read_bytes()))
+                if failure is not None and not kernel_of(name):
                     red[name] = failure
-                reached[name] = tuple(
-                    each.start() for each in re.finditer(b"\x01", file.read_bytes())
-                )
+                reached[name] = () if failure is not None and kernel_of(name) else found
         return Reach(reached, red)
+
+    def _test(self, name: str) -> Test:
+        return self._tests[name.rpartition(":")[2]]
 
     def _look(self, plain: Implementation, test: Test, file: Path) -> str | None:
         """Runs a test with an empty map. Returns what was wrong, if something was."""
@@ -107,24 +136,42 @@ class Worker:
         return None
 
     def trial(self, number: int, names: Sequence[str], observations: bool) -> Outcome:
-        """Runs the tests on one mutant up to the first that is red.
+        """Runs the tests on one mutant up to the first that is red, those on older kernels last.
 
         With `observations` a kill by observation is not the end: the rest are run up to a red outcome, which
         says whether the observations alone have seen the mutant.
         """
         began = time.monotonic()
-        mutated = self._with(**{switch.ACTIVE: str(number)})
         kill: Kill | None = None
         alone: bool | None = None
         run = 0
-        left = list(names)
+        for kernel in ("", *KERNELS):
+            mutated = self._with(kernel, **{switch.ACTIVE: str(number)})
+            tests = [self._test(name) for name in names if kernel_of(name) == kernel]
+            found = self._on(mutated, tests, observations)
+            run += found.run
+            if found.kill is not None:
+                kill = dataclasses.replace(
+                    found.kill,
+                    test=on_kernel(kernel, found.kill.test) if kernel else found.kill.test,
+                )
+                alone = found.alone
+                break
+        status = KILLED if kill else SURVIVED if names else NOT_REACHED
+        return Outcome(number, status, run, round(time.monotonic() - began, 3), kill, alone)
+
+    def _on(self, mutated: Implementation, tests: Sequence[Test], observations: bool) -> _Seen:
+        """What these tests, up to the first that is red, say of a mutant; `observations` as for `trial`."""
+        kill: Kill | None = None
+        alone: bool | None = None
+        run = 0
+        left = list(tests)
         while left:
-            tests = [self._tests[name] for name in left]
-            results = list(self._run(mutated, tests, self._bench.scale))
+            results = list(self._run(mutated, left, self._bench.scale))
             run += len(results)
             if not results or results[-1].verdict not in RED:
                 break
-            left = left[left.index(results[-1].test) + 1 :]
+            left = left[[test.id for test in left].index(results[-1].test) + 1 :]
             if self._is_busy(mutated, results[-1]):
                 continue
             found = self._kill(results[-1])
@@ -134,8 +181,7 @@ class Worker:
             alone = found.by != OUTCOME
             if not alone:
                 break
-        status = KILLED if kill else SURVIVED if names else NOT_REACHED
-        return Outcome(number, status, run, round(time.monotonic() - began, 3), kill, alone)
+        return _Seen(run, kill, alone)
 
     def _is_busy(self, mutated: Implementation, result: Result) -> bool:
         """Whether a test that seemed to hang only needs the whole of its time: the machine is busy."""
@@ -144,9 +190,11 @@ class Worker:
         again = self._run(mutated, [self._tests[result.test]], 1.0)
         return all(each.verdict not in RED for each in again)
 
-    def _with(self, **environment: str) -> Implementation:
+    def _with(self, kernel: str = "", **environment: str) -> Implementation:
+        launched = (self._bench.kernel, kernel) if kernel and self._bench.kernel else ()
         return dataclasses.replace(
             self._whole,
+            start=(*launched, *self._whole.start),
             environment={**self._whole.environment, SESSION: self._bench.session, **environment},
         )
 

@@ -174,7 +174,8 @@ func (a *Arguments) readSpecial(name string, value map[string]any) (any, error) 
 	}
 	if as, ok := value["callback"].(string); ok {
 		ends, _ := value["ends"].(string)
-		made := newCallback(a, ends)
+		calls, _ := value["calls"].(string)
+		made := newCallback(a, ends, calls)
 		a.session.objects.keep(as, made, a.arrays)
 		return made, nil
 	}

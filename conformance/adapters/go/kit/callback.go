@@ -7,8 +7,7 @@ import (
 
 // callback is what the implementation calls at an operation's end.
 type callback struct {
-	owner  any    // whose member was given it
-	ends   string // the member that is called with the result inside the callback, or ""
+	owner  any // whose member was given it
 	run    func(result any) (any, error)
 	caller int // the thread that began the call
 
@@ -20,14 +19,19 @@ type callback struct {
 	err        error
 }
 
-func newCallback(a *Arguments, ends string) *callback {
-	c := &callback{owner: a.owner, ends: ends, caller: syscall.Gettid(), called: make(chan struct{})}
-	c.run = func(result any) (any, error) {
-		if ends == "" {
-			return nil, nil
+// newCallback makes one that calls two members, each unless it is "": ends with the result, then calls with nothing.
+func newCallback(a *Arguments, ends, calls string) *callback {
+	c := &callback{owner: a.owner, caller: syscall.Gettid(), called: make(chan struct{})}
+	c.run = func(result any) (value any, err error) {
+		if ends != "" {
+			given := &Arguments{session: a.session, owner: c.owner, values: map[string]any{"asyncResult": result}}
+			value, err = a.session.member(c.owner, overload(ends, []string{"asyncResult"}), given)
 		}
-		given := &Arguments{session: a.session, owner: c.owner, values: map[string]any{"asyncResult": result}}
-		return a.session.member(c.owner, overload(ends, []string{"asyncResult"}), given)
+		if calls != "" && err == nil {
+			given := &Arguments{session: a.session, owner: c.owner, values: map[string]any{}}
+			value, err = a.session.member(c.owner, overload(calls, nil), given)
+		}
+		return value, err
 	}
 	return c
 }

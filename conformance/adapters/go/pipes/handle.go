@@ -112,6 +112,9 @@ func (h *SafePipeHandle) checkPipe() error {
 	if h.IsClosed() {
 		return ioError("The handle is closed.")
 	}
+	if h.fd != int(int32(h.fd)) { // the system would look at the low half alone
+		return ioError(syscall.EBADF.Error())
+	}
 	var status syscall.Stat_t
 	if err := syscall.Fstat(h.fd, &status); err != nil {
 		return ioError(err.Error())

@@ -131,16 +131,19 @@ class With {
             return {};
         }
         if (!described.is_object() || !described.value("callback", Json()).is_string() ||
-            !described.value("ends", Json("")).is_string()) {
-            Refuse(name, "{\"callback\": NAME, \"ends\": MEMBER or absent}");
+            !described.value("ends", Json("")).is_string() ||
+            !described.value("calls", Json("")).is_string()) {
+            Refuse(name, "{\"callback\": NAME, \"ends\": MEMBER or absent, \"calls\": MEMBER or absent}");
         }
         const auto callback = std::make_shared<Callback>(arguments_.InPlaceArrays());
         Objects& named = arguments_.Named();
         named.Keep(described["callback"].template get<std::string>(), {nullptr, Wrap<Traits>(callback)});
-        return [callback, &named, ends = described.value("ends", ""),
+        return [callback, &named, ends = described.value("ends", ""), calls = described.value("calls", ""),
                 stream = std::weak_ptr(arguments_.Self())](const std::shared_ptr<AsyncResult>& result) {
-            callback->Run(
-                [&] { return ends.empty() ? Value() : End(result, stream.lock(), ends, *callback, named); });
+            callback->Run([&] {
+                Value ended = ends.empty() ? Value() : End(result, stream.lock(), ends, *callback, named);
+                return calls.empty() ? ended : Call(stream.lock(), calls, named);
+            });
         };
     }
 
@@ -216,9 +219,7 @@ class With {
     static Value End(const std::shared_ptr<AsyncResult>& result,
                      const std::shared_ptr<adapter::Object>& stream, const std::string& member,
                      const Callback& callback, Objects& named) {
-        if (stream == nullptr) {
-            throw Fault(FaultCode::NoSuchObject, "the stream was forgotten before its callback ran");
-        }
+        RequireStream(stream);
         using Ended = Operation<std::shared_ptr<AsyncResult>>;
         Arguments arguments(named);
         arguments.SetSelf(stream);
@@ -227,6 +228,20 @@ class With {
                                      result, callback.GivenArrays(),
                                      std::vector<std::shared_ptr<adapter::Object>>(), named))});
         return stream->Call(member, arguments);
+    }
+
+    static Value Call(const std::shared_ptr<adapter::Object>& stream, const std::string& member,
+                      Objects& named) {
+        RequireStream(stream);
+        Arguments arguments(named);
+        arguments.SetSelf(stream);
+        return stream->Call(member, arguments);
+    }
+
+    static void RequireStream(const std::shared_ptr<adapter::Object>& stream) {
+        if (stream == nullptr) {
+            throw Fault(FaultCode::NoSuchObject, "the stream was forgotten before its callback ran");
+        }
     }
 
     Arguments& arguments_;
