@@ -17,6 +17,7 @@ from pipects.errors import UserError
 from pipects.exploring import (
     comparing,
     corpus,
+    differing,
     findings,
     generating,
     simulating,
@@ -24,6 +25,7 @@ from pipects.exploring import (
     translating,
 )
 from pipects.exploring.planning import Planner
+from pipects.exploring.session import Course
 from pipects.judging import Record
 from pipects.verdicts import Failure
 from spec.model import rules
@@ -275,3 +277,13 @@ def test_the_reference_does_nothing_that_the_model_does_not_allow(
     done = pipects("explore", "reference", "--seed", "1", "--budget", "4s")
     assert done.status == 0, done.output
     assert "0 findings" in done.output
+
+
+def test_two_courses_differ_where_they_part_first() -> None:
+    read, write = Call("call", "client.ReadByte"), Call("call", "server.Flush")
+    one = Course(came=[(write, "returns None"), (read, "returns 1"), (write, "returns None")])
+    other = Course(came=[(write, "returns None"), (read, "returns 2"), (write, "throws X")])
+    assert list(differing.differences(one, other)) == [
+        ("call ReadByte()", "returns 1", "returns 2")
+    ]
+    assert list(differing.differences(one, one)) == []

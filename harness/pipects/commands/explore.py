@@ -71,9 +71,8 @@ def add(subparsers: Any) -> None:
 
 def explore_command(args: argparse.Namespace) -> int:
     """`pipects explore`. Returns the exit status."""
-    from pipects.exploring import (
-        telling,
-    )  # what it is made with need not be there for other commands
+    # what these are made with need not be there for other commands
+    from pipects.exploring import differing, telling
 
     console = Console(highlight=False, soft_wrap=True)
     loaded = suite.without_cases(args.adapters)
@@ -100,7 +99,7 @@ def explore_command(args: argparse.Namespace) -> int:
                 args.out / implementation.id, console,
             )  # fmt: skip
             for other in _against(args, loaded):
-                found += telling.differing(
+                found += differing.differing(
                     implementation, other, seed, budget, args.timeout_scale, args.out, console
                 )
         return 1 if found else 0

@@ -41,6 +41,7 @@ class Search:
     def __init__(
         self, implementation: Implementation, seed: int, scale: float,
         each: Callable[[Finding], None] = lambda finding: None, stop_at_first: bool = False,
+        keeps: bool = False,
     ) -> None:  # fmt: skip
         self._implementation = implementation
         self._seed = seed
@@ -49,14 +50,21 @@ class Search:
         self._first = stop_at_first
         self._spec = spec.load()
         self._family: Family | None = None
+        self._keeps = keeps
+        self.courses: list[Course] = []
+        """All sequences that were made, but those that shorten a finding; if they are to be kept."""
+        self._last = Course()
         self.tally = Tally()
 
-    def run(self, seconds: float, kept: Iterable[Sequence[Call]] = ()) -> Tally:
-        """Searches for so long, after the sequences that were kept. Raises what the start of an adapter raises."""
+    def run(self, seconds: float, kept: Iterable[Sequence[Call]] = (), draws: bool = True) -> Tally:
+        """Searches for so long, after the sequences that were kept; without `draws` makes those alone.
+
+        Raises what the start of an adapter raises.
+        """
         until = time.monotonic() + seconds
         try:
             self.replay(kept, until)
-            if time.monotonic() < until and not (self._first and self.tally.findings):
+            if draws:
                 self.replay(touring.tour(self._seed + 1), until)
         finally:
             self._let_go(politely=True)
@@ -67,7 +75,10 @@ class Search:
         for calls in kept:
             if time.monotonic() > until or (self._first and self.tally.findings):
                 return
-            self._take(self._attempt(lambda session, calls=calls: iter(calls)))  # type: ignore[misc]
+            finding = self._attempt(lambda session, calls=calls: iter(calls))  # type: ignore[misc]
+            if self._keeps:
+                self.courses.append(self._last)
+            self._take(finding)
 
     def _take(self, finding: Finding | None) -> None:
         """Keeps a finding that is new, as short as may be, and tells of it."""
@@ -108,6 +119,7 @@ class Search:
         if set(course.reached) - tally.reached.keys():
             tally.interesting.append(course)
         tally.reached.update(course.reached)
+        self._last = course
         if record.verdict == verdicts.NOT_OBSERVABLE:
             tally.unclear[record.reason or record.verdict] += 1
         return findings.of(record, course.steps, course.asked)

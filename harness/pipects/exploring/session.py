@@ -18,6 +18,7 @@ from pipects.observe import signals
 from pipects.processes import Family
 from pipects.spec import Spec
 from pipects.protocol import Outcome as Seen
+from pipects.protocol import Returned, Threw
 from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Outcome, Unspecified, Waits
@@ -34,6 +35,8 @@ class Course:
     steps: list[Step] = field(default_factory=list)
     reached: list[tuple[str, str]] = field(default_factory=list)
     """The transitions: form of the call, and the requirement by which its outcome was right."""
+    came: list[tuple[Call, str]] = field(default_factory=list)
+    """What came of the calls, in few words."""
 
 
 class Session(Execution):
@@ -142,6 +145,7 @@ class Session(Execution):
             wanted = self._resolve(translating.one(allowed, self._holds_array))
             return matching.holds(wanted, outcome, arguments)
 
+        self.course.came.append((self.course.calls[-1], _told(outcome)))
         fitting = [may for may in self._mays if may.outcome != Waits() and fits(may.outcome)]
         self.worlds = rules.narrow(fitting, fits)
         call = self.course.calls[-1]
@@ -279,3 +283,13 @@ class Session(Execution):
                 self._make(Call("call", f"{name}.Dispose"))
             elif stream.pipe == pipe and stream.server:
                 self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
+
+
+def _told(outcome: Seen) -> str:
+    """An outcome in few words: the exception's type and parameter, or a value that is no object."""
+    if isinstance(outcome, Threw):
+        return f"throws {outcome.type}" + (
+            f" naming {outcome.parameter}" if outcome.parameter else ""
+        )
+    value = outcome.value if isinstance(outcome, Returned) else None
+    return "returns" if isinstance(value, (dict, list)) else f"returns {value!r:.40}"

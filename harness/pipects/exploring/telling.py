@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from pipects import paths
 from pipects.cases import Test
 from pipects.exploring import campaign, comparing, corpus, findings, simulating
 from pipects.exploring.findings import Finding
-from pipects.exploring.search import Search, Tally
+from pipects.exploring.search import Tally
 from pipects.implementations import Implementation
 from pipects.mutation import build, catalogue
 from pipects.mutation.spread import Workers
@@ -141,31 +140,3 @@ def model(tests: Sequence[Test], spec: Spec, console: Console) -> int:
     for why, times in compared.beyond.most_common(20):
         console.print(f"  {times:5} {why}", markup=False)
     return 1 if compared.contradicting else 0
-
-
-def differing(
-    one: Implementation, other: Implementation, seed: int, seconds: float, scale: float, folder: Path,
-    console: Console,
-) -> int:  # fmt: skip
-    """Makes the sequences kept of one on both, and tells where they come out in different ways.
-
-    Returns how many of the differences the model does not allow.
-    """
-    kept = corpus.load(folder / one.id)
-    until = time.monotonic() + seconds
-    tallies = []
-    for implementation in (one, other):
-        search = Search(implementation, seed, scale)
-        tallies.append(search.run(min(seconds, max(0.1, until - time.monotonic())), kept))
-    for form in sorted({form for tally in tallies for form, _ in tally.reached}):
-        ways = [{r for f, r in tally.reached if f == form} for tally in tallies]
-        if all(ways) and ways[0] != ways[1]:
-            for implementation, own, others in ((one, ways[0], ways[1]), (other, ways[1], ways[0])):
-                for requirement in sorted(own - others):
-                    console.print(
-                        f"  {form}: only {implementation.id}: {requirement}", markup=False
-                    )
-    only = tallies[1].findings.keys() - tallies[0].findings.keys()
-    for signature in sorted(only):
-        console.print(f"  only {other.id} is not allowed this: {signature}", markup=False)
-    return len(only)
