@@ -23,6 +23,8 @@ from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import READ, WRITE, End, May, Operation, World
 from spec.model.waiting import CANCELLED, READING, settle
 
+MANY = {"copy", "exactly", "least", "line", "rest"}
+"""Kinds of operations that read as often as it takes."""
 KINDS = {
     "Read": "read", "ReadAsync": "read", "BeginRead": "read", "ReadByte": "byte",
     "ReadExactly": "exactly", "ReadExactlyAsync": "exactly",
@@ -203,8 +205,8 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
         for _, other in world.pending():
             same = world.streams[other.stream].pipe == world.streams[operation.stream].pipe
             reads = other.kind in READING and operation.kind in READING
-            if same and reads and "copy" in (other.kind, operation.kind):
-                raise Unspecified("who is served between two reads of a copy")
+            if same and reads and not MANY.isdisjoint((other.kind, operation.kind)):
+                raise Unspecified("who is served between two reads of one operation")
         if pipe.ahead not in ("", operation.texter) and operation.kind != "write":
             raise Unspecified("what a StreamReader has taken out of the pipe")
         if not operation.thread:
