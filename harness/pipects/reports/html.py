@@ -41,7 +41,7 @@ def render(
         wrong=html_views.wrong(results),
         matrix=html_views.matrix(matrix or results),
         pairs=summary.is_matrix(results),
-        releases=html_views.over_releases(timeline) if timeline else None,
+        releases=html_views.over_releases(timeline, results) if timeline else None,
         charts=charts.all_charts(results),
         beyond=sum(map(summary.out_of_reach, results["requirements"])),
         present=_present(results),

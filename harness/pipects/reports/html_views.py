@@ -243,11 +243,12 @@ class Releases:
     steps: Markup
 
 
-def over_releases(told: Told) -> Releases:
+def over_releases(told: Told, results: Results) -> Releases:
     """What changed in a product with its releases."""
+    here = {requirement["id"] for requirement in results["requirements"]}
     return Releases(
         told.timeline.product,
         Markup(timeline_text.summary(told)),
-        Markup(timeline_text.table(told)),
+        Markup(timeline_text.table(told, here)),
         Markup(timeline_text.steps(told.timeline, "h3")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from html import escape
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
@@ -155,12 +155,12 @@ def summary(told: Told) -> str:
     )
 
 
-def table(told: Told) -> str:
-    """A row a requirement that ever changed, a column a release, as HTML."""
+def table(told: Told, here: Container[str] = ()) -> str:
+    """A row a requirement that ever changed, a column a release, as HTML; `here` are those that the page can open."""
     timeline = told.timeline
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in timeline.releases)
     rows = "\n".join(
-        f'<tr><th scope="row" title="{escape(one_line(told.texts[row.requirement]))}">{escape(row.requirement)}</th>'
+        f'<tr><th scope="row" title="{escape(one_line(told.texts[row.requirement]))}">{_name(row.requirement, here)}</th>'
         + "".join(
             f'<td class="{"held" if cell == HELD else "bad"}">{escape(cell)}</td>'
             for cell in row.cells
@@ -174,6 +174,11 @@ def table(told: Told) -> str:
         '<div class="table scroll" tabindex="0" role="region" aria-label="Verdicts by release"><table><thead><tr>'
         f'<th scope="col">requirement</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def _name(requirement: str, here: Container[str]) -> str:
+    name = escape(requirement)
+    return f'<a href="#requirement/{name}">{name}</a>' if requirement in here else name
 
 
 def steps(timeline: Timeline, head: str) -> str:

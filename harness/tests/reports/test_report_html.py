@@ -223,6 +223,8 @@ def test_a_matrix_and_a_timeline_stand_beside_the_results() -> None:
     )
     assert "each line is a server" not in words(page)
     (row,) = page.xpath("//section[@id='releases']//tbody/tr")
+    (link,) = row.xpath("th/a/@href")
+    assert link == f"#requirement/{words(row.xpath('th')[0])}"
     assert [each.text_content() for each in row.xpath("td")] == ["held", "hang", ""]
     steps = words(page.xpath("//section[@id='releases']/details")[0])
     assert "- returned <1> + nothing came" in steps
