@@ -29,6 +29,12 @@ constexpr std::array<Fatal, 6> fatal{{{SIGPIPE, "SIGPIPE"},
                                       {SIGFPE, "SIGFPE"},
                                       {SIGILL, "SIGILL"}}};
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool isSanitized = true;
+#else
+constexpr bool isSanitized = false;
+#endif
+
 Progress* current = nullptr;  // NOLINT: a signal handler is given nothing else
 
 std::string EndedWith(const char* signal) {
@@ -110,13 +116,14 @@ void Progress::Begin(std::size_t row, const Test& test, const std::string& name,
         }
     }
     for (const Fatal& each : fatal) {
-        // Others than SIGPIPE are Boost.Test's, or a sanitizer's, to tell of; but to them none is known.
+        // Boost.Test's handlers allocate, which a process whose heap is spoilt can't; a sanitizer tells more.
         const bool isKnown = std::count(knownSignals_.begin(), knownSignals_.end(), each.number) != 0;
         struct sigaction now {};
         ::sigaction(each.number, nullptr, &now);
-        if (isKnown || (each.number == SIGPIPE && now.sa_handler == SIG_DFL)) {
+        if (isKnown || (each.number == SIGPIPE ? now.sa_handler == SIG_DFL : !isSanitized)) {
             struct sigaction ours {};
             ours.sa_handler = OnSignal;
+            ours.sa_flags = SA_ONSTACK;  // a stack may have overflowed
             ::sigaction(each.number, &ours, nullptr);
             caught_.push_back(each.number);
         }
@@ -143,12 +150,16 @@ void Progress::OnSignal(int signal) {
     Print(known ? "known deviation: CRASH  " : "CRASH  ");
     Print(self.head_.c_str());
     Print("\n  step      ");
-    Print(self.step_.c_str());
+    Print(self.step_.empty() ? "before the first step" : self.step_.c_str());
     Print("\n  expected  the process goes on\n  actual    the process 'parent' ended with signal ");
     Print(found->name);
     Print("\n");
     if (!known && !self.goesOn_) {
         ::signal(signal, SIG_DFL);
+        sigset_t one;
+        ::sigemptyset(&one);
+        ::sigaddset(&one, signal);
+        ::sigprocmask(SIG_UNBLOCK, &one, nullptr);
         ::raise(signal);
     }
     self.Leave(known);

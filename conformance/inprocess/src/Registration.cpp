@@ -61,9 +61,9 @@ void NotRun(const Test& test, const std::string& why) {
     unit_test::framework::assertion_result(unit_test::AR_PASSED);
 }
 
-void SayKnown(const Test& test, const Deviation& known) {
-    std::printf("known deviation: %s: %s (%s, %s)\n", test.id.c_str(), known.happens.c_str(),
-                known.where.c_str(), known.link.c_str());
+void SayKnown(const Test& test, const Deviation& known, const std::string& actual) {
+    std::printf("known deviation: %s: %s: %s (%s, %s)\n", test.id.c_str(), known.happens.c_str(),
+                actual.c_str(), known.where.c_str(), known.link.c_str());
     std::fflush(stdout);
 }
 
@@ -89,7 +89,7 @@ void FailsOrIsKnown(const Test& test, const Session& session, const Result& resu
                                 : result.verdict == Verdict::Hang ? "hang"
                                                                   : "";
     if (const Deviation* known = Explanation(session.deviations, test.id, verdict, result.actual)) {
-        SayKnown(test, *known);
+        SayKnown(test, *known, result.actual);
         unit_test::framework::assertion_result(unit_test::AR_PASSED);
         return;
     }
@@ -105,7 +105,7 @@ void Hangs(const Session& session, Progress& progress, const Test& test, const s
            const std::string& text) {
     const Deviation* const known = Explanation(session.deviations, test.id, "hang", actual);
     if (known != nullptr) {
-        SayKnown(test, *known);
+        SayKnown(test, *known, actual);
     } else {
         std::fprintf(stderr, "%s\n", text.c_str());
     }

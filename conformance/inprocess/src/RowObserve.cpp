@@ -201,7 +201,7 @@ void Row::ProveBlocked(Running& running) {
         throw Ended(Verdict::Hang, "the call waits on the pipe",
                     "nothing came: the call neither ends nor is seen to wait on the pipe");
     }
-    if (!proof) {
+    if (IsReady(running.answer)) {  // also while the proof was looked for
         const Outcome outcome = OutcomeOf(Json(running.answer.get()));
         RequireNoRefusal(outcome);
         throw Ended(Verdict::Fail, "the call waits on the pipe", SayActual(outcome));

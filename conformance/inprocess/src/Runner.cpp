@@ -158,9 +158,18 @@ void MakeByString(std::vector<Test>& tests) {
     }
 }
 
-/// A known deviation that matches nothing is a mistake in the list.
+/// A known deviation that matches nothing, or is told of no rule that there is, is a mistake in the list.
 void CheckNamed(const Deviations& known, const std::vector<Test>& tests) {
+    std::set<std::string> rules;
+    for (const Test& test : tests) {
+        for (const Requirement& rule : test.covers) {
+            rules.insert(rule.id);
+        }
+    }
     for (const Deviation& each : known) {
+        if (!rules.contains(each.requirement)) {
+            throw std::runtime_error(each.where + ": '" + each.requirement + "' is no requirement");
+        }
         for (const std::string& pattern : each.tests) {
             Deviation one = each;
             one.tests = {pattern};
@@ -170,6 +179,31 @@ void CheckNamed(const Deviations& known, const std::vector<Test>& tests) {
             }
         }
     }
+}
+
+/// A lack that no row asks for is a slip of the pen.
+void CheckLacks(const std::set<std::string>& lacks, const std::vector<Test>& tests) {
+    for (const std::string& lack : lacks) {
+        if (std::none_of(tests.begin(), tests.end(), [&](const Test& test) {
+                return !LackingMember(test, {lack}).empty() ||
+                       std::find(test.needs.begin(), test.needs.end(), lack) != test.needs.end();
+            })) {
+            throw std::runtime_error("lacks: '" + lack + "' is neither a capability nor a member of any row");
+        }
+    }
+}
+
+/// What --help says beside Boost.Test's own options.
+void SayOptions() {
+    std::puts(
+        "pipects' own options:\n"
+        "  --list_skipped   the rows that can't be run here, with the reasons\n"
+        "  --list_tests     ids and paths\n"
+        "  --members        the members that the implementation lacks; fails unless each is declared\n"
+        "environment:\n"
+        "  PIPECTS_NO_DEADLINE=1      no row hangs: for debuggers\n"
+        "  PIPECTS_TIMEOUT_SCALE=X    multiply every deadline\n\n"
+        "Boost.Test's:");
 }
 
 /// Tells each missing member once. What is declared as lacking is told, and nothing wrong.
@@ -209,6 +243,9 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
             ListTests(tests);
             return 0;
         }
+        if (Takes(argc, argv, "--help")) {
+            SayOptions();
+        }
         system::HandleInterruptions();
         const std::unique_ptr<Port> port = open();
         if (port->Lacks().contains("safe-handle")) {
@@ -218,6 +255,7 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
             options.deviations.empty() ? Deviations() : LoadDeviations(options.deviations);
         if (only.empty()) {
             CheckNamed(known, tests);
+            CheckLacks(options.lacks, tests);
         }
         if (Takes(argc, argv, "--members")) {
             return TellMissing(tests, *port);

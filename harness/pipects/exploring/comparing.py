@@ -243,6 +243,8 @@ class _Reader:
                     raise Inexpressible("so many bytes")
                 return Data(bytespec.make(value))
             if "callback" in value:
+                if "calls" in value:
+                    raise Inexpressible("a callback that calls")
                 return Callback(str(value["callback"]), str(value.get("ends", "")))
             raise Inexpressible("a mapping")
         if isinstance(value, str) and "${" in value and parameter != "pipeHandleAsString":
