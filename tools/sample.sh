@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes again what is published: the pages in reports/sample/, the matrix, the timeline, the badge, the figures of
-# reports/findings.md, and the baselines in reports/baselines/. Takes about an hour and a half; .NET, Mono and Go must be there.
+# reports/findings.md, and the baselines in reports/baselines/. Takes about an hour; .NET, Mono and Go must be there.
 set -eu
 cd "$(dirname "$0")/.."
 ./pipects matrix reference dotnet-11 dotnet-10 dotnet-10-aot mono python go \
     --json out/matrix.json --markdown reports/matrix.md --html out/matrix.html
-./pipects timeline dotnet --from 8.0.34 --json out/timeline.json --markdown reports/timeline.md
+./pipects timeline dotnet --from 8.0.34 --case 'server*' --case 'client*' --case 'handles*' --case 'directed*' --case 'lifetime*' \
+    --case 'declarations*' --case 'example*' --case 'interleaved*' --case 'text*' --json out/timeline.json --markdown reports/timeline.md
 ./pipects run reference dotnet-10 mono python --json out/sample.json
 ./pipects report out/sample.json --matrix out/matrix.json --timeline out/timeline.json \
     --html reports/sample/report.html --markdown reports/sample/report.md
