@@ -102,7 +102,9 @@ def _key(result: Result) -> tuple[str, ...]:
     """Results with the same key have the same cause."""
     deviation, failure = result["deviation"], result["failure"]
     if result["verdict"] == "known deviation" and deviation is not None:
-        return ("known", deviation.get("says") or deviation["reason"])
+        if says := deviation.get("says"):
+            return ("known", says)
+        return ("known", deviation["reason"], deviation["happens"])
     if failure is None:
         return (result["verdict"], result["reason"] or "")
     if missing := _MISSING.search(failure["actual"]):

@@ -100,3 +100,17 @@ def test_documentation_is_no_worst_where_there_is_worse() -> None:
     )
     assert [cause.harm for cause in causes.three_worst(found)] == ["wrong value"]
     assert len(causes.three_worst(found[1:])) == 1
+
+
+def test_entries_that_share_a_reason_and_no_sentence_stay_apart() -> None:
+    """A list that is young has one reason everywhere: what happens is what tells its entries apart."""
+    results = [
+        a_result("a/1", "known deviation", "hang"),
+        a_result("b/1", "known deviation", "wrong value"),
+    ]
+    for result, happens in zip(results, ("waits for ever", "returns 1")):
+        result["deviation"] = {"happens": happens, "reason": "r", "requirement": RULE}
+    assert [(each.harm, each.tests) for each in of(*results)] == [
+        ("hang", ("a/1",)),
+        ("wrong value", ("b/1",)),
+    ]
