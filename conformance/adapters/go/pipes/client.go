@@ -25,7 +25,7 @@ func NewClient(direction PipeDirection, text *string) (*AnonymousPipeClientStrea
 	if err := NewSafePipeHandle(int(fd), false).checkPipe(); err != nil {
 		return nil, badArgument(name, "That is no handle of a pipe: "+err.Error())
 	}
-	return newClient(direction, NewSafePipeHandle(int(fd), true)), nil
+	return newClient(direction, adopt(int(fd))), nil
 }
 
 // NewClientOnHandle makes a client of a handle, which it then owns.

@@ -13,8 +13,10 @@ type SafePipeHandle struct {
 	mu     sync.Mutex
 	fd     int
 	owns   bool
+	number *number // if it owns the descriptor
 	closed bool
 	file   *os.File // the runtime poller's view of the descriptor, once an operation needs it
+	apart  bool     // the file is of a duplicate
 	calls  callers
 }
 
@@ -22,6 +24,7 @@ type SafePipeHandle struct {
 func NewSafePipeHandle(preexisting int, owns bool) *SafePipeHandle {
 	h := &SafePipeHandle{fd: preexisting, owns: owns}
 	if owns {
+		h.number = &number{fd: preexisting}
 		runtime.SetFinalizer(h, (*SafePipeHandle).Dispose)
 	}
 	return h
@@ -48,18 +51,20 @@ func (h *SafePipeHandle) Dispose() {
 		return
 	}
 	h.closed = true
-	file := h.file
+	file, apart := h.file, h.apart
 	h.file = nil
 	h.mu.Unlock()
 
 	runtime.SetFinalizer(h, nil)
 	h.calls.end()
-	switch {
-	case file != nil && h.owns:
+	closes := h.owns && h.number.take()
+	if file != nil && (closes || apart) {
 		file.Close()
-	case file != nil:
+	} else if file != nil {
 		file.SetDeadline(past)
-	case h.owns && h.fd >= 0:
+		borrowed.Store(file, nil)
+	}
+	if closes && h.fd >= 0 && (file == nil || apart) {
 		syscall.Close(h.fd)
 	}
 }
@@ -79,15 +84,30 @@ func (h *SafePipeHandle) open() (*os.File, error) {
 	if h.file != nil {
 		return h.file, nil
 	}
-	file, err := watched(h.fd)
+	file, apart, err := watchedOnce(h.fd)
 	if err != nil {
 		return nil, err
 	}
-	h.file = file
-	if !h.owns {
+	h.file, h.apart = file, apart
+	if !h.owns && !apart {
 		borrowed.Store(file, nil)
 	}
 	return file, nil
+}
+
+// watchedOnce makes a file of a descriptor, or of a duplicate: the poller knows a number once only, and refuses it to a second owner.
+func watchedOnce(fd int) (file *os.File, apart bool, err error) {
+	file, err = watched(fd)
+	if err != nil || file.SetDeadline(time.Time{}) == nil {
+		return file, false, err
+	}
+	borrowed.Store(file, nil)
+	duplicate, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 0)
+	if e != 0 {
+		return nil, false, e
+	}
+	file, err = watched(int(duplicate))
+	return file, true, err
 }
 
 // watched makes a file of a descriptor. Package os has the poller watch what is in non-blocking mode: so it is for that

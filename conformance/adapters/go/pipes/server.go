@@ -85,6 +85,7 @@ func (s *AnonymousPipeServerStream) GetClientHandleAsString() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asText = true
+	s.client.number.give()
 	return strconv.Itoa(s.client.fd)
 }
 
