@@ -19,6 +19,7 @@ Harm = Literal[
 WORST_FIRST: Final[tuple[Harm, ...]] = get_args(Harm)
 
 _BY_VERDICT: Final[dict[str, Harm]] = {"crash": "process aborted", "hang": "hang"}
+_NO_START: Final = "the adapter ended before it said hello"
 _OF_HANDLES: Final = ("observe: ends", "observe: descriptor", "observe: handles")
 
 
@@ -33,6 +34,8 @@ def of(verdict: str, failure: "Failure | None", kind: str = "") -> Harm | None:
         return "documentation only"
     if verdict in _BY_VERDICT:
         return _BY_VERDICT[verdict]
+    if failure.actual.startswith(_NO_START):
+        return "process aborted"
     if failure.step is None or any(word in failure.text for word in _OF_HANDLES):
         return "handle leaked or closed"
     if "threw " in failure.actual or "throws " in failure.expected:

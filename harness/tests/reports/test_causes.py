@@ -24,6 +24,7 @@ def a_failure(**about: Any) -> Failure:
     ("verdict", "about", "kind", "harm"),
     [
         ("crash", {}, "", "process aborted"),
+        ("fail", {"actual": "the adapter ended before it said hello (x)"}, "", "process aborted"),
         ("hang", {}, "", "hang"),
         (
             "fail",
