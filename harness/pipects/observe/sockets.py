@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 
-from pipects.observe import files
+from pipects.observe import files, linux
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PIDFD_GETFD = 438
@@ -50,11 +50,7 @@ def inode(port: int, to: int) -> str | None:
 
 def listens(pid: int) -> bool:
     """Whether a process accepts connections by a local socket. So does not one that has ended."""
-    own: set[str] = set()
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                own.add(os.readlink(entry.path))
+    own = {target for _, target in linux.links(pid)}
     return any(
         bool(int(fields[3], 16) & _ACCEPTS) and f"socket:[{fields[6]}]" in own
         for fields in _table(os.getpid(), "unix")

@@ -26,9 +26,9 @@ _NAME: Final = re.compile("[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}")
 
 
 @functools.cache
-def checker() -> Check:
-    """The checker for `spec/schemas/results.schema.json`."""
-    text = (paths.SCHEMAS / "results.schema.json").read_text(encoding="utf-8")
+def checker(schema: str = "results.schema.json") -> Check:
+    """The checker for a file of `spec/schemas/`."""
+    text = (paths.SCHEMAS / schema).read_text(encoding="utf-8")
     return compile_schema(json.loads(text))
 
 

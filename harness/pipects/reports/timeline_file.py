@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pipects import paths
 from pipects.errors import UserError
 from pipects.reports import model
-from pipects.reports.check import Check, compile_schema
 from pipects.reports.outcome_diff import OutcomeChange
 from pipects.timeline import Row, Timeline
 
@@ -62,15 +59,10 @@ def render(told: Told) -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
-@functools.cache
-def _checker() -> Check:
-    return compile_schema(json.loads((paths.SCHEMAS / "timeline.schema.json").read_text("utf-8")))
-
-
 def load(path: Path) -> Told:
     """What `render` has written. Raises UserError if the file holds no timeline."""
     document = model.parse(path, "a timeline")
-    problem = next(_checker()(document, "timeline"), None)
+    problem = next(model.checker("timeline.schema.json")(document, "timeline"), None)
     if problem is not None:
         raise UserError(f"{path}: not a timeline: {problem}")
     for row in document["rows"]:
