@@ -228,10 +228,10 @@ class Reporter:
             for cause in shown:
                 harm = HARM_WORDS[cause.harm] if cause.harm else cause.first["verdict"]
                 tests = f"{len(cause.tests)}{' known' if cause.known else ''}"
-                said = _shortened(cause.says(""), 65 - len(tests))
-                self.say(
-                    f"  {harm:11}{said:{65 - len(tests)}} {tests}", "" if cause.known else "red"
-                )
+                head = f"  {harm:10} "  # longer where it is no harm, but a verdict
+                room = 78 - len(head) - len(tests)
+                said = _shortened(cause.says(""), room)
+                self.say(f"{head}{said:{room}} {tests}", "" if cause.known else "red")
             if len(shown) < len(listed):
                 self.say(f"  and {len(listed) - len(shown)} more: --verbose, or the report", "dim")
 
