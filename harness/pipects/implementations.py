@@ -210,7 +210,9 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
     where = f"{paths.shown(file)}:{getattr(entry, 'line', 1)}"
     for lack in entry.get("lacks", ()):
         if lack not in spec.lackable:
-            raise UserError(f"{where}: unknown capability '{lack}', and no member's name")
+            raise UserError(
+                f"{where}: unknown capability '{lack}', and the name of no type or member"
+            )
     for word in (
         *entry["start"],
         *entry.get("wrapper", ()),

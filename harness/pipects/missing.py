@@ -1,4 +1,4 @@
-"""A member that an implementation has not: a lack of it, told once, however many tests would use it."""
+"""A member or type that an implementation has not: a lack of it, told once, however many tests would use it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipects import verdicts
-from pipects.cases import Test
+from pipects.cases import Step, Test
 from pipects.verdicts import Result
 
 WORDS = "has no such member: "
@@ -15,13 +15,21 @@ WORDS = "has no such member: "
 
 
 def used(test: Test, lacks: Iterable[str]) -> str | None:
-    """The first of these members that a test uses."""
+    """The first of these members and types that a test uses."""
     names = {*lacks}
     for step in test.steps:
-        owner, dot, member = step.target.rpartition(".")
-        if dot and owner and member in names:
-            return member
+        for name in _named(step):
+            if name in names:
+                return name
     return None
+
+
+def _named(step: Step) -> tuple[str, ...]:
+    """The type and the member that a step names; an object's own name is neither."""
+    owner, dot, member = step.target.rpartition(".")
+    if not dot:
+        return (member,) if step.verb in ("new", "describe") else ()
+    return (owner, member) if owner[:1].isupper() else (member,)
 
 
 def told_once(results: Sequence[Result], order: Sequence[str]) -> list[Result]:

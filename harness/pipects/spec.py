@@ -60,11 +60,14 @@ class Spec:
 
     @property
     def lackable(self) -> frozenset[str]:
-        """What an implementation may say it lacks: capabilities, and members by their bare names."""
-        members = (member for each in self.requirements.values() for member in each.members)
-        return frozenset(
-            (*self.capabilities, *(m.partition("(")[0].rpartition(".")[2] for m in members))
-        )
+        """What an implementation may say it lacks: capabilities, types, and members by their bare names."""
+        names = {
+            member.partition("(")[0]
+            for each in self.requirements.values()
+            for member in each.members
+        }
+        types = {name.partition(".")[0] for name in names}
+        return frozenset((*self.capabilities, *types, *(n.rpartition(".")[2] for n in names)))
 
     def source_of(self, reference: str) -> str:
         """A source's reference as a reader wants it: title, part and address."""

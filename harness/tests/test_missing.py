@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 
 import pytest
 
 from bench import Bench
 from pipects import cases, implementations, missing, paths, spec, verdicts
+from pipects.cases import Step
 from pipects.errors import UserError
 from pipects.verdicts import Failure, Result
 
@@ -66,11 +68,37 @@ def test_a_member_can_be_declared_as_lacking() -> None:
     assert missing.used(reading, ["async"]) is None
 
 
+def test_a_type_can_be_declared_as_lacking() -> None:
+    """Who makes one, calls its functions or describes it is found; an object of that name is not."""
+    the_spec = spec.load()
+    assert {"AnonymousPipeClientStream", "StreamReader"} <= the_spec.lackable
+    step = Step("new", "StreamReader", "parent", "main", {}, {})
+
+    def use(verb: str, target: str) -> str | None:
+        test = dataclasses.replace(
+            some, steps=(dataclasses.replace(step, verb=verb, target=target),)
+        )
+        return missing.used(test, ["StreamReader"])
+
+    some = next(iter(cases.load(the_spec, paths.CASES)))
+    for verb, target in [
+        ("new", "StreamReader"),
+        ("describe", "StreamReader"),
+        ("describe", "StreamReader.ReadLine"),
+        ("call", "StreamReader.Synchronized"),
+    ]:
+        assert use(verb, target) == "StreamReader"
+    assert use("call", "reader.ReadLine") is None
+    assert use("new", "StreamWriter") is None
+
+
 def test_a_manifest_lacks_members(bench: Bench) -> None:
     """And no wings."""
     bench.adapter("good", more="lacks: [ReadByte]\n")
     known = implementations.load(spec.load(), [bench.folder / "adapters"])
     assert known["fake"].lacks == ("ReadByte",)
     bench.adapter("good", more="lacks: [Wings]\n")
-    with pytest.raises(UserError, match="unknown capability 'Wings', and no member's name"):
+    with pytest.raises(
+        UserError, match="unknown capability 'Wings', and the name of no type or member"
+    ):
         implementations.load(spec.load(), [bench.folder / "adapters"])

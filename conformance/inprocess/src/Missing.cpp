@@ -90,9 +90,15 @@ std::set<std::string> MissingMembers(const std::vector<Test>& tests, Port& port)
 
 std::string LackingMember(const Test& test, const std::set<std::string>& lacks) {
     for (const Step& step : test.steps) {
-        const std::string member = step.target.substr(step.target.rfind('.') + 1);
-        if (step.target.find('.') != std::string::npos && lacks.contains(member)) {
-            return member;
+        const auto dot = step.target.rfind('.');
+        const std::string last = step.target.substr(dot + 1);
+        if ((dot != std::string::npos || step.verb == "new" || step.verb == "describe") &&
+            lacks.contains(last)) {
+            return last;
+        }
+        const std::string owner = dot == std::string::npos ? "" : step.target.substr(0, dot);
+        if (!owner.empty() && owner.front() >= 'A' && owner.front() <= 'Z' && lacks.contains(owner)) {
+            return owner;
         }
     }
     return "";

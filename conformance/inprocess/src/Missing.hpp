@@ -13,7 +13,7 @@ namespace pipects::inprocess {
 /// once.
 [[nodiscard]] std::set<std::string> MissingMembers(const std::vector<Test>& tests, Port& port);
 
-/// The members of the implementation's list of lacks that a row uses.
+/// The first member or type of a list of lacks that a row uses, or nothing.
 [[nodiscard]] std::string LackingMember(const Test& test, const std::set<std::string>& lacks);
 
 }  // namespace pipects::inprocess

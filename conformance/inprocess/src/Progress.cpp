@@ -55,8 +55,8 @@ void Print(const char* text) {
 
 }  // namespace
 
-Progress::Progress(std::size_t rows, char** argv, bool goesOn)
-    : done_(rows, false), argv_(argv), goesOn_(goesOn) {
+Progress::Progress(std::size_t rows, char** argv, bool goesOn, const Draft& draft)
+    : done_(rows, false), argv_(argv), goesOn_(goesOn), draft_(draft) {
     ReadResumed();
     resumed_ = variable + std::string(rows + 2 * digits, '0');
     for (char** each = environ; *each != nullptr; ++each) {
@@ -79,6 +79,7 @@ void Progress::ReadResumed() {
     if (text == nullptr || std::strlen(text) != done_.size() + 2 * digits) {
         return;
     }
+    isResumed_ = true;
     const std::string content = text;
     broken_ = std::stoi(content.substr(0, digits));
     executed_ = std::stoi(content.substr(digits, digits));
@@ -104,11 +105,11 @@ void Progress::WriteResumed() {
 
 void Progress::Begin(std::size_t row, const Test& test, const std::string& name, const Deviations& known) {
     done_[row] = true;
-    head_ = name + ": " + test.id + "\n  " + test.title;
-    for (const Requirement& requirement : test.covers) {
-        head_ += "\n  requires  " + requirement.text + " (" + requirement.id + ", " + requirement.level + ")";
-    }
-    step_.clear();
+    test_ = &test;
+    head_ = name + ": " + test.id + "\n  " + test.title + "\n  requires  ";
+    noReader_ = test.blame.noReader.Described();
+    Step(0);
+    step_ = "before the first step";
     knownSignals_.clear();
     for (const Fatal& each : fatal) {
         if (Explanation(known, test.id, "crash", EndedWith(each.name)) != nullptr) {
@@ -130,8 +131,11 @@ void Progress::Begin(std::size_t row, const Test& test, const std::string& name,
     }
 }
 
-void Progress::Step(const std::string& text) {
-    step_ = text;
+void Progress::Step(std::size_t step) {
+    const Requirement broken = test_->BrokenAt(step);
+    rule_ = broken.Described();
+    step_ = std::to_string(step + 1) + ": " + test_->steps.at(step).text;
+    draftedCrash_ = draft_.CrashOf(*test_, broken);
 }
 
 void Progress::End() {
@@ -149,11 +153,15 @@ void Progress::OnSignal(int signal) {
         std::find_if(fatal.begin(), fatal.end(), [&](const Fatal& each) { return each.number == signal; });
     Print(known ? "known deviation: CRASH  " : "CRASH  ");
     Print(self.head_.c_str());
+    Print((signal == SIGPIPE ? self.noReader_ : self.rule_).c_str());
     Print("\n  step      ");
-    Print(self.step_.empty() ? "before the first step" : self.step_.c_str());
+    Print(self.step_.c_str());
     Print("\n  expected  the process goes on\n  actual    the process 'parent' ended with signal ");
     Print(found->name);
     Print("\n");
+    if (!known) {
+        self.draft_.NoteCrash(self.draftedCrash_, found->name);
+    }
     if (!known && !self.goesOn_) {
         ::signal(signal, SIG_DFL);
         sigset_t one;

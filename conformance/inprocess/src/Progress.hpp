@@ -1,5 +1,7 @@
 #pragma once
 
+#include "Draft.hpp"
+
 #include <pipects/inprocess/Row.hpp>
 
 #include <string>
@@ -15,7 +17,8 @@ class Progress {
   public:
     /// @param goesOn whether the program may start itself again: there are other rows, and nothing is being
     /// written that has to stay in one piece
-    Progress(std::size_t rows, char** argv, bool goesOn);
+    /// @param draft is told of rows that end the process
+    Progress(std::size_t rows, char** argv, bool goesOn, const Draft& draft);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     ~Progress();
@@ -27,10 +30,12 @@ class Progress {
     /// How many rows were executed by the processes before this one.
     [[nodiscard]] int Executed() const { return executed_; }
     void CountExecuted() { ++executed_; }
+    /// Whether a process before this one has begun the run.
+    [[nodiscard]] bool IsResumed() const { return isResumed_; }
 
     /// From now on a fatal signal is told of with the row's name.
     void Begin(std::size_t row, const Test& test, const std::string& name, const Deviations& known);
-    void Step(const std::string& text);
+    void Step(std::size_t step);
     void End();
 
     /// Ends this process: by going on in its successor, else with a status that tells of it.
@@ -44,12 +49,18 @@ class Progress {
     std::vector<bool> done_;
     char** argv_;
     const bool goesOn_;
+    const Draft& draft_;
+    bool isResumed_ = false;
     int broken_ = 0;
     int executed_ = 0;
     std::string resumed_;  // the variable of the environment, written in place
     std::vector<char*> environment_;
     std::string head_;
+    const Test* test_ = nullptr;
+    std::string noReader_;
+    std::string rule_;  // what the step breaks, as it is printed
     std::string step_;
+    std::string draftedCrash_;
     std::vector<int> knownSignals_;
     std::vector<int> caught_;
 };

@@ -39,9 +39,7 @@ std::string Described(const Test& test, const Session& session, const Result& re
         }
         text += "\n  " + row;
     }
-    for (const Requirement& requirement : test.covers) {
-        add("requires", requirement.text + " (" + requirement.id + ", " + requirement.level + ")");
-    }
+    add("requires", result.requirement.Described());
     add("step", result.step ? std::to_string(*result.step + 1) + ": " + test.steps[*result.step].text
                             : "after the last step");
     add("expected", result.expected);
@@ -61,9 +59,13 @@ void NotRun(const Test& test, const std::string& why) {
     unit_test::framework::assertion_result(unit_test::AR_PASSED);
 }
 
-void SayKnown(const Test& test, const Deviation& known, const std::string& actual) {
+void SayKnown(const Test& test, const Deviation& known, const Result& result) {
     std::printf("known deviation: %s: %s: %s (%s, %s)\n", test.id.c_str(), known.happens.c_str(),
-                actual.c_str(), known.where.c_str(), known.link.c_str());
+                result.actual.c_str(), known.where.c_str(), known.link.c_str());
+    if (known.requirement != result.requirement.id) {
+        std::printf("    its entry says that %s is broken where the failure is told of %s\n",
+                    known.requirement.c_str(), result.requirement.id.c_str());
+    }
     std::fflush(stdout);
 }
 
@@ -83,37 +85,41 @@ void Passes(const Test& test, const Session& session) {
     }
 }
 
-/// A failure that the list does not explain, or explains.
-void FailsOrIsKnown(const Test& test, const Session& session, const Result& result) {
-    const char* const verdict = result.verdict == Verdict::Fail   ? "fail"
-                                : result.verdict == Verdict::Hang ? "hang"
-                                                                  : "";
-    if (const Deviation* known = Explanation(session.deviations, test.id, verdict, result.actual)) {
-        SayKnown(test, *known, result.actual);
-        unit_test::framework::assertion_result(unit_test::AR_PASSED);
-        return;
-    }
+/// A failure in full, with what the list says of it, once it is in the draft.
+std::string Unexplained(const Test& test, const Session& session, const Draft& draft, const Result& result) {
+    draft.Note(test, result);
     std::string text = Described(test, session, result);
     if (const Deviation* other = About(session.deviations, test.id)) {
         text += "\n  " + other->where + " lists another way to fail: " + other->happens;
     }
-    Fails(test, text);
+    return text;
+}
+
+/// A failure that the list does not explain, or explains.
+void FailsOrIsKnown(const Test& test, const Session& session, const Draft& draft, const Result& result) {
+    const std::string verdict = Draft::WordOf(result.verdict);
+    if (const Deviation* known = Explanation(session.deviations, test.id, verdict, result.actual)) {
+        SayKnown(test, *known, result);
+        unit_test::framework::assertion_result(unit_test::AR_PASSED);
+    } else {
+        Fails(test, Unexplained(test, session, draft, result));
+    }
 }
 
 /// A row that hangs ends the process: nothing else gets the main thread out of it.
-void Hangs(const Session& session, Progress& progress, const Test& test, const std::string& actual,
-           const std::string& text) {
-    const Deviation* const known = Explanation(session.deviations, test.id, "hang", actual);
+void Hangs(const Test& test, const Session& session, const Draft& draft, Progress& progress,
+           const Result& result) {
+    const Deviation* const known = Explanation(session.deviations, test.id, "hang", result.actual);
     if (known != nullptr) {
-        SayKnown(test, *known, actual);
+        SayKnown(test, *known, result);
     } else {
-        std::fprintf(stderr, "%s\n", text.c_str());
+        std::fprintf(stderr, "%s\n", Unexplained(test, session, draft, result).c_str());
     }
     std::fflush(nullptr);
     progress.Leave(known != nullptr);
 }
 
-void RunRow(const Test& test, std::size_t index, Session& session, Progress& progress) {
+void RunRow(const Test& test, std::size_t index, Session& session, Progress& progress, const Draft& draft) {
     if (progress.IsDone(index)) {
         unit_test::framework::assertion_result(unit_test::AR_PASSED);
         return;
@@ -123,14 +129,15 @@ void RunRow(const Test& test, std::size_t index, Session& session, Progress& pro
         return;
     }
     progress.CountExecuted();
-    session.note = [&test, &progress](const std::string& text) {
-        progress.Step(text);
+    session.note = [&test](const std::string& text) {
         unit_test::unit_test_log.set_checkpoint(View(test.file), test.line, text);
         Say(test, unit_test::log_messages, text);
     };
-    session.hang = [&](const Test& hanging, const std::string& actual, const std::string& text) {
-        Hangs(session, progress, hanging, actual, text);
+    session.begin = [&test, &progress, &session](std::size_t step) {
+        progress.Step(step);
+        session.note("step " + std::to_string(step + 1) + ": " + test.steps[step].text);
     };
+    session.hang = [&](const Result& result) { Hangs(test, session, draft, progress, result); };
     progress.Begin(index, test, session.port.Name(), session.deviations);
     const Result result = Row(test, session).Run();
     progress.End();
@@ -139,7 +146,7 @@ void RunRow(const Test& test, std::size_t index, Session& session, Progress& pro
     } else if (!result.reason.empty()) {
         NotRun(test, NameOf(result.verdict) + ", " + result.reason);
     } else {
-        FailsOrIsKnown(test, session, result);
+        FailsOrIsKnown(test, session, draft, result);
     }
 }
 
@@ -185,14 +192,14 @@ std::string WhyNot(const Test& test, const Port& port) {
     return member.empty() ? "" : "not applicable, " + port.Name() + " lacks " + member;
 }
 
-void Register(const std::vector<Test>& tests, Session& session, Progress& progress) {
+void Register(const std::vector<Test>& tests, Session& session, Progress& progress, const Draft& draft) {
     Suites suites;
     for (std::size_t index = 0; index < tests.size(); ++index) {
         const Test& test = tests[index];
         const auto path = test.Path();
         auto* row = new unit_test::test_case(View(path.back()), View(test.file), test.line,
-                                             [&test, index, &session, &progress] {
-                                                 RunRow(test, index, session, progress);
+                                             [&test, index, &session, &progress, &draft] {
+                                                 RunRow(test, index, session, progress, draft);
                                              });  // the tree's now
         row->p_description.value = test.title;
         for (const Requirement& requirement : test.covers) {

@@ -69,7 +69,7 @@ Result Row::Guarded() {
         signals_ = system::Signals();
         for (index_ = 0; index_ < test_.steps.size(); ++index_) {
             const Step& step = test_.steps[index_];
-            session_.note("step " + std::to_string(index_ + 1) + ": " + step.text);
+            session_.begin(index_);
             Do(step);
         }
         if (told_ == 0U) {
@@ -77,22 +77,23 @@ Result Row::Guarded() {
         }
         return {};
     } catch (const Ended& ended) {
-        return Failed(ended.verdict, ended.expected, ended.actual);
+        return Failed(ended);
     } catch (const Lacking& lacking) {
         return {.verdict = Verdict::NotApplicable,
                 .reason = session_.port.Name() + " has no such member: " + lacking.what()};
     } catch (const system::NotObservable& unseen) {
         return {.verdict = Verdict::NotObservable, .reason = unseen.what()};
     } catch (const std::exception& fault) {  // of the case, the adapter or this runner
-        return Failed(Verdict::AdapterError, "an answer as the protocol says", fault.what());
+        return Failed({Verdict::AdapterError, "an answer as the protocol says", fault.what()});
     }
 }
 
-Result Row::Failed(Verdict verdict, const std::string& expected, const std::string& actual) const {
-    Result result{verdict, std::nullopt, expected, actual, {}, {}, {}};
+Result Row::Failed(const Ended& ended) const {
+    Result result{.verdict = ended.verdict, .expected = ended.expected, .actual = ended.actual};
     if (!afterLast_) {
         result.step = index_;
     }
+    result.requirement = ended.broken.value_or(test_.BrokenAt(result.step));
     std::string held;
     for (const system::End& end : system::PipeEnds()) {
         if (born_.contains(end.pipe)) {
@@ -101,7 +102,7 @@ Result Row::Failed(Verdict verdict, const std::string& expected, const std::stri
         }
     }
     result.observed.push_back("the process holds " + (held.empty() ? "no end of the case's pipes" : held));
-    if (verdict == Verdict::Hang) {
+    if (ended.verdict == Verdict::Hang) {
         result.threads = system::Situation();
     }
     return result;
@@ -253,11 +254,11 @@ void Row::CleanUp(Result& result) {
         CheckNothingLeft();
     } catch (const Ended& ended) {
         if (afterLast_) {
-            result = Failed(ended.verdict, ended.expected, ended.actual);
+            result = Failed(ended);
         }
     } catch (const std::exception& fault) {
         if (afterLast_) {
-            result = Failed(Verdict::AdapterError, "an answer as the protocol says", fault.what());
+            result = Failed({Verdict::AdapterError, "an answer as the protocol says", fault.what()});
         }
     }
 }
@@ -281,6 +282,7 @@ void Row::CollectRunning() {
 
 void Row::CheckNothingLeft() {
     std::string left;
+    bool isEnd = false;
     const auto nothingLeft = [&] {
         left.clear();
         for (const system::End& end : system::PipeEnds()) {
@@ -289,14 +291,16 @@ void Row::CheckNothingLeft() {
                         std::to_string(end.descriptor) + ")";
             }
         }
+        isEnd = !left.empty();
         const std::size_t held = system::HandleCount();
-        if (session_.strictHandles && held > handles_ && left.empty()) {
+        if (session_.strictHandles && held > handles_ && !isEnd) {
             left = std::to_string(held - handles_) + " descriptors more than before the case";
         }
         return left.empty();
     };
     if (!system::Comes(nothingLeft, settle_)) {
-        throw Ended(Verdict::Fail, "no handle stays open behind the case", "left open: " + left);
+        throw Ended(Verdict::Fail, "no handle stays open behind the case", "left open: " + left,
+                    isEnd ? test_.blame.leak : test_.blame.leftBehind);
     }
 }
 

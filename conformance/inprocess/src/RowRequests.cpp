@@ -191,29 +191,11 @@ Message Row::Await(std::future<Message>& answer) {
 /// meanwhile.
 void Row::Arm() {
     session_.watchdog.Arm(patience_, [this] {
-        const std::string actual = "nothing came: no answer to request " + std::to_string(requests_) +
-                                   ": the main thread hangs in it";
-        const std::string text = HangText(actual);
-        if (session_.hang) {
-            session_.hang(test_, actual, text);
-        }
-        return text;
+        session_.hang(Failed({Verdict::Hang, "an end within " + Seconds(patience_) + " s",
+                              "nothing came: no answer to request " + std::to_string(requests_) +
+                                  ": the main thread hangs in it"}));
+        return std::string();
     });
-}
-
-std::string Row::HangText(const std::string& actual) const {
-    const bool inStep = index_ < test_.steps.size();
-    std::string text = "HANG  " + session_.port.Name() + ": " + test_.id + "\n  " + test_.title;
-    for (const Requirement& requirement : test_.covers) {
-        text += "\n  requires  " + requirement.text + " (" + requirement.id + ", " + requirement.level + ")";
-    }
-    text += "\n  step      ";
-    text += inStep ? std::to_string(index_ + 1) + ": " + test_.steps[index_].text : "after the last step";
-    text += "\n  expected  an end within " + Seconds(patience_) + " s\n  actual    " + actual;
-    for (const std::string& line : system::Situation()) {
-        text += "\n  thread    " + line;
-    }
-    return text;
 }
 
 }  // namespace pipects::inprocess

@@ -128,17 +128,38 @@ struct Registering {
     const std::vector<Test>* tests;
     Session* session;
     Progress* progress;
+    const Draft* draft;
 };
 Registering registering{};
 
 bool RegisterAll() {
     unit_test::framework::master_test_suite().p_name.value = "pipects " + registering.session->port.Name();
-    Register(*registering.tests, *registering.session, *registering.progress);
+    Register(*registering.tests, *registering.session, *registering.progress, *registering.draft);
     return true;
 }
 
 bool Takes(int argc, char** argv, std::string_view option) {
     return std::find(argv, argv + argc, option) != argv + argc;
+}
+
+/// The value of the last of that option, or nothing.
+std::string ValueOf(int argc, char** argv, std::string_view option) {
+    std::string value;
+    for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc))) {
+        if (argument.starts_with(option)) {
+            value = argument.substr(option.size());
+        }
+    }
+    return value;
+}
+
+/// The arguments that Boost.Test is to see, and the null behind them.
+std::vector<char*> WithoutOption(int argc, char** argv, std::string_view option) {
+    std::vector<char*> left(argv, argv + argc + 1);
+    std::erase_if(left, [&](const char* each) {
+        return each != nullptr && std::string_view(each).starts_with(option);
+    });
+    return left;
 }
 
 /// Whether the log or report is a document, which no second process can go on with.
@@ -188,7 +209,8 @@ void CheckLacks(const std::set<std::string>& lacks, const std::vector<Test>& tes
                 return !LackingMember(test, {lack}).empty() ||
                        std::find(test.needs.begin(), test.needs.end(), lack) != test.needs.end();
             })) {
-            throw std::runtime_error("lacks: '" + lack + "' is neither a capability nor a member of any row");
+            throw std::runtime_error("lacks: '" + lack +
+                                     "' is no capability, and neither type nor member of any row");
         }
     }
 }
@@ -199,6 +221,8 @@ void SayOptions() {
         "pipects' own options:\n"
         "  --list_skipped   the rows that can't be run here, with the reasons\n"
         "  --list_tests     ids and paths\n"
+        "  --draft_deviations=FILE\n"
+        "                   write what fails and is not known to, as a draft of the list of it\n"
         "  --members        the members that the implementation lacks; fails unless each is declared\n"
         "environment:\n"
         "  PIPECTS_NO_DEADLINE=1      no row hangs: for debuggers\n"
@@ -266,11 +290,18 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
             return 0;
         }
         Watchdog watchdog;
-        Session session{*port, watchdog, Patience(), options.strictHandles, known, {}};
-        Progress progress(tests.size(), argv, tests.size() > 1 && !IsWrittenToFile(argc, argv));
-        registering = {&tests, &session, &progress};
+        Session session{*port, watchdog, Patience(), options.strictHandles, known, {}, {}, {}};
+        Draft draft(ValueOf(argc, argv, "--draft_deviations="));
+        Progress progress(tests.size(), argv, tests.size() > 1 && !IsWrittenToFile(argc, argv), draft);
+        if (!progress.IsResumed()) {
+            draft.Begin();
+        }
+        registering = {&tests, &session, &progress, &draft};
         const HangObserver observer(session);
-        const int status = unit_test::unit_test_main(RegisterAll, argc, argv);
+        std::vector<char*> theirs = WithoutOption(argc, argv, "--draft_deviations=");
+        const int status =
+            unit_test::unit_test_main(RegisterAll, static_cast<int>(theirs.size()) - 1, theirs.data());
+        draft.Write(port->Name());
         if (progress.Executed() > 1 && !skipped.empty()) {
             SummarizeSkipped(skipped, progress.Executed());
         }

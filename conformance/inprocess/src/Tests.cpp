@@ -18,7 +18,13 @@ std::string TakeText(Json& json, const char* key) {
 
 Step StepOf(Json& json) {
     return {TakeText(json, "verb"),        TakeText(json, "target"),          TakeText(json, "thread"),
-            std::move(json.at("options")), std::move(json.at("expectation")), TakeText(json, "text")};
+            std::move(json.at("options")), std::move(json.at("expectation")), TakeText(json, "text"),
+            TakeText(json, "requirement")};
+}
+
+Requirement RequirementOf(const std::string& id, const Json& requirements) {
+    const Json& requirement = requirements.at(id);
+    return {id, requirement.at("text"), requirement.at("level")};
 }
 
 Test TestOf(Json& json, const Json& requirements) {
@@ -38,9 +44,10 @@ Test TestOf(Json& json, const Json& requirements) {
         test.stress = test.stress || tag == "stress";
     }
     for (const Json& id : json.at("covers")) {
-        const Json& requirement = requirements.at(id.get<std::string>());
-        test.covers.push_back({id, requirement.at("text"), requirement.at("level")});
+        test.covers.push_back(RequirementOf(id, requirements));
     }
+    const auto blame = [&](const char* key) { return RequirementOf(json.at("blame").at(key), requirements); };
+    test.blame = {blame("leak"), blame("left_behind"), blame("no_reader")};
     Json& steps = json.at("steps");
     test.steps.reserve(steps.size());
     std::transform(steps.begin(), steps.end(), std::back_inserter(test.steps), StepOf);
@@ -73,6 +80,18 @@ const Json& Step::Arguments() const {
     static const Json none = Json::object();
     const auto found = options.find("with");
     return found == options.end() || found->is_null() ? none : *found;
+}
+
+Requirement Test::BrokenAt(std::optional<std::size_t> step) const {
+    if (step && *step < steps.size()) {
+        const auto found = std::find_if(covers.begin(), covers.end(), [&](const Requirement& each) {
+            return each.id == steps[*step].requirement;
+        });
+        if (found != covers.end()) {
+            return *found;
+        }
+    }
+    return covers.empty() ? Requirement{} : covers.front();
 }
 
 std::vector<std::string> Test::PathOf(const std::string& id) {

@@ -41,7 +41,14 @@ Step StepOf(const char* verb, const char* target, Json options, Json expectation
 Result Run(const Answering& answering, std::vector<Step> steps, double deadline = 5) {
     static Watchdog watchdog;
     FakePort port(answering);
-    Session session{port, watchdog, Patience(), true, {}, [](const std::string&) {}};
+    Session session{port,
+                    watchdog,
+                    Patience(),
+                    true,
+                    {},
+                    [](std::size_t) {},
+                    [](const std::string&) {},
+                    [](const Result&) {}};
     const Test test{"fake.row", "A title", "file", 1,  Json::object(),  {}, {},
                     "any",      deadline,  false,  "", std::move(steps)};
     return Row(test, session).Run();

@@ -1,9 +1,10 @@
 #include <pipects/inprocess/Runner.hpp>
 
+#include <csignal>
 #include <cstdlib>
 #include <future>
 
-// An implementation whose every call hangs: the runner has to say where, and to end.
+// An implementation whose every call hangs, or ends the process: the runner has to say where, and to end.
 
 namespace {
 
@@ -13,7 +14,10 @@ class StuckPort final : public pipects::inprocess::Port {
   public:
     [[nodiscard]] std::string Name() const override { return "stuck"; }
     [[nodiscard]] const std::set<std::string>& Lacks() const override { return lacks_; }
-    Message Handle(const Message& /*request*/) override {
+    Message Handle(const Message& request) override {
+        if (request["params"]["member"] == "Crash") {
+            static_cast<void>(std::raise(SIGSEGV));
+        }
         std::promise<Message> never;
         return never.get_future().get();
     }

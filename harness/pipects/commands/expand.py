@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipects import paths, suite
+from pipects import blame, paths, suite
 from pipects.cases import DIRECTING, Step, Test
 from pipects.reports import output
 
@@ -42,11 +42,12 @@ def add(subparsers: Any) -> None:
 def expand_command(args: argparse.Namespace) -> int:
     """`pipects expand`. Returns the exit status."""
     loaded = suite.load(args)
-    covered = {requirement for test in loaded.tests for requirement in test.covers}
+    told = {requirement for test in loaded.tests for requirement in (*test.covers, test.leak)}
+    told |= {blame.LEFT_BEHIND, blame.NO_READER}
     requirements = {
         name: {"text": requirement.text, "level": requirement.level}
         for name, requirement in loaded.spec.requirements.items()
-        if name in covered
+        if name in told
     }
     rows = ",\n".join(_json(_expanded(test)) for test in loaded.tests)
     text = f'{{"schema": "pipects-tests/1",\n"requirements": {_json(requirements)},\n"tests": [\n{rows}\n]}}\n'
@@ -67,6 +68,11 @@ def _expanded(test: Test) -> dict[str, Any]:
         "line": test.line,
         "row": test.row,
         "covers": test.covers,
+        "blame": {
+            "leak": test.leak,
+            "left_behind": blame.LEFT_BEHIND,
+            "no_reader": blame.NO_READER,
+        },
         "needs": test.needs,
         "platforms": test.platforms,
         "deadline": test.deadline,
@@ -80,6 +86,7 @@ def _expanded(test: Test) -> dict[str, Any]:
                 "options": step.options,
                 "expectation": step.expectation,
                 "text": step.text,
+                "requirement": step.requirement,
             }
             for step in test.steps
         ],

@@ -27,6 +27,7 @@ enum class Verdict { Pass, Fail, Hang, AdapterError, NotApplicable, NotObservabl
 struct Result {
     Verdict verdict = Verdict::Pass;
     std::optional<std::size_t> step = {};  // the failed one's index
+    Requirement requirement = {};          // the one that is broken
     std::string expected = {};
     std::string actual = {};
     std::vector<std::string> observed = {};
@@ -41,10 +42,12 @@ struct Session {
     Patience patience;
     bool strictHandles;
     Deviations deviations;
-    /// Is told of every step before it is done, and of what was observed.
+    /// Is told of every step's index before it is done.
+    std::function<void(std::size_t step)> begin;
+    /// Is told of what was observed.
     std::function<void(const std::string& text)> note;
-    /// Ends a row that hangs on the main thread, and with it the process; prints what is said.
-    std::function<void(const Test& test, const std::string& actual, const std::string& text)> hang = {};
+    /// Ends a row that hangs on the main thread, and with it the process.
+    std::function<void(const Result& result)> hang;
 };
 
 /// A row in progress. Threads: one, the main thread, on whose stack requests run unless they name another.
@@ -58,11 +61,12 @@ class Row {
   private:
     /// A step did not come out as the case says, or the row can't go on for another reason.
     struct Ended : std::exception {
-        Ended(Verdict how, std::string wanted, std::string found)
-            : verdict(how), expected(std::move(wanted)), actual(std::move(found)) {}
+        Ended(Verdict how, std::string wanted, std::string found, std::optional<Requirement> rule = {})
+            : verdict(how), expected(std::move(wanted)), actual(std::move(found)), broken(std::move(rule)) {}
         Verdict verdict;
         std::string expected;
         std::string actual;
+        std::optional<Requirement> broken;  // the step's own without it
     };
 
     /// The implementation has no such member, overload or type: nothing is wrong with the rest of it.
@@ -79,8 +83,7 @@ class Row {
     };
 
     Result Guarded();
-    [[nodiscard]] Result Failed(Verdict verdict, const std::string& expected,
-                                const std::string& actual) const;
+    [[nodiscard]] Result Failed(const Ended& ended) const;
     void Do(const Step& step);
     void CleanUp(Result& result);
     void CollectRunning();
@@ -124,7 +127,6 @@ class Row {
     void HandOver(const Step& step);
     void CloseServersCopy(const Step& step);
     static void RequireNoRefusal(const Outcome& outcome);
-    [[nodiscard]] std::string HangText(const std::string& actual) const;
 
     const Test& test_;
     Session& session_;

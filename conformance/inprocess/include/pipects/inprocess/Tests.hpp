@@ -2,7 +2,9 @@
 
 #include <pipects/inprocess/Json.hpp>
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct Step {
     Json options;
     Json expectation;
     std::string text;
+    std::string requirement = {};  // the one that it breaks, of those that its row covers
 
     [[nodiscard]] bool Has(const char* option) const { return options.contains(option); }
     /// An option's text, or nothing.
@@ -30,6 +33,16 @@ struct Requirement {
     std::string id;
     std::string text;
     std::string level;
+
+    /// Its text, its id and its level, as a failure shows them.
+    [[nodiscard]] std::string Described() const { return text + " (" + id + ", " + level + ")"; }
+};
+
+/// What a row breaks whatever it is about.
+struct Blame {
+    Requirement leak;        // an end of a pipe stays open behind it
+    Requirement leftBehind;  // anything else does
+    Requirement noReader;    // a write without a reader ends the process
 };
 
 /// One row of one case.
@@ -46,7 +59,10 @@ struct Test {
     bool stress;
     std::string notInProcess;  // why it needs more than one process; empty if it does not
     std::vector<Step> steps;
+    Blame blame = {};
 
+    /// The requirement that a step breaks; the row's first, behind the last step.
+    [[nodiscard]] Requirement BrokenAt(std::optional<std::size_t> step) const;
     /// The names of its suites and its own, as Boost.Test has them: it reserves some characters.
     [[nodiscard]] std::vector<std::string> Path() const { return PathOf(id); }
     [[nodiscard]] static std::vector<std::string> PathOf(const std::string& id);
