@@ -2,11 +2,11 @@
 #                               [PREFIX inprocess] [DEVIATIONS file] [BINDING] [BINDING_HEADER header])
 #
 # Builds a runner of the case tables from a main.cpp that calls pipects::inprocess::Main with the implementation's
-# traits, and makes each row a CTest test, PREFIX.<the row's id>. A row that needs more than one process, or what the
-# implementation lacks, is skipped and says why.
+# traits, and makes each row a CTest test, PREFIX.<the row's id>. PREFIX.not-run is skipped, and names the rows that
+# need more than one process, or what the implementation lacks.
 #
 # DEVIATIONS is a list of known deviations, the same file as the harness reads: what it lists may fail in just that
-# way, and must. PREFIX.members fails where a member is missing that the program's `lacks` does not name; rows that
+# way, and must. The program drafts it (--draft_deviations=FILE). PREFIX.members fails where a member is missing that the program's `lacks` does not name; rows that
 # use it are skipped.
 #
 # BINDING adds the conformance of the C++ binding itself, for a library that has the documented C++ names

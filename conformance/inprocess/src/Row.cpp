@@ -104,6 +104,11 @@ Result Row::Failed(const Ended& ended) const {
     result.observed.push_back("the process holds " + (held.empty() ? "no end of the case's pipes" : held));
     if (ended.verdict == Verdict::Hang) {
         result.threads = system::Situation();
+        if (system::Standstill standstill; standstill.Lasts(0)) {
+            result.threads.insert(
+                result.threads.begin(),
+                "a deadlock: every thread waits for what could come from this process only");
+        }
     }
     return result;
 }

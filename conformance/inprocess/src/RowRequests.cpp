@@ -180,9 +180,14 @@ Message Row::Await(std::future<Message>& answer) {
     if (session_.patience.IsEndless()) {
         answer.wait();
     }
-    if (answer.wait_for(std::chrono::duration<double>(patience_)) != std::future_status::ready) {
-        throw Ended(Verdict::Hang, "an end within " + Seconds(patience_) + " s",
-                    "nothing came: no answer to request " + std::to_string(requests_));
+    constexpr auto betweenLooks = std::chrono::milliseconds(50);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(patience_);
+    system::Standstill standstill;
+    while (answer.wait_for(betweenLooks) != std::future_status::ready) {
+        if (std::chrono::steady_clock::now() > until || standstill.Lasts(session_.patience.Standstill())) {
+            throw Ended(Verdict::Hang, "an end within " + Seconds(patience_) + " s",
+                        "nothing came: no answer to request " + std::to_string(requests_));
+        }
     }
     return answer.get();
 }

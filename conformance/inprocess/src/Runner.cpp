@@ -55,9 +55,9 @@ class Lister : public unit_test::test_tree_visitor {
     std::vector<std::string> suites_;
 };
 
-void ListTests(const std::vector<Test>& tests) {
+void ListTests(const std::vector<Test>& tests, const Port& port) {
     for (const Test& test : tests) {
-        if (!test.stress) {
+        if (!test.stress && WhyNot(test, port).empty()) {
             std::printf("%s\t%s\n", test.id.c_str(), Joined(test.Path(), '/').c_str());
         }
     }
@@ -220,7 +220,7 @@ void SayOptions() {
     std::puts(
         "pipects' own options:\n"
         "  --list_skipped   the rows that can't be run here, with the reasons\n"
-        "  --list_tests     ids and paths\n"
+        "  --list_tests     ids and paths of those that can\n"
         "  --draft_deviations=FILE\n"
         "                   write what fails and is not known to, as a draft of the list of it\n"
         "  --members        the members that the implementation lacks; fails unless each is declared\n"
@@ -238,6 +238,15 @@ int TellMissing(const std::vector<Test>& tests, Port& port) {
     const std::set<std::string> missing = MissingMembers(tests, port);
     for (const std::string& member : missing) {
         std::printf("FAIL  %s has no such member: %s\n", port.Name().c_str(), member.c_str());
+    }
+    std::set<std::string> names;
+    for (const std::string& member : missing) {
+        const std::string bare = member.substr(0, member.find('('));
+        names.insert('"' + bare.substr(bare.rfind('.') + 1) + '"');
+    }
+    if (!names.empty()) {
+        std::printf("what is missing on purpose: .lacks = {%s}\n",
+                    Joined({names.begin(), names.end()}, ',').c_str());
     }
     return missing.empty() ? 0 : boost::exit_test_failure;
 }
@@ -263,10 +272,6 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
     try {
         const std::string only = OnlyPath(argc, argv);
         std::vector<Test> tests = LoadTests(options.tests, only);
-        if (Takes(argc, argv, "--list_tests")) {
-            ListTests(tests);
-            return 0;
-        }
         if (Takes(argc, argv, "--help")) {
             SayOptions();
         }
@@ -274,6 +279,10 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
         const std::unique_ptr<Port> port = open();
         if (port->Lacks().contains("safe-handle")) {
             MakeByString(tests);
+        }
+        if (Takes(argc, argv, "--list_tests")) {
+            ListTests(tests, *port);
+            return 0;
         }
         const Deviations known =
             options.deviations.empty() ? Deviations() : LoadDeviations(options.deviations);

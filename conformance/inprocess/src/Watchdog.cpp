@@ -13,7 +13,7 @@ Patience::Patience() : endless_(std::getenv("PIPECTS_NO_DEADLINE") != nullptr) {
     }
 }
 
-Watchdog::Watchdog() : idle_(Patience().IsEndless()), thread_([this] { Run(); }) {}
+Watchdog::Watchdog() : thread_([this] { Run(); }) {}
 
 Watchdog::~Watchdog() {
     {
@@ -41,9 +41,17 @@ void Watchdog::Run() {
         std::chrono::milliseconds(50);  // not woken by Arm: thousands of requests are
     system::PassOverThisThread();
     std::unique_lock lock(mutex_);
+    std::optional<Clock::time_point> seen;  // the request that was there at the last look, by its deadline
+    system::Standstill standstill;
     while (!ending_) {
         changed_.wait_for(lock, betweenLooks, [this] { return ending_; });
-        if (!idle_ && until_ && Clock::now() > *until_) {
+        if (patience_.IsEndless() || !until_) {
+            continue;
+        }
+        if (std::exchange(seen, until_) != until_) {
+            standstill = {};
+        }
+        if (Clock::now() > *until_ || standstill.Lasts(patience_.Standstill())) {
             const std::string text = say_();
             std::fprintf(stderr, "%s\n", text.c_str());
             std::fflush(nullptr);

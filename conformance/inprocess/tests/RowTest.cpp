@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
 #include <pipects/inprocess/Row.hpp>
 
+#include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <utility>
 
@@ -143,6 +145,51 @@ BOOST_AUTO_TEST_CASE(a_call_may_hang_until_it_is_disposed) {
         {StepOf("call", "server.Read", {{"on", "reader"}}, none)}, 0.1);
     BOOST_CHECK(result.verdict == Verdict::Hang);
     BOOST_TEST(result.expected == "an end within 0.1 s");
+}
+
+/// A row whose call waits until it is disposed, in that way.
+Result Hanging(const std::function<void(std::future<void>&)>& wait, double deadline) {
+    std::promise<void> disposed;
+    bool waits = true;
+    return Run(
+        [&](const std::string& method, const Message& params) {
+            if (method == "forget" && std::exchange(waits, false)) {
+                disposed.set_value();
+            }
+            if (params.value("thread", "") == "reader") {
+                auto future = disposed.get_future();
+                wait(future);
+            }
+            return Returning(nullptr);
+        },
+        {StepOf("call", "server.Read", {{"on", "reader"}}, none)}, deadline);
+}
+
+BOOST_AUTO_TEST_CASE(a_standstill_is_a_hang_before_the_deadline) {
+    constexpr double never = 36000;
+    const auto result = Hanging([](auto& disposed) { disposed.wait(); }, never);
+    BOOST_CHECK(result.verdict == Verdict::Hang);
+    BOOST_TEST_REQUIRE(!result.threads.empty());
+    BOOST_TEST(result.threads.front().starts_with("a deadlock: "));
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_clock_is_not_at_a_standstill) {
+    const auto result = Hanging([](auto& disposed) { disposed.wait_for(std::chrono::hours(1)); }, 1);
+    BOOST_CHECK(result.verdict == Verdict::Hang);
+    BOOST_TEST_REQUIRE(!result.threads.empty());
+    BOOST_TEST(!result.threads.front().starts_with("a deadlock: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_names_the_requirement_of_its_step) {
+    const Requirement first{"first.rule", "First.", "must"};
+    const Requirement second{"second.rule", "Second.", "should"};
+    Test test{"fake.row", "A title", "file", 1, Json::object(), {first, second}, {}, "any", 5, false, "", {}};
+    test.steps.resize(2);
+    test.steps[0].requirement = "second.rule";
+    test.steps[1].requirement = "unknown.rule";
+    BOOST_TEST(test.BrokenAt(0).id == "second.rule");
+    BOOST_TEST(test.BrokenAt(1).id == "first.rule");
+    BOOST_TEST(test.BrokenAt(std::nullopt).id == "first.rule");
 }
 
 BOOST_AUTO_TEST_CASE(a_call_that_ends_was_not_blocked) {

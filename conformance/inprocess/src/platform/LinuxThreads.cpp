@@ -6,8 +6,10 @@
 #include <fstream>
 #include <mutex>
 
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 
 // Threads, and the system calls that they wait in.
 
@@ -169,6 +171,46 @@ std::optional<std::map<int, std::string>> Switches() {
     return seen;
 }
 
+bool HasTimeout(const Call& call) {
+    const auto& [first, second, third, fourth, fifth, sixth] = call.arguments;
+    return IsTransfer(call.number)           ? false
+           : call.number == SYS_ppoll        ? third != 0
+           : IsPoll(call.number)             ? static_cast<int>(third) >= 0
+           : call.number == SYS_epoll_pwait2 ? fourth != 0
+           : IsEpoll(call.number)            ? static_cast<int>(fourth) >= 0
+           : IsSelect(call.number)           ? fifth != 0
+           : call.number == SYS_futex        ? fourth != 0
+                                             : true;  // of what is not known here a clock may be a part
+}
+
+bool IsFutexWait(const Call& call) {
+    const auto operation = call.arguments[1] & FUTEX_CMD_MASK;
+    return call.number == SYS_futex && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET);
+}
+
+/// Whether nobody but this process can end the wait.
+bool WaitsForItself(int thread) {
+    const Call call = CallOf(thread);
+    if (HasTimeout(call)) {
+        return false;
+    }
+    const auto descriptors = WaitedFor(call);
+    return call.number == SYS_futex
+               ? IsFutexWait(call)
+               : !descriptors.empty() &&
+                     std::all_of(descriptors.begin(), descriptors.end(), [](int descriptor) {
+                         const std::string target = DescriptorTarget(descriptor).value_or("");
+                         return target.starts_with("pipe:") || target == "anon_inode:[eventfd]";
+                     });
+}
+
+bool HasTimers() {
+    itimerval alarm{};
+    std::ifstream timers("/proc/self/timers");
+    return ::getitimer(ITIMER_REAL, &alarm) != 0 || alarm.it_value.tv_sec != 0 ||
+           alarm.it_value.tv_usec != 0 || timers.peek() != std::ifstream::traits_type::eof();
+}
+
 }  // namespace
 
 std::size_t ThreadCount() {
@@ -211,6 +253,20 @@ bool AtRest() {
     Pause();
     Pause();
     return Switches() == first;
+}
+
+bool Standstill::Lasts(double seconds) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto others = OtherThreads();
+    auto found = Switches();
+    if (!std::all_of(others.begin(), others.end(), WaitsForItself) || HasTimers()) {
+        found.reset();
+    }
+    if (!found || found != seen_) {
+        seen_ = found;
+        since_ = now;
+    }
+    return seen_ && now - since_ >= std::chrono::duration<double>(seconds);
 }
 
 std::vector<std::string> Situation() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -62,6 +63,17 @@ struct Proof {
 [[nodiscard]] std::optional<Proof> Blocked(const Pipes& pipes, std::size_t calls);
 /// Whether every other thread sleeps in two looks, and none has run between them.
 [[nodiscard]] bool AtRest();
+/// Looks whether anything can still come: every thread waits, but for those that look, and none of them for a
+/// clock or for what another process could do.
+class Standstill {
+  public:
+    /// Takes a look. @return whether all looks of the last `seconds` have found the same
+    [[nodiscard]] bool Lasts(double seconds);
+
+  private:
+    std::optional<std::map<int, std::string>> seen_;
+    std::chrono::steady_clock::time_point since_;
+};
 /// Where every thread is, a line each.
 [[nodiscard]] std::vector<std::string> Situation();
 /// From now on the calling thread is no part of what is observed.

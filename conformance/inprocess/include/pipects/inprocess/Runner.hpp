@@ -27,8 +27,8 @@ struct Options {
 ///     reason
 ///     --members       each member that the rows use and the implementation has not, once; an exit status
 ///     other than 0 if there are any
-///     --list_tests    every test: its id, its path for --run_test and, for those of the binding, what they
-///     cover,
+///     --list_tests    every test that can be run: its id, its path for --run_test and, for those of the
+///     binding, what they cover,
 ///                     with tabs between them
 ///     --draft_deviations=FILE
 ///                     writes the failures that are not known as a draft of a list of deviations, when all

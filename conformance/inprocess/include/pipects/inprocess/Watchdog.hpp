@@ -15,6 +15,8 @@ namespace pipects::inprocess {
 class Patience {
   public:
     Patience();
+    /// Seconds of a standstill after which nothing is waited for any more.
+    [[nodiscard]] double Standstill() const noexcept { return Scaled(0.5); }
     [[nodiscard]] bool IsEndless() const noexcept { return endless_; }
     [[nodiscard]] double Scaled(double seconds) const noexcept { return seconds * scale_; }
 
@@ -31,7 +33,8 @@ class Watchdog {
     Watchdog& operator=(const Watchdog&) = delete;
     ~Watchdog();
 
-    /// @param say what to print, called on the watchdog's thread while the main thread hangs
+    /// @param say what to print, called on the watchdog's thread while the main thread hangs: until the
+    /// deadline, or for good
     void Arm(double seconds, std::function<std::string()> say);
     void Disarm();
 
@@ -40,7 +43,7 @@ class Watchdog {
 
     void Run();
 
-    const bool idle_;
+    const Patience patience_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool ending_ = false;
