@@ -30,7 +30,7 @@ Told = Iterator[tuple[Outcome, str]]
 def get(world: World, call: Call) -> Iterator[May]:
     """A property is read."""
     stream = world.streams[call.object]
-    if stream.state == OPEN and _is_robbed(world, stream):
+    if stream.state != IS_CLOSED and _is_robbed(world, stream):
         raise Unspecified("what an end says of itself whose handle somebody else closed")
     if call.member in ("SafePipeHandle", "ClientSafePipeHandle"):
         yield from _handle(world, call, stream)
@@ -128,6 +128,8 @@ def _handle(world: World, call: Call, stream: Stream) -> Iterator[May]:
         if stream.state == IS_CLOSED:
             requirement = "server.client-safe-handle.after-close"
     known = [name for name, each in world.safe_names.items() if each == safe]
+    if any(_owns_too(world, each, safe) for each in world.safe_names.values()):
+        raise Unspecified("whether two owners of one number are one object")
     after = world.copy()
     if call.member == "ClientSafePipeHandle":
         after.change(call.object, given_handle=True)
@@ -141,10 +143,16 @@ def _handle(world: World, call: Call, stream: Stream) -> Iterator[May]:
         yield May(Gives("SafePipeHandle"), requirement, after)
 
 
+def _owns_too(world: World, one: int, other: int) -> bool:
+    """Whether another handle object owns the same number: a client's that was made of its text."""
+    handle, known = world.safes[other].handle, world.safes[one]
+    return one != other and known.owns and handle is not None and known.handle == handle
+
+
 def put(world: World, call: Call) -> Iterator[May]:
     """A property is set."""
     stream, value = world.streams[call.object], call.arguments["value"]
-    if stream.state == OPEN and _is_robbed(world, stream):
+    if stream.state != IS_CLOSED and _is_robbed(world, stream):
         raise Unspecified("what an end says of itself whose handle somebody else closed")
     closed = stream.state == IS_CLOSED
     if call.member == "ReadMode":

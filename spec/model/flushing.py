@@ -17,7 +17,7 @@ from spec.model.waiting import CANCELLED
 def flush(world: World, call: Call) -> Iterator[May]:
     """`Flush` and `FlushAsync`: nothing to do, and something to refuse."""
     stream = world.streams[call.object]
-    if stream.state == OPEN and (world.is_shut(stream) or world.is_orphan(stream)):
+    if stream.state != IS_CLOSED and (world.is_shut(stream) or world.is_orphan(stream)):
         raise Unspecified("flushing an end whose handle somebody else closed")
     if call.member == "Flush":
         for end in _flushed(stream):

@@ -191,8 +191,8 @@ def _memory(world: World, call: Call) -> Iterator[May]:
         after = world.copy()
         after.memories[call.object] = replace(memory, closed=True)
         yield May(DONE, "", after)
-    elif memory.closed:
-        raise Unspecified("the position in a closed memory")
+    elif memory.closed or memory.unsure:
+        raise Unspecified("the position in a closed memory, or behind a copy that was broken off")
     else:
         said = "stream.copy-to.destination-not-rewound"
         yield May(Returns(len(memory.content)), said, world)
@@ -227,6 +227,8 @@ def synchronized(world: World, call: Call) -> Iterator[May]:
 def _hex(world: World, call: Call) -> Iterator[May]:
     """`Hex` of an array or of a stream in memory."""
     if call.object in world.memories:
+        if world.memories[call.object].unsure:
+            raise Unspecified("how much of a copy that was broken off has come")
         content = world.memories[call.object].content
         said = "stream.copy-to.copies-to-end"
     else:

@@ -27,6 +27,8 @@ class Pipe:
     """Whether a write ended half-way, so that nobody knows what is in it."""
     ahead: str = ""
     """The StreamReader that has been reading it, and may hold what is still in `content`."""
+    partly: str = ""
+    """The StreamWriter that holds back text of which a part may be in the pipe already."""
     polled: bool = False
     """Whether an asynchronous call was made on it: its descriptors may be in any mode."""
 
@@ -149,6 +151,8 @@ class Memory:
     content: bytes = b""
     writable: bool = True
     closed: bool = False
+    unsure: bool = False
+    """Whether a copy into it was broken off, so that nobody knows how much has come."""
 
 
 @dataclass

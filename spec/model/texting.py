@@ -10,7 +10,7 @@ from spec.model.calls import Call
 from spec.model.outcomes import BROKEN, CLOSED, DONE, Gives, Outcome, Returns, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
-from spec.model.state import OPEN, READ, WRITE, May, Operation, Text, World
+from spec.model.state import OPEN, PAGE, READ, WRITE, May, Operation, Stream, Text, World
 from spec.model.transferring import begin
 from spec.model.waiting import on_the_way
 
@@ -76,11 +76,12 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
     if text.spoilt or (text.held and (stream.state == IS_BROKEN or not _is_read(world, text))):
         outcomes, said = [BROKEN, DONE], "text.writer.broken-pipe-closes"
     elif text.held:
+        after.change_pipe(stream.pipe, partly="")
         pipe = world.pipes[stream.pipe]
         if (
             on_the_way(world, stream.pipe)
             or pipe.content
-            and pipe.burst + len(text.held) > SHORT
+            and pipe.burst + len(text.held) > PAGE
             or pipe.blurred
         ):
             raise Unspecified("closing a writer whose text the pipe may have no room for")
@@ -120,8 +121,11 @@ def _written(world: World, call: Call, text: Text) -> Iterator[May]:
     after.texters[call.object] = replace(text, auto=auto, held=b"" if sends else held)
     stream = world.streams[text.stream]
     if not sends:
-        if len(held) > SHORT or stream.state == IS_CLOSED:
+        if stream.state == IS_CLOSED:
             raise Unspecified("how much a writer holds back")
+        if len(held) > SHORT:
+            _require_room(world, stream, held)
+            after.change_pipe(stream.pipe, partly=call.object)
         yield May(DONE, "text.writer.holds", after)
     elif stream.state != OPEN and not (held and stream.state == IS_BROKEN):
         raise Unspecified("flushing a writer above a closed or broken stream")
@@ -133,11 +137,30 @@ def _written(world: World, call: Call, text: Text) -> Iterator[May]:
     elif not held:
         yield May(DONE, "text.writer.holds", after)
     else:
+        after.change_pipe(stream.pipe, partly="")
         operation = Operation(
             "write", "text.writer", text.stream, world.next, len(held), left=held, thread=True,
             texter=call.object,
         )  # fmt: skip
         yield from begin(after, call, operation)
+
+
+def _require_room(world: World, stream: Stream, held: bytes) -> None:
+    """Raises Unspecified if it matters how much of a long text is held back and how much was sent."""
+    pipe = world.pipes[stream.pipe]
+    busy = any(
+        stream.pipe in (world.streams[each.stream].pipe, _destination(world, each))
+        for _, each in world.pending()
+    )
+    open_still = stream.state == OPEN and world.held(stream.pipe, READ)
+    if busy or not open_still or world.is_shut(stream) or world.is_orphan(stream):
+        raise Unspecified("how much a writer holds back")
+    if pipe.blurred or pipe.burst + len(held) > PAGE:
+        raise Unspecified("how much a writer holds back for a pipe that has little room")
+
+
+def _destination(world: World, operation: Operation) -> int | None:
+    return world.streams[operation.into].pipe if operation.into in world.streams else None
 
 
 def _read(world: World, call: Call, text: Text) -> Iterator[May]:

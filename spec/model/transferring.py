@@ -202,6 +202,8 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
     if operation.kind not in ("flush",) and not operation.ends:
         if pipe.blurred:
             raise Unspecified("what a cancelled write has left in the pipe")
+        if pipe.partly:
+            raise Unspecified("how much of a text has been sent")
         for _, other in world.pending():
             same = world.streams[other.stream].pipe == world.streams[operation.stream].pipe
             reads = other.kind in READING and operation.kind in READING

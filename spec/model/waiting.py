@@ -227,7 +227,7 @@ def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]
         yield after
     elif world.is_shut(into) or world.is_orphan(into):
         raise Unspecified("a destination whose handle somebody else closed")
-    elif on_the_way(world, into.pipe):
+    elif on_the_way(world, into.pipe) or world.pipes[into.pipe].partly:
         raise Unspecified("a copy into a pipe that others wait to write into")
     elif has_room(world, into.pipe, len(operation.left)):
         pipe = world.pipes[into.pipe]
@@ -282,6 +282,8 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         yield after
         return
+    if state.blurred:
+        raise Unspecified("how much room a write that was broken off has left")
     if operation.left and any(
         each.left and each.kind == "write" and each.stream != operation.stream
         for _, each in world.pending()
@@ -352,8 +354,7 @@ def cancel(world: World, token: str) -> None:
                 said = f"stream.copy-to-async.{waits}"
             else:
                 said = f"{operation.family}.cancelled-exception"
-            if operation.kind == "write":
-                world.change_pipe(world.streams[operation.stream].pipe, blurred=True)
+            _leave(world, operation)
             world.change_operation(name, ends=(End(outcome, said),))
 
 
@@ -376,9 +377,22 @@ def abandon(world: World, stream: str) -> None:
             ends = tuple(
                 replace(end, requirement="stream.dispose-pending.sync-write") for end in ends
             )
-        if operation.kind == "write":
-            world.change_pipe(world.streams[operation.stream].pipe, blurred=True)
-            if operation.texter is not None:
-                text = world.texters[operation.texter]
-                world.texters[operation.texter] = replace(text, spoilt=True)
+        _leave(world, operation)
+        if operation.kind == "write" and operation.texter is not None:
+            text = world.texters[operation.texter]
+            world.texters[operation.texter] = replace(text, spoilt=True)
         world.change_operation(name, ends=ends)
+
+
+def _leave(world: World, operation: Operation) -> None:
+    """What an operation that is broken off leaves behind it: nobody knows how far it has come."""
+    number = world.streams[operation.stream].pipe
+    pipe = world.pipes[number]
+    if operation.kind == "write":
+        none_went = len(operation.left) == operation.count and len(pipe.content) >= pipe.capacity
+        world.change_pipe(number, blurred=pipe.blurred or not none_went)
+    elif operation.kind == "copy":
+        world.change_pipe(number, blurred=True)
+        if operation.into in world.memories:
+            memory = world.memories[operation.into]
+            world.memories[operation.into] = replace(memory, unsure=True)

@@ -17,6 +17,10 @@ def of(world: World, call: Call, behind: Mapping[object, Feature]) -> Iterator[F
     if call.object in world.texters:
         text = world.texters[call.object]
         yield "text", text.auto, bool(text.held), text.closed, text.spoilt
+    operation = world.operations.get(world.callbacks.get(call.object, call.object))
+    if operation is not None:
+        yield "operation", operation.kind, operation.collected, bool(operation.token)
+        yield "begun", bool(operation.ends), bool(operation.callback), operation.state is not None
     stream = subject(world, call)
     if stream is None:
         yield "behind", behind.get(None)

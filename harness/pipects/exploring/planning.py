@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
 from pipects.exploring.making_moves import MakingMoves
+from pipects.exploring.meeting_moves import MeetingMoves
+from pipects.exploring.sweeping_moves import SweepingMoves
 from pipects.exploring.texting_moves import TextingMoves
 from pipects.exploring.transferring_moves import TransferringMoves
 from spec.model.calls import Call, Ref
@@ -15,7 +17,9 @@ from spec.model.state import Operation, World
 
 
 @dataclass
-class Planner(MakingMoves, AskingMoves, TransferringMoves, TextingMoves):
+class Planner(
+    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, MeetingMoves
+):
     """Proposes the calls of a rule."""
 
     def propose(self, world: World, rule: str, numbers: Sequence[int]) -> list[Call]:
@@ -64,9 +68,15 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,
     "texter": Planner.texter, "text": Planner.text, "lines": Planner.lines, "wrapper": Planner.wrapper,
     "join": Planner.join, "scarce": Planner.scarce, "queue": Planner.queue, "rest": Planner.rest,
+    "breaking": Planner.breaking, "finishing": Planner.finishing,
+    "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
+    "handles told": Planner.handles_told, "met": Planner.met,
 }  # fmt: skip
 """What may come next, the simplest first."""
 OFTEN = (
+    "met",
+    "met",
+    "met",
     "write",
     "read",
     "read",
@@ -87,3 +97,9 @@ OFTEN = (
     "copy",
 )
 """What comes more often: what other things depend on, and what has many forms."""
+CALM = frozenset({
+    "property", "bad arguments", "against", "status", "ending", "content", "of handle", "assignment",
+    "server refused", "adopting", "client refused", "safe", "seeking", "bad minimum", "file refused",
+    "called", "flush", "wrapper",
+})  # fmt: skip
+"""What mostly changes nothing: such a call costs little, and several of them are made at once."""

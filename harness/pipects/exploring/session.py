@@ -20,7 +20,7 @@ from pipects.spec import Spec
 from pipects.protocol import Outcome as Seen
 from pipects.protocol import Returned, Threw
 from spec.model import rules
-from spec.model.calls import MAIN, Call
+from spec.model.calls import MAIN, Call, Data
 from spec.model.outcomes import Outcome, Unspecified, Waits
 from spec.model.state import READ, May, World
 
@@ -107,7 +107,7 @@ class Session(Execution):
             self.course.reached.append((call.form, mays[0].requirement))
             return
         self._mays, self._holds_array = mays, translating.holds_array(call)
-        self._begin(step)
+        self._log(step)
         self.course.calls.append(call)
         getattr(self, f"_do_{step.verb}")(step)
         if step.verb in translating.OBSERVED or all(waits):
@@ -126,7 +126,7 @@ class Session(Execution):
             return True
         return not self._lacks.isdisjoint(cases.needs_of(step, self._spec))
 
-    def _begin(self, step: Step) -> None:
+    def _log(self, step: Step) -> None:
         self._step = len(self.course.steps), step
         self.course.steps.append(step)
 
@@ -213,6 +213,7 @@ class Session(Execution):
         if (
             pipe.blurred
             or pipe.ahead
+            or pipe.partly
             or busy
             or len(amounts) > 1
             or not self.worlds[0].ends("parent", stream.pipe)
@@ -246,7 +247,7 @@ class Session(Execution):
     ) -> None:  # fmt: skip
         """Makes a step that asks the operating system."""
         process = str(options.get("in", "parent"))
-        self._begin(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
+        self._log(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
         getattr(self, f"_observe_{what}")(self.course.steps[-1])
 
     def _see_pending(self, call: Call) -> None:
@@ -275,9 +276,16 @@ class Session(Execution):
                 self._make(Call("call", f"{name}.Dispose"))
                 if not self.worlds[0].texters[name].closed:
                     self._break(self.worlds[0].streams[text.stream].pipe)
+                    self._make(Call("call", f"{name}.Dispose"))
 
     def _break(self, pipe: int) -> None:
-        """Leaves a pipe without a reader: who holds text for it must not wait for room at the end."""
+        """Leaves a pipe empty or without a reader: who holds text for it must not wait for room at the end."""
+        content = self.worlds[0].pipes[pipe].content
+        for name, stream in list(self.worlds[0].streams.items()):
+            if stream.pipe == pipe and stream.access == READ and content:
+                array = Data(b"\xa5" * len(content))
+                self._make(Call("call", f"{name}.ReadExactly", {"buffer": array}))
+                content = self.worlds[0].pipes[pipe].content
         for name, stream in list(self.worlds[0].streams.items()):
             if stream.pipe == pipe and stream.access == READ:
                 self._make(Call("call", f"{name}.Dispose"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pipects.exploring import features, planning
-from pipects.exploring.planning import OFTEN, RULES, Planner
+from pipects.exploring.planning import CALM, OFTEN, RULES, Planner
 from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Unspecified, Waits
@@ -31,6 +31,8 @@ class Imagined:
     """Those of the calls that nothing forced."""
 
 
+AT_ONCE = 8
+"""Below how many calls a rule that changes nothing makes."""
 USUAL = 0.9
 """The share of outcomes that are the first of those that may be: the one that mostly comes."""
 
@@ -41,12 +43,13 @@ def imagine(random: Random, length: int) -> Imagined:
     world, planner, course = World(), Planner(), Imagined()
     for place in range(length):
         rule = "pair" if place == 0 else random.choice(names)
-        numbers = [random.randrange(24) for _ in range(6)]
-        for call in planner.propose(world, rule, numbers):
-            before = len(course.calls)
-            world = step(world, call, random, course)
-            course.asked += course.calls[before:]
-            world = _collected(world, random, course)
+        for _ in range(random.randrange(1, AT_ONCE) if rule in CALM else 1):
+            numbers = [random.randrange(24) for _ in range(6)]
+            for call in planner.propose(world, rule, numbers):
+                before = len(course.calls)
+                world = step(world, call, random, course)
+                course.asked += course.calls[before:]
+                world = _collected(world, random, course)
     return course
 
 

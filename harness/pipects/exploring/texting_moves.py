@@ -10,6 +10,8 @@ from spec.model.rules import WRAPPED
 from spec.model.state import READ, WRITE, World
 
 TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac")
+LONG = (1024, 128, 4096, 1023, 3000, 4095)
+"""Characters of long texts: about as many as a buffer holds."""
 WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")
 READING = ("ReadLine", "ReadLine", "EndOfStream", "ReadToEnd", "ReadLine", "Close", "Dispose")
 NEEDING = ("Read", "Write", "ReadByte", "WriteByte")
@@ -42,10 +44,8 @@ class TextingMoves(Moves):
             if member == "AutoFlush" and choices.pick((True, True, False)):
                 yield Call("set", f"{name}.{member}", {"value": choices.pick((True, False))})
                 return
-            if member in ("Write", "WriteLine") and not choices.once_in(4):
-                given = {"value": choices.pick(TEXTS)}
-            if member == "Write" and not given:
-                given = {"value": choices.pick(TEXTS)}
+            if member == "Write" or (member == "WriteLine" and not choices.once_in(4)):
+                given = {"value": choices.pick((*TEXTS, *map("y".__mul__, LONG)))}
             yield Call("get" if member == "AutoFlush" else "call", f"{name}.{member}", given)
             return
         member = choices.pick(READING)
@@ -58,6 +58,8 @@ class TextingMoves(Moves):
         name = self.end(world, choices, WRITE)
         if name:
             text = "".join(choices.pick(TEXTS) for _ in range(3))
+            if choices.once_in(4):
+                text = "x" * choices.pick(LONG) + text
             yield Call("call", f"{name}.Write", {"buffer": Data(text.encode())})
 
     def wrapper(self, world: World, choices: Choices) -> Iterator[Call]:

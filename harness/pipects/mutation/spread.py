@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from pipects import interrupts
 from pipects.errors import UserError
 from pipects.mutation.trial import SESSION
-from pipects.observe import descent
+from pipects.observe import descent, linux
 
 Task = tuple[Any, ...]
 """The arguments of a function that can be called in any process."""
@@ -50,7 +50,7 @@ class LocalWorkers:
         return concurrent.futures.ProcessPoolExecutor(
             self.count,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_ignore_interrupts,
+            initializer=_prepare,
         )
 
     def map(
@@ -165,7 +165,8 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def _ignore_interrupts() -> None:
-    """An interrupt is for the first process, which ends the others."""
+def _prepare() -> None:
+    """An interrupt is for the first process, which ends the others; and if it is killed they end, too."""
     interrupts.ignore()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    linux.end_with_parent()

@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterator
 from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, files
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PIDFD_GET_INFO = 0xC040FF0B
 _PIDFD_INFO_EXIT = 1 << 3
@@ -28,6 +29,12 @@ _O_CLOEXEC = 0o2000000
 def adopt_orphans() -> None:
     """Makes this process the parent of descendants whose own parent ends, so none is lost."""
     if _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
+
+
+def end_with_parent() -> None:
+    """Has this process killed when the thread that started it ends, however that comes."""
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
         raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
 
 

@@ -1,0 +1,146 @@
+"""Moves that bring an end into a state that it seldom comes to by itself, or try much of one kind in a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import Choices, Moves, pattern
+from spec.model.calls import Argument, Call, Callback, Data, Ref
+from spec.model.state import READ, WRITE, World
+
+CLOSING = ("Dispose", "Close", "DisposeAsync")
+OF_TASK = {
+    READ: ("ReadAsync", "ReadExactlyAsync", "ReadAtLeastAsync"),
+    WRITE: ("WriteAsync", "FlushAsync"),
+}
+FORMS = {
+    READ: ("Read", "ReadAsync", "BeginRead", "ReadExactly", "ReadExactlyAsync", "ReadAtLeast",
+           "ReadAtLeastAsync"),
+    WRITE: ("Write", "WriteAsync", "BeginWrite"),
+}  # fmt: skip
+"""By access: the members that take an array."""
+
+
+class SweepingMoves(Moves):
+    """Ends that are broken or at the end of their pipe; transfers of nothing; cancelled tokens."""
+
+    def breaking(self, world: World, choices: Choices) -> Iterator[Call]:
+        """All readers of a pipe go, and its writer finds that out, in some form."""
+        name = self.end(world, choices, WRITE)
+        if name:
+            yield from self._gone(world, world.streams[name].pipe, READ, choices)
+            data = pattern(choices.pick((3, 1, 0)))
+            members = ("Write", "WriteByte", "WriteAsync")
+            if choices.once_in(3):
+                yield from self._begun(name, "BeginWrite", data, choices)
+            else:
+                yield from self.form(world, name, choices, members, data)
+
+    def finishing(self, world: World, choices: Choices) -> Iterator[Call]:
+        """All writers of a pipe go, and its reader comes to its end."""
+        name = self.end(world, choices, READ)
+        if name:
+            yield from self._gone(world, world.streams[name].pipe, WRITE, choices)
+            content = world.pipes[world.streams[name].pipe].content
+            if 0 < len(content) <= 64 and choices.pick((True, False)):
+                array = Data(b"\xa5" * len(content))
+                yield Call("call", f"{name}.ReadExactly", {"buffer": array})
+            yield from self._swept(world, name, READ, choices, b"\xa5" * 4)
+
+    def _gone(self, world: World, pipe: int, access: str, choices: Choices) -> Iterator[Call]:
+        """Closes all that holds such an end of the pipe."""
+        for name, stream in self.open(world):
+            if stream.pipe != pipe:
+                continue
+            if stream.access == access:
+                member = choices.pick(CLOSING)
+                yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+            elif stream.client is not None and not world.safes[stream.client].closed:
+                yield Call("call", f"{name}.DisposeLocalCopyOfClientHandle")
+        for process in {h.process for h in world.handles.values() if h.pipe == pipe}:
+            if process != "parent" and process not in {s.process for s in world.streams.values()}:
+                yield Call(choices.pick(("kill", "exit")), process, process=process)
+
+    def nothing_moved(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Transfers of no byte, on any end, in every form."""
+        if world.streams:
+            name = self.stream(world, choices)
+            access = choices.pick((READ, WRITE, world.streams[name].access))
+            yield from self._swept(world, name, access, choices, b"")
+
+    def _swept(
+        self, world: World, name: str, access: str, choices: Choices, data: bytes
+    ) -> Iterator[Call]:
+        """A transfer in every form, beginning with any."""
+        first = choices.pick(range(len(FORMS[access])))
+        for member in (*FORMS[access][first:], *FORMS[access][:first]):
+            if member.startswith("Begin"):
+                yield from self._begun(name, member, data, choices)
+            else:
+                yield from self.form(world, name, choices, (member,), data)
+
+    def _begun(self, name: str, member: str, data: bytes, choices: Choices) -> Iterator[Call]:
+        callback: Argument = choices.pick((Callback(self.name("callback")), None))
+        given: dict[str, Argument] = {
+            "buffer": Data(data), "offset": 0, "count": len(data), "callback": callback,
+            "state": choices.argument("marked", None),
+        }  # fmt: skip
+        yield Call("call", f"{name}.{member}", given, self.name("result"))
+
+    def called_off(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Transfers with a token that is cancelled, on any end."""
+        if not world.streams:
+            return
+        name = self.stream(world, choices)
+        if world.streams[name].process != "parent":
+            return
+        known = [token for token, cancelled in world.tokens.items() if cancelled]
+        token = known[-1] if known else self.name("token")
+        if not known:
+            source = self.name("source")
+            yield Call("new", "CancellationTokenSource", kept=source)
+            yield Call("call", f"{source}.Cancel")
+            yield Call("get", f"{source}.Token", kept=token)
+        access = choices.pick((world.streams[name].access, READ, WRITE))
+        for member in OF_TASK[access]:
+            data = b"\xa5" * choices.pick((3, 0, 1))
+            given: dict[str, Argument] = {"buffer": Data(data)}
+            if member == "FlushAsync":
+                given = {}
+            elif member == "ReadAtLeastAsync":
+                given["minimumBytes"] = min(1, len(data))
+            elif choices.pick((False, True)):
+                given |= {"offset": 0, "count": len(data)}
+            given["cancellationToken"] = Ref(token)
+            yield Call("call", f"{name}.{member}", given, awaited=True)
+
+    def told(self, world: World, choices: Choices) -> Iterator[Call]:
+        """What every operation and callback says of itself."""
+        for name, each in world.operations.items():
+            if each.begun:
+                for member in ("AsyncState", "IsCompleted"):
+                    yield Call("get", f"{name}.{member}")
+            elif not each.thread:
+                for member in ("IsCompleted", "IsCanceled", "IsFaulted"):
+                    yield Call("get", f"{name}.{member}")
+        for name in world.callbacks:
+            for member in ("Count", "SameThread"):
+                yield Call("get", f"{name}.{member}")
+
+    def handles_told(self, world: World, choices: Choices) -> Iterator[Call]:
+        """What every end says of its handles, and every handle of itself."""
+        for name, stream in world.streams.items():
+            if stream.process != "parent" or not choices.once_in(2):
+                continue
+            if stream.server:
+                number = world.safes[stream.client or 0].handle
+                known = number in world.handles and (
+                    world.handles[number].number in world.texts.values()
+                )
+                kept = "" if known else self.name("text")
+                yield Call("call", f"{name}.GetClientHandleAsString", kept=kept)
+            own = any(safe == stream.own for safe in world.safe_names.values())
+            yield Call("get", f"{name}.SafePipeHandle", kept="" if own else self.name("handle"))
+        for name in world.safe_names:
+            for member in ("IsClosed", "IsInvalid"):
+                yield Call("get", f"{name}.{member}")
