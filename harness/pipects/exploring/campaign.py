@@ -39,13 +39,17 @@ class Part:
     """Whether the first finding is enough, as it is found."""
     kept: tuple[tuple[Call, ...], ...] = ()
     """Sequences that are made before any is drawn."""
+    sound: Implementation | None = None
+    """One without the mistakes that are looked for."""
 
 
 def search(part: Part) -> tuple[Tally, float]:
     """One search, in any process. Returns what it came to, and after how many seconds."""
     linux.adopt_orphans()
     began = time.monotonic()
-    seeker = Search(part.implementation, part.seed, part.scale, stop_at_first=part.first)
+    seeker = Search(
+        part.implementation, part.seed, part.scale, stop_at_first=part.first, sound=part.sound
+    )
     try:
         return seeker.run(part.seconds, part.kept), time.monotonic() - began
     except NotStarted as error:
@@ -116,7 +120,8 @@ def hunt(
             reference, id="mutant", build=(), sources=(), start=(str(adapter),), deviations=(),
             environment=environment,
         )  # fmt: skip
-        tasks.append((Part(broken, seed, seconds, scale, first=True, kept=first),))
+        part = Part(broken, seed, seconds, scale, first=True, kept=first, sound=reference)
+        tasks.append((part,))
     known = {switch_of(task[0]): defect for task, (_, defect) in zip(tasks, drawn, strict=True)}
     for (part,), (tally, took) in workers.map(search, tasks):
         finding = next(iter(tally.findings.values()), None)

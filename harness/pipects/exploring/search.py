@@ -19,6 +19,9 @@ from spec.model.calls import Call
 SHORTENING = 20.0
 """Seconds for which a disagreement is made shorter."""
 
+AGAIN = 2
+"""How often a sequence is made again to see whether it shows the same."""
+
 
 @dataclass
 class Tally:
@@ -41,8 +44,9 @@ class Search:
     def __init__(
         self, implementation: Implementation, seed: int, scale: float,
         each: Callable[[Finding], None] = lambda finding: None, stop_at_first: bool = False,
-        keeps: bool = False,
+        keeps: bool = False, sound: Implementation | None = None,
     ) -> None:  # fmt: skip
+        """`sound` is one without the mistakes that are looked for: what it shows, too, is none of them."""
         self._implementation = implementation
         self._seed = seed
         self._scale = scale
@@ -51,6 +55,7 @@ class Search:
         self._spec = spec.load()
         self._family: Family | None = None
         self._keeps = keeps
+        self._sound = sound
         self.courses: list[Course] = []
         """All sequences that were made, but those that shorten a finding; if they are to be kept."""
         self._last = Course()
@@ -84,9 +89,26 @@ class Search:
         """Keeps a finding that is new, as short as may be, and tells of it."""
         if finding is None or finding.signature in self.tally.findings:
             return
+        if self._sound is not None and not self._is_certain(finding, self._sound):
+            self.tally.unclear[f"not seen again, or sound: {finding.signature}"] += 1
+            return
         shortest = finding if self._first else self._shortened(finding)
         self.tally.findings[finding.signature] = shortest
         self._each(shortest)
+
+    def _is_certain(self, finding: Finding, sound: Implementation) -> bool:
+        """Whether the sequence shows something again, and nothing on the sound implementation."""
+
+        def source(session: Session) -> Iterator[Call]:
+            return iter(finding.calls)
+
+        if all(self._attempt(source) is None for _ in range(AGAIN)):
+            return False
+        other = Search(sound, self._seed, self._scale)
+        try:
+            return other._attempt(source) is None
+        finally:
+            other._let_go()
 
     def _shortened(self, finding: Finding) -> Finding:
         """The shortest sequence found that shows the same: call by call is left out, the last ones first."""
