@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from bench import Done
-from pipects import cases, cells, paths, spec
+from pipects import cases, cells, paths, spec, suite
 from pipects.cases import Step, Test
 from pipects.errors import UserError
 from pipects.exploring import (
@@ -20,11 +20,13 @@ from pipects.exploring import (
     differing,
     findings,
     generating,
+    knowing,
     simulating,
     touring,
     translating,
 )
 from pipects.exploring.planning import Planner
+from pipects.exploring.search import Search
 from pipects.exploring.session import Course
 from pipects.judging import Record
 from pipects.verdicts import Failure
@@ -287,3 +289,73 @@ def test_two_courses_differ_where_they_part_first() -> None:
         ("call ReadByte()", "returns 1", "returns 2")
     ]
     assert list(differing.differences(one, one)) == []
+
+
+def test_each_call_of_a_sequence_becomes_one_step(pipects: Callable[..., Done]) -> None:
+    assert pipects("explore", "reference", "--seed", "1", "--budget", "1s").status == 0
+    calls = [
+        Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "server"),
+        Call("get", "server.CanTimeout"),
+        Call("call", "server.Dispose"),
+    ]
+    search = Search(suite.without_cases([]).chosen(["reference"])[0], 1, 1.0, keeps=True)
+    search.run(10, [calls], draws=False)
+    assert [step.target for step in search.courses[0].steps] == [
+        "AnonymousPipeServerStream",
+        "server.CanTimeout",
+        "server.Dispose",
+    ]
+
+
+def test_how_much_of_a_long_text_is_held_back_is_left_open_until_it_is_flushed() -> None:
+    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
+    world = one(world, Call("call", "writer.Write", {"value": "x" * 1024}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("call", "client.Read", {"buffer": Data(bytes(4))}))
+    world = one(world, Call("call", "writer.Flush"))
+    assert next(iter(world.pipes.values())).content == b"x" * 1024
+
+
+def test_a_write_that_is_broken_off_leaves_a_full_pipe_as_it_was() -> None:
+    world = World()
+    given = {"direction": "Out", "inheritability": "None", "bufferSize": 4096}
+    for call in (
+        Call("new", "AnonymousPipeServerStream", given, "server"),
+        Call("call", "server.Write", {"buffer": Data(bytes(4096))}),
+        Call("new", "CancellationTokenSource", kept="source"),
+        Call("get", "source.Token", kept="token"),
+    ):
+        world = one(world, call)
+    begin = {"buffer": Data(bytes(3)), "cancellationToken": Ref("token")}
+    waiting = one(world, Call("call", "server.WriteAsync", begin, "task"))
+    full = one(waiting, Call("call", "source.Cancel"))
+    assert [each.blurred for each in full.pipes.values()] == [False]
+    begin["buffer"] = Data(bytes(5000))
+    empty = one(world, Call("new", "AnonymousPipeServerStream", given, "other"))
+    waiting = one(empty, Call("call", "other.WriteAsync", begin, "task"))
+    halfway = one(waiting, Call("call", "source.Cancel"))
+    assert sorted(each.blurred for each in halfway.pipes.values()) == [False, True]
+
+
+def found(requirement: str, actual: str) -> findings.Finding:
+    """A finding at a requirement."""
+    signature = f"{requirement}: fail: call Read: returned"
+    return findings.Finding(signature, "fail", requirement, "", actual, ())
+
+
+def test_a_deviation_that_is_listed_is_not_told_again(tmp_path: Path) -> None:
+    mono = suite.without_cases([]).chosen(["mono"])[0]
+    listed = replace(mono.deviations[0], verdict="fail", matches="^threw NullReference")
+    again = found(listed.requirement, "threw NullReferenceException: said")
+    mono = replace(mono, deviations=(listed,))
+    assert knowing.reason(again, mono, []) is not None
+    assert knowing.reason(replace(again, actual="returned 3"), mono, []) is None
+    elsewhere = found("stream.zero.read-returns-at-once", "returned 3")
+    assert knowing.reason(elsewhere, mono, []) is None
+    file = tmp_path / "explored.yaml"
+    entry = "- {{implementations: [mono*], signatures: ['zero.*call Read'], deviation: {}, because: reads all the same}}"
+    file.write_text(entry.format(listed.requirement))
+    assert "reads all the same" in str(knowing.reason(elsewhere, mono, knowing.load(file)))
+    file.write_text(entry.format("stream.read.count"))
+    with pytest.raises(UserError, match="explored.yaml:1: mono has no listed deviation"):
+        knowing.reason(elsewhere, mono, knowing.load(file))

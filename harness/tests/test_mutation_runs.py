@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -237,6 +240,31 @@ def test_a_task_that_kills_every_worker_ends_the_run() -> None:
             list(workers.map(_always_killed, [(1,)]))
     finally:
         workers.close()
+
+
+def test_workers_end_with_a_parent_that_is_killed() -> None:
+    """Nobody is left that goes on exploring."""
+    code = (
+        "import os, signal\n"
+        "from pipects.mutation.spread import LocalWorkers\n"
+        "workers = LocalWorkers(1, 'a session')\n"
+        "for _, pid in workers.map(os.getpid, [()]):\n"
+        "    print(pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert done.returncode == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while _runs(int(done.stdout)):
+        assert time.monotonic() < until, "the worker outlives its parent"
+        time.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_a_task_is_taken_only_when_a_worker_is_free() -> None:

@@ -111,6 +111,8 @@ def _size(stream: Stream, member: str, capacity: int) -> Told:
         yield UNSUPPORTED, "stream.out-buffer-size.not-writable"
     elif stream.state == IS_BROKEN:
         yield BROKEN, f"stream.{'in' if inwards else 'out'}-buffer-size.io-error"
+    elif not capacity:
+        raise Unspecified("how large a pipe is for which too much was asked")
     else:
         yield Returns(capacity), "stream.buffer-size.linux-real-capacity"
 
@@ -194,9 +196,12 @@ def client_text(world: World, call: Call) -> Iterator[May]:
     stream = world.streams[call.object]
     assert stream.client is not None
     safe = world.safes[stream.client]
-    if safe.closed or safe.handle not in world.handles:
-        raise Unspecified("the text of a handle that is closed")
-    number = world.handles[safe.handle].number
+    number = safe.handle if safe.closed else None
+    if safe.handle in world.handles:
+        number = world.handles[safe.handle].number
+    if number not in world.texts.values() and (safe.closed or number is None):
+        raise Unspecified("the text of a handle that is closed, and that was told nobody")
+    assert number is not None
     after = world.copy()
     after.change(call.object, given_text=True)
     before = [name for name, each in world.texts.items() if each == number]

@@ -17,6 +17,8 @@ NULL = "ArgumentNullException"
 DIRECTIONS = ("In", "Out", "InOut")
 INHERITABILITIES = ("None", "Inheritable")
 ACCESS = {"In": READ, "Out": WRITE}
+LARGEST = 1 << 20
+"""Bytes that everybody may have in a pipe."""
 OPPOSITE = {READ: WRITE, WRITE: READ}
 SERVER, CLIENT = "AnonymousPipeServerStream", "AnonymousPipeClientStream"
 
@@ -66,7 +68,7 @@ def _with_server(world: World, call: Call, access: str, size: int) -> World:
     after = world.copy()
     inheritable = call.arguments.get("inheritability") == "Inheritable"
     pipe, own, other = after.number(), after.number(), after.number()
-    after.pipes[pipe] = Pipe(call.kept, granted(size))
+    after.pipes[pipe] = Pipe(call.kept, granted(size), blurred=size > LARGEST)
     after.handles[own] = Handle(call.process, pipe, access, False, own)
     after.handles[other] = Handle(call.process, pipe, OPPOSITE[access], inheritable, other)
     first, second = after.number(), after.number()
@@ -78,7 +80,12 @@ def _with_server(world: World, call: Call, access: str, size: int) -> World:
 
 
 def granted(size: int) -> int:
-    """What the system grants: a power of two of pages (server.buffer-size.linux-page-round-up)."""
+    """What the system grants: a power of two of pages (server.buffer-size.linux-page-round-up).
+
+    0 where nobody knows it: more than every system grants is asked for.
+    """
+    if size > LARGEST:
+        return 0
     return max(PAGE, 1 << (size - 1).bit_length()) if size else DEFAULT_CAPACITY
 
 

@@ -10,23 +10,9 @@ from spec.model.calls import Argument, Call, Ref
 from spec.model.state import WRITE, World
 
 BAD_TEXTS = (
-    "",
-    "pipe",
-    "-1",
-    "-2",
-    "12a",
-    "0x10",
-    "99999",
-    " ",
-    "4294967296",
-    "18446744073709551616",
-    "+",
-    "-",
-    "\t",
-    "\n",
-    "1e1",
-    "4.0",
-)
+    "", "pipe", "-1", "-2", "12a", "0x10", "99999", " ", "4294967296", "18446744073709551616", "+",
+    "-", "\t", "\n", "1e1", "4.0", "4294967300", "4294967301", "4294967302", "4294967303",
+)  # fmt: skip
 OF_SAFE = (
     ("get", "IsClosed"), ("get", "IsInvalid"), ("call", "DangerousGetHandle"), ("call", "Dispose"),
 )  # fmt: skip
@@ -46,7 +32,7 @@ class MakingMoves(Moves):
         if overload >= 2:
             given["inheritability"] = choices.pick(("Inheritable", "None"))
         if overload == 3:
-            given["bufferSize"] = choices.pick((0, 1, 4096, 4097, 10000))
+            given["bufferSize"] = choices.pick((0, 1, 4096, 4097, 10000, 2147483647))
         yield Call("new", making.SERVER, given if overload else {}, self.name("server"))
 
     def pair(self, world: World, choices: Choices) -> Iterator[Call]:

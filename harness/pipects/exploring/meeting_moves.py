@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves, pattern
 from spec.model import making
@@ -15,7 +16,20 @@ READING = (
 )  # fmt: skip
 WRITING = ("Write", "WriteByte", "WriteAsync", "BeginWrite", "WaitForPipeDrain")
 CLOSING = ("Dispose", "Close", "DisposeAsync")
-EVENTS = ("bytes", "close", "cancel", "other goes", "bytes", "nothing", "rest", "signal")
+EVENTS = (
+    "bytes", "close", "cancel", "other goes", "bytes", "nothing", "rest", "signal", "child", "forget",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """The names of a pipe's two ends, in this process."""
+
+    server: str
+    handle: str
+    client: str
+    reader: str
+    writer: str
 
 
 class MeetingMoves(Moves):
@@ -25,28 +39,108 @@ class MeetingMoves(Moves):
         """A pipe, what waits on it, and what happens then."""
         if len(world.streams) > MOST_STREAMS - 2:
             return
-        serves_reader, reads = choices.pick((False, True)), choices.pick((True, True, False))
-        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
-        direction, other = ("In", "Out") if serves_reader else ("Out", "In")
-        given: dict[str, Argument] = {
-            "direction": direction, "inheritability": "None", "bufferSize": PAGE,
-        }  # fmt: skip
-        yield Call("new", making.SERVER, given, server)
-        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
-        given = {"direction": other, "safePipeHandle": Ref(handle)}
-        yield Call("new", making.CLIENT, given, client)
-        reader, writer = (server, client) if serves_reader else (client, server)
-        own, against = (reader, writer) if reads else (writer, reader)
+        pipe = self._names(choices.pick((False, True)))
+        reads = choices.pick((True, True, False))
+        own = pipe.reader if reads else pipe.writer
+        yield from self._pipe(pipe)
+        ends = [own]
+        if own == pipe.server and choices.once_in(4):
+            ends.append(self.name("server"))
+            yield from self._twin(pipe, ends[1])
         if not reads:
-            yield Call("call", f"{writer}.Write", {"buffer": Data(pattern(PAGE))})
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(PAGE))})
         source, token = self.name("source"), self.name("token")
         yield Call("new", "CancellationTokenSource", kept=source)
         yield Call("get", f"{source}.Token", kept=token)
-        threads = []
-        for _ in range(choices.pick((1, 2, 1, 3))):
-            for call in self._waiting(own, reads, token, choices):
-                yield call
-                threads += [call.thread] if call.thread != "main" else []
+        begun: list[Call] = []
+        for place in range(choices.pick((1, 2, 1, 3))):
+            begun += self._waiting(ends[place % len(ends)], reads, token, choices)
+        yield from begun
+        yield from self._event(pipe, reads, source, begun, choices)
+
+    def copied(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A copy into another pipe, which is full or is read, and what happens then."""
+        if len(world.streams) > MOST_STREAMS - 4:
+            return
+        pipe, into = self._names(choices.pick((False, True))), self._names(False)
+        yield from self._pipe(pipe)
+        yield from self._pipe(into)
+        is_full = choices.pick((True, False))
+        if is_full:
+            yield Call("call", f"{into.writer}.Write", {"buffer": Data(pattern(PAGE))})
+        source, token = self.name("source"), self.name("token")
+        yield Call("new", "CancellationTokenSource", kept=source)
+        yield Call("get", f"{source}.Token", kept=token)
+        given: dict[str, Argument] = {"destination": Ref(into.writer)}
+        if choices.pick((False, True)):
+            given["bufferSize"] = choices.pick((81920, 3, 1))
+        of_task = choices.pick((True, True, False))
+        if of_task and choices.pick((True, True, False)):
+            given["cancellationToken"] = Ref(token)
+        kept = self.name("task") if of_task else ""
+        thread = "main" if of_task else self.name("thread")
+        member = "CopyToAsync" if of_task else "CopyTo"
+        copy = Call("call", f"{pipe.reader}.{member}", given, kept, thread=thread)
+        yield copy
+        for _ in range(choices.pick((1, 2, 3, 0))):
+            data = Data(pattern(choices.pick((3, 1, 8))))
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": data})
+            if not is_full:
+                array = Data(b"\xa5" * len(data.content))
+                yield Call("call", f"{into.reader}.ReadExactly", {"buffer": array})
+        match choices.pick(("end", "cancel", "its reader goes", "it goes", "read", "it ends")):
+            case "end":
+                yield from self._goes(pipe, pipe.writer)
+            case "cancel":
+                yield Call("call", f"{source}.Cancel")
+            case "its reader goes":
+                yield from self._goes(into, into.reader)
+                yield Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
+            case "it goes":
+                yield Call("call", f"{into.writer}.Dispose")
+                yield Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
+            case "read" if is_full:
+                yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * PAGE)})
+            case _:
+                yield Call("call", f"{pipe.reader}.{choices.pick(('Dispose', 'Close'))}")
+
+    def _names(self, serves_reader: bool) -> Pipe:
+        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
+        ends = (server, client) if serves_reader else (client, server)
+        return Pipe(server, handle, client, *ends)
+
+    def _pipe(self, pipe: Pipe) -> Iterator[Call]:
+        """A pipe of one page."""
+        own, other = ("In", "Out") if pipe.reader == pipe.server else ("Out", "In")
+        given: dict[str, Argument] = {
+            "direction": own, "inheritability": "None", "bufferSize": PAGE,
+        }  # fmt: skip
+        yield Call("new", making.SERVER, given, pipe.server)
+        yield Call("get", f"{pipe.server}.ClientSafePipeHandle", kept=pipe.handle)
+        given = {"direction": other, "safePipeHandle": Ref(pipe.handle)}
+        yield Call("new", making.CLIENT, given, pipe.client)
+
+    def _twin(self, pipe: Pipe, name: str) -> Iterator[Call]:
+        """A second server of the same handles."""
+        own = self.name("handle")
+        yield Call("get", f"{pipe.server}.SafePipeHandle", kept=own)
+        given: dict[str, Argument] = {
+            "direction": "In" if pipe.reader == pipe.server else "Out",
+            "serverSafePipeHandle": Ref(own), "clientSafePipeHandle": Ref(pipe.handle),
+        }  # fmt: skip
+        yield Call("new", making.SERVER, given, name)
+
+    def _goes(self, pipe: Pipe, end: str) -> Iterator[Call]:
+        """An end is closed, and with it the last of its kind."""
+        yield Call("call", f"{end}.Dispose")
+        if end == pipe.client:
+            yield Call("call", f"{pipe.server}.DisposeLocalCopyOfClientHandle")
+
+    def _event(
+        self, pipe: Pipe, reads: bool, source: str, begun: Sequence[Call], choices: Choices
+    ) -> Iterator[Call]:
+        own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
+        threads = [call.thread for call in begun if call.thread != "main"]
         match choices.pick(EVENTS):
             case "bytes" if reads:
                 data = Data(pattern(choices.pick((1, 2, 8))))
@@ -59,17 +153,20 @@ class MeetingMoves(Moves):
             case "cancel":
                 yield Call("call", f"{source}.Cancel")
             case "other goes":
-                yield Call("call", f"{against}.{choices.pick(('Dispose', 'Close'))}")
-                yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+                yield from self._goes(pipe, against)
             case "rest":
                 yield Call("rest", "parent")
             case "signal" if threads:
                 yield Call("signal", threads[0])
+            case "child":
+                yield Call("start", self.name("child"), {"program": "plain"})
+            case "forget":
+                yield Call("forget", f"{against} {pipe.handle}")
 
     def _waiting(self, own: str, reads: bool, token: str, choices: Choices) -> Iterator[Call]:
-        """An operation that finds nothing to take, or no room."""
+        """An operation that finds nothing to take, or no room; and threads that wait for it."""
         member = choices.pick(READING if reads else WRITING)
-        of_task, begun = member.endswith("Async"), member.startswith("Begin")
+        of_task, begins = member.endswith("Async"), member.startswith("Begin")
         data = choices.pick((3, 1, 8))
         given: dict[str, Argument] = {"buffer": Data(b"\xa5" * data if reads else pattern(data))}
         if member == "WriteByte":
@@ -82,13 +179,19 @@ class MeetingMoves(Moves):
             given = {"destination": Ref(memory)}
         elif member.startswith("ReadAtLeast"):
             given["minimumBytes"] = choices.pick((1, data))
-        elif begun or choices.pick((False, True)):
+        elif begins or choices.pick((False, True)):
             given |= {"offset": 0, "count": data}
-        if begun:
-            callback = choices.pick((None, Callback(self.name("callback"))))
+        if begins:
+            ends = choices.pick(("", "", f"End{member[5:]}"))
+            callback = choices.pick((None, Callback(self.name("callback"), ends)))
             given |= {"callback": callback, "state": choices.argument("marked", None)}
         if of_task and choices.pick((True, False)):
             given["cancellationToken"] = Ref(token)
-        kept = self.name("task" if of_task else "result") if of_task or begun else ""
+        kept = self.name("task" if of_task else "result") if of_task or begins else ""
         thread = "main" if kept else self.name("thread")
         yield Call("call", f"{own}.{member}", given, kept, thread=thread)
+        if kept and choices.once_in(4):
+            for _ in range(choices.pick((2, 1)) if of_task else 1):
+                waits: dict[str, Argument] = {} if of_task else {"asyncResult": Ref(kept)}
+                target = f"{kept}.Wait" if of_task else f"{own}.End{member[5:]}"
+                yield Call("call", target, waits, thread=self.name("thread"))

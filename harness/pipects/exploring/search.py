@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipects import spec, verdicts
-from pipects.exploring import findings, touring
+from pipects.exploring import findings, knowing, touring
 from pipects.exploring.findings import Finding
 from pipects.exploring.session import Course, Session
 from pipects.implementations import Implementation
@@ -56,6 +56,7 @@ class Search:
         self._family: Family | None = None
         self._keeps = keeps
         self._sound = sound
+        self._known = [] if sound is not None else knowing.load()
         self.courses: list[Course] = []
         """All sequences that were made, but those that shorten a finding; if they are to be kept."""
         self._last = Course()
@@ -92,7 +93,8 @@ class Search:
         if self._sound is not None and not self._is_certain(finding, self._sound):
             self.tally.unclear[f"not seen again, or sound: {finding.signature}"] += 1
             return
-        shortest = finding if self._first else self._shortened(finding)
+        is_known = knowing.reason(finding, self._implementation, self._known) is not None
+        shortest = finding if self._first or is_known else self._shortened(finding)
         self.tally.findings[finding.signature] = shortest
         self._each(shortest)
 

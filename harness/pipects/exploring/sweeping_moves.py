@@ -10,7 +10,7 @@ from spec.model.state import READ, WRITE, World
 
 CLOSING = ("Dispose", "Close", "DisposeAsync")
 OF_TASK = {
-    READ: ("ReadAsync", "ReadExactlyAsync", "ReadAtLeastAsync"),
+    READ: ("ReadAsync", "ReadExactlyAsync", "ReadAtLeastAsync", "CopyToAsync"),
     WRITE: ("WriteAsync", "FlushAsync"),
 }
 FORMS = {
@@ -102,11 +102,17 @@ class SweepingMoves(Moves):
             yield Call("call", f"{source}.Cancel")
             yield Call("get", f"{source}.Token", kept=token)
         access = choices.pick((world.streams[name].access, READ, WRITE))
-        for member in OF_TASK[access]:
+        first = choices.pick(range(len(OF_TASK[access])))
+        for member in (*OF_TASK[access][first:], *OF_TASK[access][:first]):
             data = b"\xa5" * choices.pick((3, 0, 1))
             given: dict[str, Argument] = {"buffer": Data(data)}
             if member == "FlushAsync":
                 given = {}
+            elif member == "CopyToAsync":
+                into = [None, *map(Ref, (*world.memories, *world.streams))]
+                given = {"destination": choices.pick(into[::-1])}
+                if choices.pick((False, True)):
+                    given["bufferSize"] = choices.pick((8, 0))
             elif member == "ReadAtLeastAsync":
                 given["minimumBytes"] = min(1, len(data))
             elif choices.pick((False, True)):

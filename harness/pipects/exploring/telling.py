@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipects import paths
 from pipects.cases import Test
-from pipects.exploring import campaign, comparing, corpus, findings, simulating
+from pipects.exploring import campaign, comparing, corpus, findings, knowing, simulating
 from pipects.exploring.findings import Finding
 from pipects.exploring.search import Tally
 from pipects.implementations import Implementation
@@ -29,26 +29,32 @@ def explore(
     implementation: Implementation, spec: Spec, seed: int, seconds: float, scale: float, session: str,
     workers: Workers, folder: Path, console: Console,
 ) -> int:  # fmt: skip
-    """Searches on an implementation and tells what was found. Returns how many findings there are."""
+    """Searches on an implementation and tells what was found. Returns how many are new."""
     kept = corpus.load(folder)
     marked = campaign.marked(implementation, session)
     parts = campaign.spread(marked, seed, seconds, scale, workers, workers.count, kept)
     tally = campaign.merged(list(parts))
     for old in folder.glob("found-*/found-*.yaml"):
         old.unlink()
-    for number, finding in enumerate(sorted(tally.findings.values(), key=_order), 1):
+    listed = knowing.load()
+    reasons = {
+        signature: knowing.reason(finding, implementation, listed)
+        for signature, finding in tally.findings.items()
+    }
+    new = [tally.findings[signature] for signature, reason in reasons.items() if reason is None]
+    for number, finding in enumerate(sorted(new, key=_order), 1):
         tell(implementation, finding, f"found-{number:03}", folder, spec, console)
     corpus.keep(folder, [course.asked for course in tally.interesting])
     _coverage(tally, console)
-    known = sum(_is_listed(implementation, each) for each in tally.findings.values())
-    listed = f", {known} of them at requirements with a listed deviation" if known else ""
+    for reason, times in sorted(Counter(filter(None, reasons.values())).items()):
+        console.print(f"  known, met in {times} ways: {reason}", markup=False)
     console.print(
-        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, "
-        f"{len(tally.findings)} findings{listed}"
+        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, {len(new)} findings"
+        + (f", and {len(reasons) - len(new)} that are listed" if len(reasons) > len(new) else "")
     )
     for reason, times in tally.unclear.most_common(3):
         console.print(f"  {times} came to no verdict: {reason}", markup=False)
-    return len(tally.findings)
+    return len(new)
 
 
 def _order(finding: Finding) -> tuple[str, str]:

@@ -59,7 +59,9 @@ class TextingMoves(Moves):
         if name:
             text = "".join(choices.pick(TEXTS) for _ in range(3))
             if choices.once_in(4):
-                text = "x" * choices.pick(LONG) + text
+                length = choices.pick(LONG)
+                cut = "x" * (length - 1) + "\r\n"  # a line end where a buffer may end
+                text = choices.pick((cut, "x" * length)) + text
             yield Call("call", f"{name}.Write", {"buffer": Data(text.encode())})
 
     def wrapper(self, world: World, choices: Choices) -> Iterator[Call]:

@@ -49,8 +49,8 @@ class TransferringMoves(Moves):
         buffer: Argument = choices.pick((Data(b"\xa5" * 4), None))
         given: dict[str, Argument] = {
             "buffer": buffer,
-            "offset": choices.pick((0, -1, 3, 5)),
-            "count": choices.pick((5, -1, 0, 2, 2147483647)),
+            "offset": choices.pick((0, -1, 3, 5, 4)),
+            "count": choices.pick((5, -1, 0, 2, 2147483647, -2147483648)),
         }
         if member.startswith("Begin"):
             given |= {"callback": None, "state": None}
