@@ -284,7 +284,7 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         return
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")
-    if operation.left and state.content and state.capacity <= PAGE and not operation.thread:
+    if operation.left and 0 < len(state.content) < state.capacity <= PAGE and not operation.thread:
         raise Unspecified("whether a pipe of one page tells of the room that is left in it")
     if operation.left and any(
         each.left and each.kind == "write" and each.stream != operation.stream

@@ -23,7 +23,7 @@ from pipects.observe import linux
 from spec.model.calls import Call
 
 
-SHARED = 400
+SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
 
 

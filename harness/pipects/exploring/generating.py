@@ -15,6 +15,7 @@ from random import Random
 from pipects.cases import Step
 from pipects.exploring import findings, planning, translating
 from pipects.exploring.planning import OFTEN, RULES, Planner
+from pipects.exploring.simulating import NUMBERS
 from pipects.spec import Spec
 from spec.model import rules
 from spec.model.calls import MAIN, Call
@@ -55,7 +56,7 @@ class _Writer:
         planner = Planner()
         for place in range(LENGTH):
             rule = "pair" if place == 0 else self._random.choice(names)
-            numbers = [self._random.randrange(24) for _ in range(6)]
+            numbers = [self._random.randrange(24) for _ in range(NUMBERS)]
             for call in planner.propose(self._worlds[0], rule, numbers):
                 self._make(call)
                 while (due := planning.forced(self._worlds[0])) is not None and self._make(due):

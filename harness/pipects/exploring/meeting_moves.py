@@ -141,7 +141,8 @@ class MeetingMoves(Moves):
     ) -> Iterator[Call]:
         own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
         threads = [call.thread for call in begun if call.thread != "main"]
-        match choices.pick(EVENTS):
+        tokens = any("cancellationToken" in call.arguments for call in begun)
+        match choices.pick((*EVENTS, *("cancel",) * 4 * tokens)):
             case "bytes" if reads:
                 data = Data(pattern(choices.pick((1, 2, 8))))
                 yield Call("call", f"{against}.Write", {"buffer": data})

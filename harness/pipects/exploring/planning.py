@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
+from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.making_moves import MakingMoves
 from pipects.exploring.meeting_moves import MeetingMoves
 from pipects.exploring.sweeping_moves import SweepingMoves
@@ -18,7 +19,8 @@ from spec.model.state import Operation, World
 
 @dataclass
 class Planner(
-    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, MeetingMoves
+    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, MeetingMoves,
+    LifetimeMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -70,13 +72,17 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "join": Planner.join, "scarce": Planner.scarce, "queue": Planner.queue, "rest": Planner.rest,
     "breaking": Planner.breaking, "finishing": Planner.finishing,
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
-    "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied,
+    "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied, "spoken": Planner.spoken, "lived": Planner.lived,
 }  # fmt: skip
 """What may come next, the simplest first."""
 OFTEN = (
     "met",
     "met",
     "met",
+    "lived",
+    "lived",
+    "copied",
+    "spoken",
     "write",
     "read",
     "read",

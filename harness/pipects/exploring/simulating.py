@@ -31,6 +31,8 @@ class Imagined:
     """Those of the calls that nothing forced."""
 
 
+NUMBERS = 40
+"""That choose within a rule."""
 AT_ONCE = 8
 """Below how many calls a rule that changes nothing makes."""
 USUAL = 0.9
@@ -44,7 +46,7 @@ def imagine(random: Random, length: int) -> Imagined:
     for place in range(length):
         rule = "pair" if place == 0 else random.choice(names)
         for _ in range(random.randrange(1, AT_ONCE) if rule in CALM else 1):
-            numbers = [random.randrange(24) for _ in range(6)]
+            numbers = [random.randrange(24) for _ in range(NUMBERS)]
             for call in planner.propose(world, rule, numbers):
                 before = len(course.calls)
                 world = step(world, call, random, course)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves
+from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.rules import WRAPPED
 from spec.model.state import READ, WRITE, World
@@ -63,6 +64,49 @@ class TextingMoves(Moves):
                 cut = "x" * (length - 1) + "\r\n"  # a line end where a buffer may end
                 text = choices.pick((cut, "x" * length)) + text
             yield Call("call", f"{name}.Write", {"buffer": Data(text.encode())})
+
+    def spoken(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A pipe with a reader or a writer of text at either end, and what goes through it."""
+        if len(world.streams) > MOST_STREAMS - 2:
+            return
+        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
+        yield Call("new", making.SERVER, {"direction": "Out"}, server)
+        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
+        given: dict[str, Argument] = {"direction": "In", "safePipeHandle": Ref(handle)}
+        yield Call("new", making.CLIENT, given, client)
+        if choices.pick((False, True)):
+            yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+        reader, writer, speaks = self.name("text"), self.name("text"), choices.pick((True, False))
+        yield Call("new", "StreamReader", {"stream": Ref(client)}, reader)
+        if speaks:
+            yield Call("new", "StreamWriter", {"stream": Ref(server)}, writer)
+            if choices.pick((True, False)):
+                yield Call("set", f"{writer}.AutoFlush", {"value": True})
+        for _ in range(choices.pick((1, 2, 3))):
+            text = choices.pick((*TEXTS, *map("y".__mul__, LONG)))
+            if speaks:
+                member = choices.pick(("WriteLine", "Write"))
+                yield Call("call", f"{writer}.{member}", {"value": text})
+                yield Call("call", f"{writer}.Flush")
+            else:
+                data = (text + choices.pick(("\r\n", "\n", "", "\r"))).encode()
+                yield Call("call", f"{server}.Write", {"buffer": Data(data)})
+            if choices.pick((True, False)):
+                yield self._heard(reader, choices)
+        ends = choices.pick((server, writer if speaks else server, ""))
+        if ends:
+            yield Call("call", f"{ends}.{choices.pick(('Dispose', 'Close'))}")
+        for _ in range(choices.pick((1, 2, 3))):
+            yield self._heard(reader, choices)
+        if choices.pick((True, False)):
+            yield Call("call", f"{choices.pick((reader, writer))}.Dispose")
+            yield self._heard(reader, choices)
+
+    def _heard(self, reader: str, choices: Choices) -> Call:
+        """Something is asked of a reader, in a thread of its own: it may have to wait."""
+        member = choices.pick(("ReadLine", "EndOfStream", "ReadLine", "ReadToEnd"))
+        verb = "get" if member == "EndOfStream" else "call"
+        return Call(verb, f"{reader}.{member}", thread=self.name("thread"))
 
     def wrapper(self, world: World, choices: Choices) -> Iterator[Call]:
         """A synchronized wrapper is made, or asked."""

@@ -11,8 +11,10 @@ from pipects.exploring import simulating
 from pipects.exploring.simulating import Imagined
 from spec.model.calls import Call
 
-POOL = 400
-"""Sequences among which is chosen; half of them are made, then there are new ones."""
+POOL, MADE = 1200, 300
+"""Sequences among which is chosen, and how many of them are made; then there are new ones."""
+A_SEQUENCE = 20
+"""What a sequence costs beside its calls: as much as so many."""
 
 
 @dataclass
@@ -22,23 +24,27 @@ class Novelty:
     tried: Counter[object] = field(default_factory=Counter)
 
     def of(self, sequence: Imagined) -> float:
-        """How much of a sequence is new: a feature counts less the more often it was tried."""
-        return sum(1.0 / (1 + self.tried[each]) ** 2 for each in sequence.features)
+        """How much of a sequence is new, for what it costs: a feature counts less the more often it was tried."""
+        new = sum(1.0 / (1 + self.tried[each]) ** 2 for each in sequence.features)
+        return new / (A_SEQUENCE + len(sequence.calls))
 
     def note(self, sequence: Imagined) -> None:
         """The sequence is tried now."""
         self.tried.update(sequence.features)
 
 
-def tour(seed: int) -> Iterator[Sequence[Call]]:
-    """Sequences without end, the same for the same seed; each tries what those before it tried least."""
+def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence[Call]]:
+    """Sequences without end, the same for the same seed; each tries what those before it tried least.
+
+    Of so many that are imagined so many are made, then others are imagined.
+    """
     novelty, first = Novelty(), 0
     while True:
-        pool = list(simulating.sequences(seed, POOL, first=first))
-        first += POOL
+        pool = list(simulating.sequences(seed, imagined, first=first))
+        first += imagined
         waiting = [(-novelty.of(each), number) for number, each in enumerate(pool)]
         heapq.heapify(waiting)
-        for _ in range(POOL // 2):
+        for _ in range(made):
             while True:  # what is new can only have become less since it was reckoned
                 _, number = heapq.heappop(waiting)
                 worth = novelty.of(pool[number])

@@ -1,0 +1,69 @@
+"""Moves that follow a server from its making to its end: what it hands out, and what becomes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from spec.model import making
+from spec.model.calls import Argument, Call, Ref
+from spec.model.state import World
+
+CLOSING = ("Dispose", "Close", "DisposeAsync")
+
+
+class LifetimeMoves(Moves):
+    """Servers of every kind, given away in every way, and ended in every way."""
+
+    def lived(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A server hands out some of text, client handle and own handle, and then goes."""
+        if len(world.streams) > MOST_STREAMS - 2:
+            return
+        server, direction = self.name("server"), choices.pick(("Out", "In"))
+        given: dict[str, Argument] = {"direction": direction}
+        kind = choices.pick(("inheritable", "adopted", "none", "sized"))
+        if kind != "adopted":
+            given["inheritability"] = "None" if kind == "none" else "Inheritable"
+        if kind == "sized":
+            given["bufferSize"] = 4096
+        yield Call("new", making.SERVER, given, server)
+        known = {"SafePipeHandle": "", "ClientSafePipeHandle": ""}
+        if kind == "adopted":
+            for member in known:
+                known[member] = self.name("handle")
+                yield Call("get", f"{server}.{member}", kept=known[member])
+            given = {
+                "direction": direction, "serverSafePipeHandle": Ref(known["SafePipeHandle"]),
+                "clientSafePipeHandle": Ref(known["ClientSafePipeHandle"]),
+            }  # fmt: skip
+            server = self.name("server")
+            yield Call("new", making.SERVER, given, server)
+        text = ""
+        gives = choices.pick(range(8))
+        if gives & 1:
+            text = self.name("text")
+            yield Call("call", f"{server}.GetClientHandleAsString", kept=text)
+        for bit, member in ((2, "ClientSafePipeHandle"), (4, "SafePipeHandle")):
+            if gives & bit:
+                kept = "" if known[member] else self.name("handle")
+                yield Call("get", f"{server}.{member}", kept=kept)
+                known[member] = known[member] or kept
+        for _ in range(choices.pick((1, 2, 3))):
+            yield from self._end(server, known, choices)
+        for name in filter(None, known.values()):
+            yield Call("get", f"{name}.IsClosed")
+        if text:
+            yield Call("call", f"{server}.GetClientHandleAsString")
+
+    def _end(self, server: str, known: dict[str, str], choices: Choices) -> Iterator[Call]:
+        """One of the ways in which a server, or a handle of it, ends."""
+        match choices.pick(("close", "local copy", "close", "forget", "handle")):
+            case "close":
+                member = choices.pick(CLOSING)
+                yield Call("call", f"{server}.{member}", awaited=member == "DisposeAsync")
+            case "local copy":
+                yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+            case "forget":
+                yield Call("forget", " ".join(filter(None, (server, known["SafePipeHandle"]))))
+            case _ if known["ClientSafePipeHandle"]:
+                yield Call("call", f"{known['ClientSafePipeHandle']}.Dispose")
