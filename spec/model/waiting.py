@@ -218,12 +218,14 @@ def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]
         said = "destination-closes" if of_task else "destination-disposed"
         said = f"{operation.family}.{said}"
         after.change_operation(name, ends=(End(CLOSED, said), End(BROKEN, said)))
+        _leave(after, operation)
         yield after
     elif into.state == IS_BROKEN or not world.held(into.pipe, READ):
         after.change(operation.into, state=IS_BROKEN)
         after.change_pipe(into.pipe, blurred=True)
         said = f"{operation.family}.destination-io-error"
         after.change_operation(name, ends=(End(BROKEN, said),))
+        _leave(after, operation)
         yield after
     elif world.is_shut(into) or world.is_orphan(into):
         raise Unspecified("a destination whose handle somebody else closed")
