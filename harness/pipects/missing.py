@@ -16,12 +16,13 @@ WORDS = "has no such member: "
 
 def used(test: Test, lacks: Iterable[str]) -> str | None:
     """The first of these members and types that a test uses."""
-    names = {*lacks}
-    for step in test.steps:
-        for name in _named(step):
-            if name in names:
-                return name
-    return None
+    wanted = {*lacks}
+    return next((name for name in named(test) if name in wanted), None)
+
+
+def named(test: Test) -> list[str]:
+    """The types and members that a test's steps name, in their order, each once."""
+    return list(dict.fromkeys(name for step in test.steps for name in _named(step)))
 
 
 def _named(step: Step) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ std::map<Step*, Step*> PairsOf(std::vector<Step>& steps) {
 }  // namespace
 
 bool MadeByString(Test& test) {
-    const auto pairs = PairsOf(test.steps);
+    Test whole = test.WithSteps();
+    const auto pairs = PairsOf(whole.steps);
     if (pairs.empty()) {
         return false;
     }
@@ -88,7 +89,8 @@ bool MadeByString(Test& test) {
         with.erase("safePipeHandle");
         maker->options["copy-of"] = OwnerOf(*getter);
     }
-    std::erase(test.needs, "safe-handle");
+    std::erase(whole.needs, "safe-handle");
+    test = std::move(whole);
     return true;
 }
 

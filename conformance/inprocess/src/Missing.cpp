@@ -4,6 +4,7 @@
 
 #include <pipects/adapter/Fault.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace pipects::inprocess {
@@ -32,7 +33,8 @@ bool IsStream(const std::string& type) {
     return type == "AnonymousPipeServerStream" || type == "AnonymousPipeClientStream";
 }
 
-std::vector<Use> UsesOf(const Test& test) {
+std::vector<Use> UsesOf(const Test& listed) {
+    const Test test = listed.WithSteps();
     std::map<std::string, std::string> types;
     std::vector<Use> uses;
     for (const Step& step : test.steps) {
@@ -89,19 +91,9 @@ std::set<std::string> MissingMembers(const std::vector<Test>& tests, Port& port)
 }
 
 std::string LackingMember(const Test& test, const std::set<std::string>& lacks) {
-    for (const Step& step : test.steps) {
-        const auto dot = step.target.rfind('.');
-        const std::string last = step.target.substr(dot + 1);
-        if ((dot != std::string::npos || step.verb == "new" || step.verb == "describe") &&
-            lacks.contains(last)) {
-            return last;
-        }
-        const std::string owner = dot == std::string::npos ? "" : step.target.substr(0, dot);
-        if (!owner.empty() && owner.front() >= 'A' && owner.front() <= 'Z' && lacks.contains(owner)) {
-            return owner;
-        }
-    }
-    return "";
+    const auto found = std::find_if(test.names.begin(), test.names.end(),
+                                    [&](const std::string& name) { return lacks.contains(name); });
+    return found == test.names.end() ? "" : *found;
 }
 
 }  // namespace pipects::inprocess

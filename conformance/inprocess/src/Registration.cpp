@@ -119,16 +119,17 @@ void Hangs(const Test& test, const Session& session, const Draft& draft, Progres
     progress.Leave(known != nullptr);
 }
 
-void RunRow(const Test& test, std::size_t index, Session& session, Progress& progress, const Draft& draft) {
+void RunRow(const Test& listed, std::size_t index, Session& session, Progress& progress, const Draft& draft) {
     if (progress.IsDone(index)) {
         unit_test::framework::assertion_result(unit_test::AR_PASSED);
         return;
     }
-    if (const std::string why = WhyNot(test, session.port); !why.empty()) {
-        NotRun(test, why);
+    if (const std::string why = WhyNot(listed, session.port); !why.empty()) {
+        NotRun(listed, why);
         return;
     }
     progress.CountExecuted();
+    const Test test = listed.WithSteps();
     session.note = [&test](const std::string& text) {
         unit_test::unit_test_log.set_checkpoint(View(test.file), test.line, text);
         Say(test, unit_test::log_messages, text);

@@ -10,8 +10,6 @@ namespace pipects::inprocess {
 
 namespace {
 
-// Everything is moved out of what was parsed: every CTest test reads the whole file.
-
 std::string TakeText(Json& json, const char* key) {
     return std::move(json.at(key).get_ref<std::string&>());
 }
@@ -48,31 +46,39 @@ Test TestOf(Json& json, const Json& requirements) {
     }
     const auto blame = [&](const char* key) { return RequirementOf(json.at("blame").at(key), requirements); };
     test.blame = {blame("leak"), blame("left_behind"), blame("no_reader")};
-    Json& steps = json.at("steps");
-    test.steps.reserve(steps.size());
-    std::transform(steps.begin(), steps.end(), std::back_inserter(test.steps), StepOf);
+    test.names = json.at("names");
     return test;
 }
 
-/// The file without the rows that are not below a path. It has a row a line, so that this is quick.
-std::string Excerpt(std::istream& stream, const std::string& below) {
-    constexpr std::string_view start = "{\"id\": \"";
-    std::string text;
-    std::string comma;
-    for (std::string line; std::getline(stream, line);) {
-        if (!line.starts_with(start)) {
-            text += line + '\n';
-            continue;
-        }
-        const std::string id = line.substr(start.size(), line.find('"', start.size()) - start.size());
-        const std::string path = Joined(Test::PathOf(id), '/');
-        if (path == below || path.starts_with(below + "/")) {
-            text += comma + line.substr(0, line.rfind('}') + 1) + '\n';
-            comma = ",";
-        }
+/// A line of the file that is a row. The file has a row a line, and its steps last.
+class Line {
+  public:
+    explicit Line(const std::string& line) : line_(line) {}
+
+    [[nodiscard]] bool IsRow() const { return line_.starts_with(start); }
+    [[nodiscard]] bool IsBelow(const std::string& path) const {
+        const std::string_view id = line_.substr(start.size(), line_.find('"', start.size()) - start.size());
+        const std::string own = Joined(Test::PathOf(std::string(id)), '/');
+        return path.empty() || own == path || own.starts_with(path + "/");
     }
-    return text;
-}
+    [[nodiscard]] Test Read(const Json& requirements) const {
+        const auto at = line_.find(steps);
+        if (at == std::string_view::npos) {
+            throw std::runtime_error("a row without steps");
+        }
+        Json head = Json::parse(std::string(line_.substr(0, at)) + "}");
+        Test test = TestOf(head, requirements);
+        const auto from = at + steps.size();
+        test.unread = line_.substr(from, line_.rfind('}') - from);
+        return test;
+    }
+
+  private:
+    static constexpr std::string_view start = "{\"id\": \"";
+    static constexpr std::string_view steps = ", \"steps\": ";  // no text within has such quotes
+
+    const std::string_view line_;
+};
 
 }  // namespace
 
@@ -80,6 +86,21 @@ const Json& Step::Arguments() const {
     static const Json none = Json::object();
     const auto found = options.find("with");
     return found == options.end() || found->is_null() ? none : *found;
+}
+
+Test Test::WithSteps() const {
+    Test whole = *this;
+    if (!unread.empty()) {
+        try {
+            Json content = Json::parse(unread);
+            whole.steps.reserve(content.size());
+            std::transform(content.begin(), content.end(), std::back_inserter(whole.steps), StepOf);
+        } catch (const Json::exception& exception) {
+            throw std::runtime_error(id + ": " + exception.what());
+        }
+        whole.unread.clear();
+    }
+    return whole;
 }
 
 Requirement Test::BrokenAt(std::optional<std::size_t> step) const {
@@ -125,14 +146,22 @@ std::vector<Test> LoadTests(const std::string& file, const std::string& below) {
         throw std::runtime_error(file + ": the expanded cases cannot be read");
     }
     try {
-        Json content = below.empty() ? Json::parse(stream) : Json::parse(Excerpt(stream, below));
+        std::vector<std::string> rows;
+        std::string rest;
+        for (std::string line; std::getline(stream, line);) {
+            if (!Line(line).IsRow()) {
+                rest += line + '\n';
+            } else if (Line(line).IsBelow(below)) {
+                rows.push_back(std::move(line));
+            }
+        }
+        const Json content = Json::parse(rest);
         if (content.at("schema") != "pipects-tests/1") {
             throw std::runtime_error(file + ": these are no expanded cases of version 1");
         }
         std::vector<Test> tests;
-        tests.reserve(content.at("tests").size());
-        for (Json& test : content.at("tests")) {
-            tests.push_back(TestOf(test, content.at("requirements")));
+        for (const std::string& row : rows) {
+            tests.push_back(Line(row).Read(content.at("requirements")));
         }
         return tests;
     } catch (const Json::exception& exception) {

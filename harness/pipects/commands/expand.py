@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipects import blame, paths, suite
+from pipects import blame, missing, paths, suite
 from pipects.cases import DIRECTING, Step, Test
 from pipects.reports import output
 
@@ -59,6 +59,7 @@ def expand_command(args: argparse.Namespace) -> int:
 
 
 def _expanded(test: Test) -> dict[str, Any]:
+    """A row; its steps are last, so that a reader finds what is before them without a look at them."""
     reasons = map(_keeps_out, test.steps)
     return {
         "id": test.id,
@@ -78,6 +79,7 @@ def _expanded(test: Test) -> dict[str, Any]:
         "deadline": test.deadline,
         "tags": test.tags,
         "not_in_process": next(filter(None, reasons), None),
+        "names": missing.named(test),
         "steps": [
             {
                 "verb": step.verb,

@@ -60,7 +60,11 @@ struct Test {
     std::string notInProcess;  // why it needs more than one process; empty if it does not
     std::vector<Step> steps;
     Blame blame = {};
+    std::vector<std::string> names = {};  // the types and members that its steps name
+    std::string unread = {};              // its steps as they stand in the file, until they are wanted
 
+    /// Itself, its steps read. Throws std::runtime_error if they are not what they should be.
+    [[nodiscard]] Test WithSteps() const;
     /// The requirement that a step breaks; the row's first, behind the last step.
     [[nodiscard]] Requirement BrokenAt(std::optional<std::size_t> step) const;
     /// The names of its suites and its own, as Boost.Test has them: it reserves some characters.
@@ -70,6 +74,7 @@ struct Test {
 
 [[nodiscard]] std::string Joined(const std::vector<std::string>& parts, char between);
 
+/// The rows, their steps still unread: there are thousands, and most processes want few.
 /// Throws std::runtime_error if the file is not what it should be.
 /// @param below a path of Boost.Test's, if only the rows that it names are wanted: CTest starts a process a
 /// row
