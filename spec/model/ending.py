@@ -86,6 +86,8 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     safe = world.safe_names[call.object]
     if not world.safes[safe].closed:
         _require_alone(world, safe)
+        if world.safes[safe].owns:
+            _require_one_owner(world, safe)
     after = world.copy()
     after.close(safe)
     owns = world.safes[safe].owns

@@ -52,7 +52,7 @@ def possibilities(world: World, call: Call) -> list[May]:
     found = list(itertools.islice(_rule(world, call)(world, call), MOST + 1))
     if len(found) > MOST:
         raise Unspecified("too many things at once")
-    if world.scarce and call.member in ("Dispose", "Close"):
+    if world.scarce and (call.verb == "finish" or call.member in EASING):
         return [replace(may, after=_eased(may.after)) for may in found]
     return found
 
@@ -83,6 +83,8 @@ ALONE = (
     "EndRead",
     "EndWrite",
 )
+EASING = ("Dispose", "Close", "Wait", "EndRead", "EndWrite")
+"""Behind which there may be handles again."""
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
     "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close",

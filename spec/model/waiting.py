@@ -25,24 +25,38 @@ def settle(world: World) -> Iterator[World]:
             continue
         steps = list(_steps(world, name, operation))
         if steps:
-            for each in steps:
-                yield from settle(each)
+            for rival, each in _rivals(world, name, operation):
+                steps += _steps(world, rival, each)
+            for step in steps:
+                yield from settle(step)
             return
     yield world
 
 
-def _is_first(world: World, name: str, operation: Operation) -> bool:
-    """Whether none that began earlier on the same end waits for the same
-    (stream.concurrent.reads-in-call-order, stream.concurrent.writes-in-call-order)."""
+def _rivals(world: World, name: str, operation: Operation) -> list[tuple[str, Operation]]:
+    """Who may be served in its place: of calls that block threads nobody says which comes first."""
     if operation.kind in ("drain", "join"):
-        return True
-    queue = [
-        other
+        return []
+    return [
+        (other, each)
         for other, each in world.pending()
-        if each.stream == operation.stream
-        and (each.kind in READING) == (operation.kind in READING)
-        and each.kind not in ("drain", "join")
+        if other != name and _competes(each, operation) and _is_first(world, other, each)
     ]
+
+
+def _competes(one: Operation, other: Operation) -> bool:
+    """Whether two operations wait for the same thing on the same end."""
+    if one.stream != other.stream or one.kind in ("drain", "join"):
+        return False
+    return (one.kind in READING) == (other.kind in READING)
+
+
+def _is_first(world: World, name: str, operation: Operation) -> bool:
+    """Whether no task that began earlier on the same end waits for the same
+    (stream.concurrent.reads-in-call-order, stream.concurrent.writes-in-call-order)."""
+    if operation.kind in ("drain", "join") or operation.thread:
+        return True
+    queue = [o for o, each in world.pending() if _competes(each, operation) and not each.thread]
     return queue[0] == name
 
 
@@ -141,6 +155,12 @@ def on_the_way(world: World, pipe: int) -> bytes:
 
 def _take(world: World, pipe: int, count: int) -> None:
     before = world.pipes[pipe].content
+    drains = any(
+        each.kind == "drain" and world.streams[each.stream].pipe == pipe
+        for _, each in world.pending()
+    )
+    if drains and count >= len(before) and on_the_way(world, pipe):
+        raise Unspecified("whether draining sees the moment between two writes")
     left, more = before[count:], max(0, count - len(before))
     world.change_pipe(pipe, content=left, burst=world.pipes[pipe].burst if left else 0)
     for name, each in world.pending():
@@ -284,6 +304,13 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         yield after
         return
+    halfway = [
+        each
+        for other, each in world.pending()
+        if other != name and _competes(each, operation) and len(each.left) != each.count
+    ]
+    if operation.thread and halfway:
+        raise Unspecified("how much room a write that waits has left for another")
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")
     if operation.left and 0 < len(state.content) < state.capacity <= PAGE and not operation.thread:
