@@ -103,6 +103,7 @@ class MemoryStream(Stream):
 
     def __init__(self, writable: bool = True) -> None:
         self.content = BytesIO()
+        self.last = b""  # what was in it when it was closed
         self.writable = writable
 
     @property
@@ -115,7 +116,7 @@ class MemoryStream(Stream):
 
     @property
     def Hex(self) -> str:
-        return self.content.getvalue().hex()
+        return (self.last if self.content.closed else self.content.getvalue()).hex()
 
     @property
     def Length(self) -> int:
@@ -139,6 +140,7 @@ class MemoryStream(Stream):
         pass
 
     def _Dispose(self, disposing: bool) -> None:
+        self.last = self.last if self.content.closed else self.content.getvalue()
         self.content.close()
 
 

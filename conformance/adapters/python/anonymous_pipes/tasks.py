@@ -45,13 +45,14 @@ class Task(Generic[Outcome]):
         """Waits for the end, and answers as the operation itself: its result or its exception."""
         self._done.wait()
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)
         outcome: Outcome = self._result
         return outcome
 
     def _end(self, result: Any, error: BaseException | None) -> None:
         self._result = result
-        self._error = error
+        # its frames would hold the stream as long as the task is held
+        self._error = error and error.with_traceback(None)
         self._done.set()
 
     def _complete(self, work: Callable[[], Outcome]) -> Task[Outcome]:

@@ -136,7 +136,7 @@ class Waiting:
         heads = []
         with self._lock:
             for operation in self._operations:
-                if operation.line not in lines or operation.interrupted:
+                if operation.line not in lines or operation.interrupted or operation.is_empty:
                     heads.append(operation)
                 lines.add(operation.line)
         return heads
