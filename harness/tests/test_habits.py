@@ -139,3 +139,39 @@ def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_m
         looking.join()
         process.stdin.write("\n")
     assert int(seen[0]["SigBlk of the main thread"], 16) == 0
+
+
+FIRST_THREAD = """\
+import sys, threading
+print("has no other thread yet", flush=True)
+sys.stdin.readline()
+thread = threading.Thread(target=sys.stdin.readline)
+thread.start()
+print("has one", flush=True)
+thread.join()
+"""
+
+
+def test_what_the_c_library_handles_from_the_first_thread_on_is_no_change_of_the_programs() -> None:
+    """A process whose first thread is an operation's minds its signals as before."""
+    with subprocess.Popen(
+        [sys.executable, "-c", FIRST_THREAD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout
+        process.stdout.readline()
+        before, bare = signals.now(process.pid), _handled(process.pid)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        assert _handled(process.pid) != bare, "the C library handles what it handled before"
+        assert not signals.changed(before, signals.now(process.pid))
+        process.stdin.write("\n")
+
+
+def _handled(pid: int) -> str:
+    """The mask of handled signals as the system shows it."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return next(line for line in status.splitlines() if line.startswith("SigCgt"))

@@ -10,7 +10,8 @@ from pipects.observe import LOOK_AGAIN, NotObservable, files
 from pipects.observe import linux as system
 
 _C_LIBRARY_S = sum(1 << (number - 1) for number in range(32, signal.SIGRTMIN))
-"""Those that the C library keeps for itself, and ignores in what it spawns."""
+"""Those that the C library keeps for itself: it handles them from the first thread that is made on, and ignores
+them in what it spawns. No program can do anything with them."""
 OF_THE_PROCESS = ("SigIgn", "SigCgt")
 BIRTH = "PIPECTS_SIGNALS_AT_BIRTH"
 RECORDING = f'{BIRTH}=$(cat "/proc/$$/status"); export {BIRTH}; exec "$0" "$@"'
@@ -35,9 +36,9 @@ def now(pid: int) -> dict[str, str]:
 
 
 def of_the_process(pid: int) -> dict[str, str]:
-    """Ignored and handled signals of the process, as masks in hex."""
+    """Ignored and handled signals of the process, as masks in hex, without those that only the C library can handle."""
     fields = _fields(files.text(f"/proc/{pid}/status"))
-    return {name: fields[name] for name in OF_THE_PROCESS}
+    return {name: f"{int(fields[name], 16) & ~_C_LIBRARY_S:016x}" for name in OF_THE_PROCESS}
 
 
 def _in_the_c_library(masks: dict[str, str]) -> bool:
