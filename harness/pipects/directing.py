@@ -15,6 +15,7 @@ from pipects.director.process import Call, Director, Rule
 from pipects.errors import AdapterFault
 from pipects.observe import LOOK_AGAIN, NotObservable
 from pipects.observe.rest import ASLEEP, status
+from pipects.processes import Adapter
 from pipects.starting import Starting
 
 HOLD = 4
@@ -44,6 +45,9 @@ class Directing(Starting):
 
     def _do_release(self, step: Step) -> None:
         rule = self._rules[step.target]
+        if self._given[rule.id][0].verb == "answer":
+            self._director.drop(rule)
+            return
         if not rule.held:
             self._await_held(step.process, rule)
         call = rule.held[0]
@@ -156,6 +160,35 @@ class Directing(Starting):
             if not rule.met and step.verb != "record":
                 raise NotObservable(f"{self._server.id} makes no such call: {step.text}")
         self._stop_directing()
+
+    def _held_up(self) -> str | None:
+        """Why a call can't end: its process does nothing at all while another one is held, and answers once that goes.
+
+        Some runtimes make calls that can't wait under a lock for all their threads. What is asked of the
+        process then is nothing of the implementation's.
+        """
+        if not self._given:
+            return None
+        self._director.listen()
+        held = [call for _, rule in self._given.values() for call in rule.held]
+        for adapter in self._processes.values():
+            mine = [call for call in held if call.process == adapter.pid]
+            if not mine:
+                continue
+            nobody = {"object": "pipects_nobody", "member": "CanRead", "thread": "pipects_asked"}
+            asked = adapter.connection.send("get", nobody)
+            if not self._answers(adapter, asked):
+                self._director.clear()
+                if self._answers(adapter, asked):
+                    return f"process {adapter.pid} does nothing else while {mine[0]} is held"
+        return None
+
+    def _answers(self, adapter: Adapter, request: int) -> bool:
+        until = time.monotonic() + self._patience
+        while not adapter.connection.has_answer(request, max(0.0, until - time.monotonic())):
+            if time.monotonic() > until:
+                return False
+        return True
 
     def _stop_directing(self) -> None:
         """Lets all go on as it will. May be called again."""

@@ -66,18 +66,11 @@ class Execution(Ordering):
             record.restored = self._restored()
             return record
         except Deadlock as deadlock:
-            return self._failed(
-                verdicts.HANG,
-                f"an end within {self._patience:g} s",
-                f"nothing came: {deadlock}",
-                proof=DEADLOCK,
-            )
+            return self._hung(deadlock, proof=DEADLOCK)
         except Overdue as overdue:
             if (dying := self._dying()) is not None:
                 return dying
-            return self._failed(
-                verdicts.HANG, f"an end within {self._patience:g} s", f"nothing came: {overdue}"
-            )
+            return self._hung(overdue)
         except (ConnectionLost, FileNotFoundError, ProcessLookupError) as lost:
             return self._lost(lost)
         except PermissionError as refused:
@@ -92,6 +85,20 @@ class Execution(Ordering):
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:
             return Record(verdicts.NOT_APPLICABLE, reason=str(reason), reusable=True)
+
+    def _hung(self, missing: Exception, proof: str | None = None) -> Record:
+        """That nothing came, unless the test's own hand holds the process up."""
+        record = self._failed(
+            verdicts.HANG,
+            f"an end within {self._patience:g} s",
+            f"nothing came: {missing}",
+            proof=proof,
+        )
+        try:
+            reason = self._held_up()
+        except (ConnectionLost, AdapterFault, NotObservable):  # it has broken: that is told above
+            return record
+        return Record(verdicts.NOT_OBSERVABLE, reason=reason) if reason else record
 
     def _perform(self) -> None:
         """Does what the test says, step by step."""
