@@ -253,6 +253,15 @@ class World:
         found = [(name, each) for name, each in self.operations.items() if not each.ends]
         return sorted(found, key=lambda item: item[1].order)
 
+    def is_shared(self, pipe: int) -> bool:
+        """Whether two handle objects own one end of the pipe: who waits may then watch a copy of it."""
+        owned = [
+            each.handle for each in self.safes.values()
+            if each.owns and not each.closed and each.handle in self.handles
+            and self.handles[each.handle].pipe == pipe
+        ]  # fmt: skip
+        return len(owned) > len(set(owned))
+
     def ends(self, process: str, pipe: int) -> list[str]:
         """The ends of a pipe that a process holds, as cases write them."""
         found = []

@@ -212,7 +212,9 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
         if pipe.ahead not in ("", operation.texter) and operation.kind != "write":
             raise Unspecified("what a StreamReader has taken out of the pipe")
         if not operation.thread:
-            begun.change_pipe(begun.streams[operation.stream].pipe, polled=True)
+            for name_of_end in (operation.stream, operation.into):
+                if name_of_end in begun.streams:
+                    begun.change_pipe(begun.streams[name_of_end].pipe, polled=True)
     for after in settle(begun):
         ended = after.operations[name]
         if not operation.thread and not call.awaited:

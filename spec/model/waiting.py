@@ -313,7 +313,12 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         raise Unspecified("how much room a write that waits has left for another")
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")
-    if operation.left and 0 < len(state.content) < state.capacity <= PAGE and not operation.thread:
+    has_waited = operation.order != world.next - 1
+    if (
+        operation.left
+        and 0 < len(state.content) < state.capacity <= PAGE
+        and (has_waited or not operation.thread)
+    ):
         raise Unspecified("whether a pipe of one page tells of the room that is left in it")
     if operation.left and any(
         each.left and each.kind == "write" and each.stream != operation.stream

@@ -180,7 +180,10 @@ class Session(Execution):
             world
             for world in self.worlds
             if all(
-                ends.same(world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]])
+                world.is_shared(pipe)
+                or ends.same(
+                    world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]]
+                )
                 for pipe in inodes
             )
         ]

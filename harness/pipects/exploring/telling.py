@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,8 @@ from pipects.suite import Suite
 
 IMAGINED = 800
 """Sequences that are imagined to know the model's transitions."""
+MISSING = 40
+"""Names that are told of what was not reached."""
 TREE = paths.BUILD / "mutation" / "defects"
 
 
@@ -91,17 +93,23 @@ def tell(
 
 def _coverage(tally: Tally, console: Console) -> None:
     """How much of the model was reached: transitions that imagined sequences take, and requirements."""
-    imagined = [each.transitions for each in simulating.sequences(1, IMAGINED)]
-    requirements = {requirement for each in imagined for _, requirement in each if requirement}
+    imagined = {t for each in simulating.sequences(1, IMAGINED) for t in each.transitions}
+    requirements = {requirement for _, requirement in imagined if requirement}
     reached = {requirement for _, requirement in tally.reached}
-    missing = sorted(requirements - reached)
-    share = 100 * (len(requirements) - len(missing)) / len(requirements)
     console.print(
-        f"{len(tally.reached)} transitions; {share:.0f} % of the {len(requirements)} requirements that the "
-        f"model states"
+        f"{_share(imagined & tally.reached.keys(), imagined)} transitions that {IMAGINED} imagined sequences "
+        f"take, and {len(tally.reached.keys() - imagined)} others; "
+        f"{_share(requirements & reached, requirements)} requirements that the model states"
     )
-    for name in missing[:40]:
+    for name in sorted(requirements - reached)[:MISSING]:
         console.print(f"  not reached: {name}", markup=False)
+    left = sorted(each for each in imagined - tally.reached.keys() if each[1] in reached)
+    for form, name in left[:MISSING]:
+        console.print(f"  not reached: {form}: {name}", markup=False)
+
+
+def _share(part: Set[object], whole: Set[object]) -> str:
+    return f"{len(part)} of {len(whole)} ({100 * len(part) / len(whole):.0f} %)"
 
 
 def defects(
