@@ -13,8 +13,18 @@ type memoryStream struct {
 	writable, closed bool
 }
 
+var unmoved = &pipes.Exception{Type: "NotSupportedException", Message: "It is only ever written on."}
+
 func (m *memoryStream) CanRead() bool  { return !m.closed }
 func (m *memoryStream) CanWrite() bool { return m.writable && !m.closed }
+
+func (m *memoryStream) CanSeek() bool    { return !m.closed }
+func (m *memoryStream) CanTimeout() bool { return false }
+
+func (m *memoryStream) Length() (int64, error)         { return int64(len(m.content)), nil }
+func (m *memoryStream) Position() (int64, error)       { return m.Length() }
+func (m *memoryStream) Seek(int64, int) (int64, error) { return 0, unmoved }
+func (m *memoryStream) SetLength(int64) error          { return unmoved }
 
 func (m *memoryStream) Read([]byte, int, int) (int, error) { return 0, nil }
 func (m *memoryStream) ReadSpan([]byte) (int, error)       { return 0, nil }

@@ -23,8 +23,12 @@ func streamType() kit.Type {
 		Name:   "Stream",
 		Static: synchronized,
 		Get: kit.Properties[stream]{
-			"CanRead":  func(s stream) (any, error) { return s.CanRead(), nil },
-			"CanWrite": func(s stream) (any, error) { return s.CanWrite(), nil },
+			"CanRead":    func(s stream) (any, error) { return s.CanRead(), nil },
+			"CanSeek":    func(s stream) (any, error) { return s.CanSeek(), nil },
+			"CanTimeout": func(s stream) (any, error) { return s.CanTimeout(), nil },
+			"CanWrite":   func(s stream) (any, error) { return s.CanWrite(), nil },
+			"Length":     func(s stream) (any, error) { return kit.Value(s.Length()) },
+			"Position":   func(s stream) (any, error) { return kit.Value(s.Position()) },
 		},
 		Call: kit.Members[stream]{
 			"Read(buffer,offset,count)": func(s stream, a *kit.Arguments) (any, error) {
@@ -42,6 +46,12 @@ func streamType() kit.Type {
 			},
 			"WriteByte(value)": func(s stream, a *kit.Arguments) (any, error) {
 				return kit.Only(s.WriteByte(byte(a.Int("value"))))
+			},
+			"Seek(offset,origin)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Value(s.Seek(int64(a.Int("offset")), 0))
+			},
+			"SetLength(value)": func(s stream, a *kit.Arguments) (any, error) {
+				return kit.Only(s.SetLength(int64(a.Int("value"))))
 			},
 			"Flush()":        func(s stream, _ *kit.Arguments) (any, error) { return kit.Only(s.Flush()) },
 			"Dispose()":      dispose,

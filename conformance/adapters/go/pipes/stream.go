@@ -4,6 +4,12 @@ package pipes
 type Stream interface {
 	CanRead() bool
 	CanWrite() bool
+	CanSeek() bool
+	CanTimeout() bool
+	Length() (int64, error)
+	Position() (int64, error)
+	Seek(offset int64, origin int) (int64, error)
+	SetLength(value int64) error
 	Read(buffer []byte, offset, count int) (int, error)
 	ReadSpan(buffer []byte) (int, error)
 	ReadByteOrEnd() (int, error)
