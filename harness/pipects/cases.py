@@ -229,6 +229,7 @@ def _steps(
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
     running: dict[str, Step] = {}
+    ended: set[str] = set()
     """By thread: the call that was left running there."""
     for raw, number in _repeated(entry["steps"]):
         line = f"{where.rpartition(':')[0]}:{raw.line}"
@@ -269,6 +270,8 @@ def _steps(
                 raise UserError(f"{line}: a call is left running on '{thread}' already")
             running[thread] = made
         call = running.pop(target) if verb == "finish" else made
+        if verb in ("exit", "kill"):
+            ended.add(target)
         given = call.options.get("with") or {}
         for missing in _arrays_missing(expectation, given):
             raise UserError(
@@ -280,8 +283,9 @@ def _steps(
                     raise UserError(f"{line}: the name '{name}' is given twice")
                 names[name] = target if verb == "start" else process
         yield made
-    if running:
-        raise UserError(f"{where}: no step finishes what runs on '{next(iter(running))}'")
+    for thread, call in running.items():
+        if call.process not in ended:
+            raise UserError(f"{where}: no step finishes what runs on '{thread}'")
 
 
 def _arrays_missing(expectation: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:

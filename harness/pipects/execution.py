@@ -188,7 +188,10 @@ class Execution(Ordering):
 
     def _do_exit(self, step: Step) -> None:
         adapter = self._adapter(step.target)
-        request = adapter.connection.send("exit", {"status": step.options.get("status", 0)})
+        asked = {"status": step.options.get("status", 0)}
+        if "way" in step.options:
+            asked["way"] = step.options["way"]
+        request = adapter.connection.send("exit", asked)
         try:
             self._answer(adapter, request)
         except ConnectionLost:

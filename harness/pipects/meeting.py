@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import secrets
 import select
@@ -45,11 +46,19 @@ class Greeting:
 class Adapter:
     """A process that speaks the protocol: an implementation's server or one of its children."""
 
-    def __init__(self, connection: protocol.Connection, greeting: Greeting, watch: Watch) -> None:
+    def __init__(
+        self,
+        connection: protocol.Connection,
+        greeting: Greeting,
+        watch: Watch,
+        streams: frozenset[tuple[int, str]],
+    ) -> None:
         self.connection = connection
         self.greeting = greeting
         self.pid = greeting.pid
         self.watch = watch
+        self.streams = streams
+        """Its standard streams when it came: what has their numbers later is something else."""
 
     def close(self) -> None:
         """Closes the harness's handles on the process; does not end it."""
@@ -239,7 +248,10 @@ class Meeting:
         )
         watch = proven(greeting.pid, self._belongs, self._platform, connection.ports)
         connection.trust()
-        return Adapter(connection, greeting, watch)
+        streams: frozenset[tuple[int, str]] = frozenset()
+        with contextlib.suppress(NotObservable):  # then nobody is told what it holds, either
+            streams = self._platform.standard_streams(greeting.pid)
+        return Adapter(connection, greeting, watch, streams)
 
 
 def proven(

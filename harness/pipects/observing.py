@@ -136,12 +136,15 @@ class Observing(Waiting):
         self._note("observed", f"process {pid} wants {shares[-1]:.0%} of a processor")
 
     def _observe_handles(self, step: Step) -> None:
-        pid, wanted = self._adapter(step.process).pid, sorted(step.options["is"])
+        adapter, wanted = self._adapter(step.process), sorted(step.options["is"])
+        pid = adapter.pid
         found: list[str] = []
 
         def as_wanted() -> bool:
             found[:] = sorted(
-                kind for kind in self._system.beside_streams(pid) if kind != CONNECTION
+                kind
+                for kind in self._system.beside_streams(pid, adapter.streams)
+                if kind != CONNECTION
             )
             return found == wanted
 

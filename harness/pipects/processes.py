@@ -42,7 +42,7 @@ class Family:
     """An implementation's first process with all its descendants: started and ended together.
 
     `stopped` says that the run is over, so that nobody waits for an adapter any longer; `kin` is
-    what is known of the system's processes. The system calls of all of them go by the `director`,
+    what is known of the system's processes; `fresh` says that what they do first is looked at. The system calls of all of them go by the `director`,
     if there is one; it ends with the family.
     """
 
@@ -55,6 +55,7 @@ class Family:
         *,
         director: Director | None = None,
         kin: descent.Kin | None = None,
+        fresh: bool = False,
     ) -> None:
         self.platform = platforms.named(command.platform)
         self.director = director
@@ -63,6 +64,7 @@ class Family:
         self._listener = listener
         self._stopped = stopped
         self.session = secrets.token_hex(8)
+        self._fresh = {"PIPECTS_FRESH": "1"} if fresh else {}
         token = self.meeting.token()
         environment = {
             **os.environ,
@@ -118,6 +120,7 @@ class Family:
             "PIPECTS_ADDRESS": self.meeting.address,
             "PIPECTS_TOKEN": token,
             SESSION_VARIABLE: self.session,
+            **self._fresh,
         }
 
     def child(self, token: str, pid: int, deadline: float) -> Adapter:

@@ -311,6 +311,7 @@ class Run:
             stopped=self._stop.is_set,
             director=director,
             kin=self._kin,
+            fresh=test.fresh,
         )
         self._families.add(family)
         return family

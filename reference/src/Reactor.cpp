@@ -77,12 +77,14 @@ void Reactor::Run() {
             std::shared_ptr<ReadinessListener> listener;
             {
                 const std::lock_guard lock(mutex_);
-                if (const auto entry = listeners_.find(id); entry != listeners_.end()) {
+                if (const auto entry = listeners_.find(id); entry != listeners_.end() && !stopping_) {
                     listener = entry->second;
+                    isCalling_ = true;
                 }
             }
             if (listener) {
                 listener->OnReady();
+                isCalling_ = false;
             }
         }
         std::vector<std::function<void()>> posted;
@@ -92,21 +94,25 @@ void Reactor::Run() {
                 return;
             }
             posted.swap(posted_);
+            isCalling_ = !posted.empty();
         }
         for (const auto& work : posted) {
             work();
         }
+        isCalling_ = false;
     }
 }
 
 void Reactor::Stop() {
+    bool isCalling = false;
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
+        isCalling = isCalling_;
     }
     poller_.Wake();
-    if (thread_.get_id() == std::this_thread::get_id()) {
-        thread_.detach();  // a continuation has called exit
+    if (isCalling) {
+        thread_.detach();  // it has called exit itself, or may wait for good
     } else if (thread_.joinable()) {
         thread_.join();
     }

@@ -2,6 +2,7 @@
 
 #include "Os.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,8 +27,8 @@ class ReadinessListener {
 };
 
 /// The one thread on which all pending operations of the process wait. It starts with the first of them and
-/// is joined at exit. A child that was forked without exec gets one of its own; what was pending in its
-/// parent stays the parent's.
+/// is joined at exit, unless it is in somebody's callback then. A child that was forked without exec gets one
+/// of its own; what was pending in its parent stays the parent's.
 class Reactor {
   public:
     /// A request that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
@@ -66,6 +67,7 @@ class Reactor {
     std::mutex mutex_;
     std::uint64_t lastId_ = 0;
     bool stopping_ = false;
+    std::atomic<bool> isCalling_ = false;  // what may wait, in somebody's callback, for whatever it likes
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> listeners_;
     std::vector<std::function<void()>> posted_;
     std::thread thread_;

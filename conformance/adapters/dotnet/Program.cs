@@ -112,8 +112,11 @@ namespace Pipects.Adapter
         {
             var answer = Answered(id, method, asked);
             Send(answer);
-            if (method == "exit" && answer.ContainsKey("result"))
-                Native.Exit((int)asked.Number("status"));
+            if (method != "exit" || !answer.ContainsKey("result"))
+                return;
+            if (asked.Has("way"))
+                Environment.Exit((int)asked.Number("status"));
+            Native.Exit((int)asked.Number("status"));
         }
 
         Hashtable Answered([AllowNull] object id, string method, Parameters asked)

@@ -39,10 +39,10 @@ def end_with_parent() -> None:
 
 
 def pipe_ends(pid: int, of: Collection[int] | None = None) -> list[End]:
-    """Every pipe end that the process holds (of these pipes alone), but for its standard streams."""
+    """Every pipe end that the process holds (of these pipes alone), whatever its number."""
     ends = []
     for descriptor, target in links(pid):
-        if descriptor > 2 and target.startswith("pipe:["):
+        if target.startswith("pipe:["):
             pipe = int(target[6:-1])
             if of is not None and pipe not in of:
                 continue
@@ -62,18 +62,19 @@ def pipe_ends(pid: int, of: Collection[int] | None = None) -> list[End]:
 
 
 def pipes(pid: int) -> set[int]:
-    """The inodes of the pipes of which the process holds an end, but for its standard streams."""
-    return {
-        int(target[6:-1])
-        for descriptor, target in links(pid)
-        if descriptor > 2 and target.startswith("pipe:[")
-    }
+    """The inodes of the pipes of which the process holds an end."""
+    return {int(target[6:-1]) for _, target in links(pid) if target.startswith("pipe:[")}
 
 
-def beside_streams(pid: int) -> list[str]:
-    """What the process's descriptors but its standard streams are open on: `pipe`, `socket`, `eventfd`, a path."""
+def standard_streams(pid: int) -> frozenset[tuple[int, str]]:
+    """Those of the descriptors 0 to 2 that are open, and what each is open on."""
+    return frozenset(link for link in links(pid) if link[0] <= 2)
+
+
+def beside_streams(pid: int, streams: Collection[tuple[int, str]]) -> list[str]:
+    """What the process's descriptors but these streams are open on: `pipe`, `socket`, `eventfd`, a path."""
     kind = re.compile(r"(?:anon_inode:)?\[?([^:\]]+)\]?(?::\[\d+\])?")
-    return [kind.sub(r"\1", target) for descriptor, target in links(pid) if descriptor > 2]
+    return [kind.sub(r"\1", link[1]) for link in links(pid) if link not in streams]
 
 
 def handle_count(pid: int) -> int:

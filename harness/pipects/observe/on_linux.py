@@ -66,8 +66,11 @@ class Linux:
     def pipe_of(self, pid: int, handle: int) -> int | None:
         return linux.pipe_of(pid, handle)
 
-    def beside_streams(self, pid: int) -> list[str]:
-        return linux.beside_streams(pid)
+    def standard_streams(self, pid: int) -> frozenset[tuple[int, str]]:
+        return linux.standard_streams(pid)
+
+    def beside_streams(self, pid: int, streams: Collection[tuple[int, str]]) -> list[str]:
+        return linux.beside_streams(pid, streams)
 
     def descriptor_target(self, pid: int, handle: int) -> str | None:
         return linux.descriptor_target(pid, handle)

@@ -233,7 +233,10 @@ class OnWine:
     def pipe_of(self, pid: int, handle: int) -> int | None:
         return self._handles(pid)[1].get(handle)
 
-    def beside_streams(self, pid: int) -> list[str]:
+    def standard_streams(self, pid: int) -> frozenset[tuple[int, str]]:
+        return frozenset()  # they are never among the handles shown
+
+    def beside_streams(self, pid: int, streams: Collection[tuple[int, str]]) -> list[str]:
         return [each.kind for each in self._handles(pid)[0]]
 
     def descriptor_target(self, pid: int, handle: int) -> str | None:

@@ -122,16 +122,19 @@ class Platform(Protocol):
         """The process's open files, pipes and sockets by handle, and what each is open on."""
 
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
-        """Every pipe end that the process holds (of these pipes alone), but for its standard streams."""
+        """Every pipe end that the process holds (of these pipes alone)."""
 
     def pipes(self, pid: int) -> set[int]:
-        """The pipes of which the process holds an end, but for its standard streams."""
+        """The pipes of which the process holds an end."""
 
     def pipe_of(self, pid: int, handle: int) -> int | None:
         """The pipe that a handle is an end of, if it is one."""
 
-    def beside_streams(self, pid: int) -> list[str]:
-        """What the process's handles but its standard streams are open on, by kind."""
+    def standard_streams(self, pid: int) -> frozenset[tuple[int, str]]:
+        """The process's standard streams, by handle, and what each is open on."""
+
+    def beside_streams(self, pid: int, streams: Collection[tuple[int, str]]) -> list[str]:
+        """What the process's handles but these are open on, by kind."""
 
     def descriptor_target(self, pid: int, handle: int) -> str | None:
         """What a handle is open on, or None if it is closed."""

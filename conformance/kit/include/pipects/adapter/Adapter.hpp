@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <initializer_list>
 #include <set>
@@ -47,9 +48,13 @@ class Adapter {
     void Take(Request request) {
         const bool ends = request.method == "exit";
         const Json status = request.params.value("status", Json(0));
-        dispatcher_.Post(std::move(request), [this, ends, status](const Json& answer) {
+        const bool byTheLanguage = request.params.value("way", Json()) == "language";
+        dispatcher_.Post(std::move(request), [this, ends, status, byTheLanguage](const Json& answer) {
             connection_.Send(answer);
             if (ends && answer.contains("result")) {
+                if (byTheLanguage) {
+                    std::exit(status.get<int>());  // NOLINT(concurrency-mt-unsafe): what the case is about
+                }
                 platform::EndProcess(status.get<int>());
             }
         });

@@ -4,6 +4,7 @@
 #include <pipects/adapter/Describe.hpp>
 #include <pipects/adapter/Lacks.hpp>
 #include <pipects/adapter/Outcome.hpp>
+#include <pipects/adapter/Platform.hpp>
 #include <pipects/adapter/Threads.hpp>
 #include <pipects/adapter/Transfer.hpp>
 
@@ -30,7 +31,9 @@ class Dispatcher {
     explicit Dispatcher(std::vector<std::string> programArguments = {}, std::set<std::string> lacks = {})
         : programArguments_(std::move(programArguments)), lacks_(std::move(lacks)) {
         lacks_.merge(FindLacks<Traits>());
-        Traits::WarmUp();
+        if (!platform::EnvironmentVariable("PIPECTS_FRESH")) {
+            Traits::WarmUp();
+        }
     }
 
     [[nodiscard]] const std::set<std::string>& Lacks() const noexcept { return lacks_; }

@@ -88,7 +88,8 @@ struct DefaultTraits {
         return state.has_value() ? std::any_cast<Value>(state) : Value();
     }
 
-    /// Makes lazily what would otherwise appear during a case: threads, handles.
+    /// Makes lazily what would otherwise appear during a case: threads, handles. Not called where a case is
+    /// about the first use.
     static void WarmUp() {}
 };
 
