@@ -10,6 +10,8 @@ from spec.model import making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import PAGE, World
 
+ROOM = 2 * PAGE
+"""Bytes in a pipe that is soon full, and still tells of the room that it has."""
 READING = (
     "Read", "ReadByte", "ReadExactly", "ReadAtLeast", "ReadAsync", "ReadExactlyAsync",
     "ReadAtLeastAsync", "BeginRead", "CopyTo", "CopyToAsync",
@@ -48,7 +50,7 @@ class MeetingMoves(Moves):
             ends.append(self.name("server"))
             yield from self._twin(pipe, ends[1])
         if not reads:
-            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(PAGE))})
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
         source, token = self.name("source"), self.name("token")
         yield Call("new", "CancellationTokenSource", kept=source)
         yield Call("get", f"{source}.Token", kept=token)
@@ -67,7 +69,7 @@ class MeetingMoves(Moves):
         yield from self._pipe(into)
         is_full = choices.pick((True, False))
         if is_full:
-            yield Call("call", f"{into.writer}.Write", {"buffer": Data(pattern(PAGE))})
+            yield Call("call", f"{into.writer}.Write", {"buffer": Data(pattern(ROOM))})
         source, token = self.name("source"), self.name("token")
         yield Call("new", "CancellationTokenSource", kept=source)
         yield Call("get", f"{source}.Token", kept=token)
@@ -100,7 +102,7 @@ class MeetingMoves(Moves):
                 yield Call("call", f"{into.writer}.Dispose")
                 yield Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
             case "read" if is_full:
-                yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * PAGE)})
+                yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)})
             case _:
                 yield Call("call", f"{pipe.reader}.{choices.pick(('Dispose', 'Close'))}")
 
@@ -110,10 +112,10 @@ class MeetingMoves(Moves):
         return Pipe(server, handle, client, *ends)
 
     def _pipe(self, pipe: Pipe) -> Iterator[Call]:
-        """A pipe of one page."""
+        """A small pipe."""
         own, other = ("In", "Out") if pipe.reader == pipe.server else ("Out", "In")
         given: dict[str, Argument] = {
-            "direction": own, "inheritability": "None", "bufferSize": PAGE,
+            "direction": own, "inheritability": "None", "bufferSize": ROOM,
         }  # fmt: skip
         yield Call("new", making.SERVER, given, pipe.server)
         yield Call("get", f"{pipe.server}.ClientSafePipeHandle", kept=pipe.handle)
@@ -147,7 +149,7 @@ class MeetingMoves(Moves):
                 data = Data(pattern(choices.pick((1, 2, 8))))
                 yield Call("call", f"{against}.Write", {"buffer": data})
             case "bytes":
-                yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * PAGE)})
+                yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)})
             case "close":
                 member = choices.pick(CLOSING)
                 yield Call("call", f"{own}.{member}", awaited=member == "DisposeAsync")

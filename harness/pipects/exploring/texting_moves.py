@@ -154,6 +154,11 @@ class TextingMoves(Moves):
         if world.scarce or len(world.processes) > 1 or choices.once_in(2):
             return
         direction = choices.pick(("In", "Out"))
+        reader, writer = self.end(world, choices, READ), self.end(world, choices, WRITE)
+        if reader and writer:  # a runtime opens what it needs for waiting
+            array = Data(b"\xa5")
+            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=self.name("thread"))
+            yield Call("call", f"{writer}.Write", {"buffer": Data(b"a")})
         first = self.name("server")
         yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, first)
         yield Call("call", f"{first}.Dispose")
@@ -164,10 +169,8 @@ class TextingMoves(Moves):
         yield Call(
             "new", "AnonymousPipeServerStream", {"direction": direction}, self.name("server")
         )
-        reader = self.end(world, choices, READ)
         if reader:
             array = Data(b"\xa5" * 4)
             yield Call("call", f"{reader}.Read", {"buffer": array}, thread=self.name("thread"))
-            writer = self.end(world, choices, WRITE)
             if writer:
                 yield Call("call", f"{writer}.Write", {"buffer": Data(b"abc")})
