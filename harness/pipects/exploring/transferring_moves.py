@@ -235,7 +235,7 @@ class TransferringMoves(Moves):
             for n, each in world.operations.items()
             if each.begun and world.streams[each.stream].process == "parent"
         ]
-        if world.streams:
+        if world.streams and (results or choices.once_in(6)):
             given: Argument = choices.pick([None, *map(Ref, results)][::-1])
             member = choices.pick(("EndRead", "EndWrite"))
             name = self.stream(world, choices)
