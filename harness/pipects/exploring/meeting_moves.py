@@ -146,8 +146,9 @@ class MeetingMoves(Moves):
         tokens = any("cancellationToken" in call.arguments for call in begun)
         match choices.pick((*EVENTS, *("cancel",) * 4 * tokens)):
             case "bytes" if reads:
-                data = Data(pattern(choices.pick((1, 2, 8))))
-                yield Call("call", f"{against}.Write", {"buffer": data})
+                for _ in range(choices.pick((3, 2, 1, 4))):
+                    data = Data(pattern(choices.pick((1, 2, 8, 1))))
+                    yield Call("call", f"{against}.Write", {"buffer": data})
             case "bytes":
                 yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)})
             case "close":
