@@ -304,16 +304,16 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         yield after
         return
-    halfway = [
-        each
-        for other, each in world.pending()
-        if other != name and _competes(each, operation) and len(each.left) != each.count
+    has_waited = operation.order != world.next - 1
+    others = [
+        each for other, each in world.pending() if other != name and _competes(each, operation)
     ]
-    if operation.thread and halfway:
+    halfway = any(len(each.left) != each.count for each in others)
+    has_part = len(state.content) < state.capacity and not has_waited
+    if operation.thread and others and (halfway or has_part):
         raise Unspecified("how much room a write that waits has left for another")
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")
-    has_waited = operation.order != world.next - 1
     if (
         operation.left
         and 0 < len(state.content) < state.capacity <= PAGE
