@@ -188,20 +188,28 @@ bool IsFutexWait(const Call& call) {
     return call.number == SYS_futex && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET);
 }
 
+/// Whether it is a pipe that a thread's transfer waits for: its number may be closed, or something else's, by
+/// now.
+bool IsInPipe(int thread) {
+    std::string place;
+    std::ifstream(TaskFile(thread, "wchan")) >> place;
+    return place.find("pipe_") != std::string::npos;
+}
+
 /// Whether nobody but this process can end the wait.
 bool WaitsForItself(int thread) {
     const Call call = CallOf(thread);
     if (HasTimeout(call)) {
         return false;
     }
+    if (IsFutexWait(call) || (IsTransfer(call.number) && IsInPipe(thread))) {
+        return true;
+    }
     const auto descriptors = WaitedFor(call);
-    return call.number == SYS_futex
-               ? IsFutexWait(call)
-               : !descriptors.empty() &&
-                     std::all_of(descriptors.begin(), descriptors.end(), [](int descriptor) {
-                         const std::string target = DescriptorTarget(descriptor).value_or("");
-                         return target.starts_with("pipe:") || target == "anon_inode:[eventfd]";
-                     });
+    return !descriptors.empty() && std::all_of(descriptors.begin(), descriptors.end(), [](int descriptor) {
+        const std::string target = DescriptorTarget(descriptor).value_or("");
+        return target.starts_with("pipe:") || target == "anon_inode:[eventfd]";
+    });
 }
 
 bool HasTimers() {
