@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -196,7 +197,7 @@ def test_a_tour_is_the_same_for_the_same_seed_and_tries_new_things_first() -> No
     def reached(sequences: list[Sequence[Call]]) -> set[str]:
         return {call.form for calls in sequences for call in calls}
 
-    first, again = (list(itertools.islice(touring.tour(3, 100, 25), 12)) for _ in range(2))
+    first, again = (list(itertools.islice(touring.tour(3, 400, 96), 12)) for _ in range(2))
     assert first == again
     drawn = [each.asked for each in simulating.sequences(3, 12)]
     assert len(reached(first)) > len(reached(drawn))
@@ -280,6 +281,8 @@ def test_the_reference_does_nothing_that_the_model_does_not_allow(
     done = pipects("explore", "reference", "--seed", "1", "--budget", "4s")
     assert done.status == 0, done.output
     assert "0 findings" in done.output
+    made = re.search(r"(\d+) sequences", done.output)
+    assert made is not None and int(made[1]) > 5, done.output
 
 
 def test_two_courses_differ_where_they_part_first() -> None:

@@ -13,6 +13,7 @@ from spec.model.calls import Call
 
 POOL, MADE = 1200, 300
 """Sequences among which is chosen, and how many of them are made; then there are new ones."""
+EIGHTH = 8
 A_SEQUENCE = 20
 """What a sequence costs beside its calls: as much as so many."""
 
@@ -36,15 +37,16 @@ class Novelty:
 def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence[Call]]:
     """Sequences without end, the same for the same seed; each tries what those before it tried least.
 
-    Of so many that are imagined so many are made, then others are imagined.
+    Of so many that are imagined so many are made, then others are imagined. The first time it is an eighth of that,
+    so that a short search, too, makes some.
     """
-    novelty, first = Novelty(), 0
+    novelty, first, share = Novelty(), 0, EIGHTH
     while True:
-        pool = list(simulating.sequences(seed, imagined, first=first))
-        first += imagined
+        pool = list(simulating.sequences(seed, imagined // share, first=first))
+        first += len(pool)
         waiting = [(-novelty.of(each), number) for number, each in enumerate(pool)]
         heapq.heapify(waiting)
-        for _ in range(made):
+        for _ in range(max(1, made // share)):
             while True:  # what is new can only have become less since it was reckoned
                 _, number = heapq.heappop(waiting)
                 worth = novelty.of(pool[number])
@@ -53,3 +55,4 @@ def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence
                 heapq.heappush(waiting, (-worth, number))
             novelty.note(pool[number])
             yield pool[number].asked
+        share = 1
