@@ -20,7 +20,7 @@ def finish(world: World, call: Call) -> Iterator[May]:
     if not operation.ends:
         raise Unspecified("it would wait for ever")
     after = world.copy()
-    after.warm = True
+    after.warm = call.target
     del after.operations[call.target]
     for each in operation.ends:
         yield May(each.outcome, each.requirement, after)

@@ -47,7 +47,7 @@ def possibilities(world: World, call: Call) -> list[May]:
     """Everything that may come of a call. Raises Unspecified where the documentation does not say."""
     if world.scarce and not _needs_nothing(call):
         raise Unspecified("what else lacks handles")
-    if world.scarce and not world.warm and call.member in transferring.KINDS:
+    if world.scarce and call.member in transferring.KINDS and call.thread != world.warm:
         raise Unspecified("what a runtime opens when it waits for the first time")
     if call.object in world.wrappers:
         return _through_wrapper(world, call)

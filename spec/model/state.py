@@ -190,8 +190,8 @@ class World:
     """By name: the names of the texts that it was started with."""
     scarce: str = ""
     """`yes`: the first process can open no further pipe; `eased`: it has given handles back since."""
-    warm: bool = False
-    """Whether a call has waited and ended: a runtime has opened by then what it needs for that."""
+    warm: str = ""
+    """A thread whose call has waited and ended: a runtime has opened by then what it needs for that."""
     plain: tuple[str, ...] = ()
     """The processes that make plain system calls only."""
     next: int = 1

@@ -149,6 +149,8 @@ def _state(world: World, call: Call) -> End | None:
             )
         return End(CLOSED, f"{name}.disposed")
     if world.is_shut(stream):
+        if stream.state == IS_BROKEN:
+            raise Unspecified("whether a break or a closed handle is told first")
         return End(CLOSED, "stream.closed.handle-closed-outside")
     if world.is_orphan(stream):
         raise Unspecified("two owners of one number: the other one has closed it")

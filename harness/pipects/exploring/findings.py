@@ -50,6 +50,7 @@ def of(record: Record, steps: Sequence[Step], calls: Sequence[Call]) -> Finding 
         return None
     where = steps[failure.step] if failure.step is not None and failure.step < len(steps) else None
     done = f"{where.verb} {where.target.rpartition('.')[2]}" if where else "after the last step"
+    done = re.sub(r"\d+", "N", done)
     outcome = re.match(r"threw \w+( naming \w+)?|returned", failure.actual)
     told = outcome[0] if outcome else re.sub(r"\d+", "N", failure.actual)[:80]
     requirement = failure.requirement or ""

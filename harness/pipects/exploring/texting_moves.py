@@ -155,9 +155,10 @@ class TextingMoves(Moves):
             return
         direction = choices.pick(("In", "Out"))
         reader, writer = self.end(world, choices, READ), self.end(world, choices, WRITE)
+        thread = self.name("thread")
         if reader and writer:  # a runtime opens what it needs for waiting
             array = Data(b"\xa5")
-            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=self.name("thread"))
+            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=thread)
             yield Call("call", f"{writer}.Write", {"buffer": Data(b"a")})
         first = self.name("server")
         yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, first)
@@ -171,6 +172,6 @@ class TextingMoves(Moves):
         )
         if reader:
             array = Data(b"\xa5" * 4)
-            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=self.name("thread"))
+            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=thread)
             if writer:
                 yield Call("call", f"{writer}.Write", {"buffer": Data(b"abc")})
