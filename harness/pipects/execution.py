@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from pipects import bytespec, matching, protocol, verdicts
+from pipects import bytespec, forms, matching, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import Refusal
@@ -287,6 +287,8 @@ class Execution(Ordering):
         self._outcomes.append((step, outcome))
         if isinstance(outcome, Refused):
             raise refusal_of(outcome)
+        if wrong := forms.amiss(self._test, step, outcome):
+            raise AdapterFault(wrong)
         resolved = self._resolve(expectation)
         arguments = step.options.get("with") or {}
         if matching.looks_at_arrays(resolved):

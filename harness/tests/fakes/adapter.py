@@ -132,7 +132,8 @@ def get(object: str, member: str, **_: Any) -> Any:
     if member == "Hex":
         return {"returned": target.hex()}
     if member == "Number":
-        return {"returned": target.fileno()}
+        number = target.fileno()
+        return {"returned": str(number) if MODE == "number-as-text" else number}
     if member == "CanWrite":
         return {"returned": target.out and not (MODE == "wrong-later" and READ)}
     if member == "CanRead":

@@ -1,0 +1,73 @@
+"""The forms of what an adapter answers for itself: what the protocol adds to the documented types is never an
+implementation's fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipects import matching
+from pipects.cases import Step, Test
+from pipects.protocol import Outcome, Refused, Threw
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int
+
+
+def _is_hex(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("(?:[0-9A-Fa-f]{2})*", value) is not None
+
+
+NUMBER = "a number", _is_number
+HEX = "its bytes in hexadecimal", _is_hex
+MEMBERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "Bytes.Hex": HEX,
+    "Bytes.Length": NUMBER,
+    "Bytes.FirstDifference": NUMBER,
+    "Descriptor.Number": NUMBER,
+    "MemoryStream.Hex": HEX,
+    "MemoryStream.Length": NUMBER,
+    "MemoryStream.Position": NUMBER,
+}
+OWN = frozenset(name.partition(".")[0] for name in MEMBERS)
+"""Types that an adapter makes for itself."""
+EXPECTED_TO_FAIL = frozenset({"throws", "any"})
+
+
+def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
+    """What is wrong with an answer that the adapter alone is answerable for, or None."""
+    if isinstance(outcome, Refused):
+        return None
+    if step.verb == "transfer":
+        return None if isinstance(outcome, Threw) else _of_transfer(outcome.value)
+    name, _, member = step.target.partition(".")
+    made = step.target if step.verb == "new" else _type_of(test, name)
+    if made not in OWN or EXPECTED_TO_FAIL & step.expectation.keys():
+        return None
+    if isinstance(outcome, Threw):
+        return f"{step.text} is the adapter's own, and {matching.say_actual(outcome)}"
+    wanted, holds = MEMBERS.get(f"{made}.{member}", ("", None))
+    if holds is None or holds(outcome.value):
+        return None
+    return f"{made}.{member} is {wanted}, not {matching.short(outcome.value)}"
+
+
+def _of_transfer(value: Any) -> str | None:
+    keys = ("count", "calls", "firstDifference")
+    if (
+        isinstance(value, dict)
+        and all(_is_number(value.get(key)) for key in keys)
+        and isinstance(value.get("ended", False), bool)
+    ):
+        return None
+    return f"a transfer returns {', '.join(keys)} and ended, not {matching.short(value)}"
+
+
+def _type_of(test: Test, name: str) -> str | None:
+    """The type of an object, by the step that made it."""
+    for step in test.steps:
+        if step.verb == "new" and step.options.get("as") == name:
+            return step.target
+    return None

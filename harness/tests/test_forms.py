@@ -1,0 +1,75 @@
+"""What an adapter answers for itself has its form; where it has not, the implementation is not to blame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench import Bench
+from pipects import forms
+from pipects.cases import Step, nameless
+from pipects.protocol import Returned, Threw
+
+MADE = Step("new", "Bytes", "parent", "main", {"as": "data"}, {})
+HEX = Step("get", "data.Hex", "parent", "main", {}, {"returns": "00"})
+MOVES = Step("transfer", "server.Read", "parent", "main", {}, {"returns": {"count": 1}})
+TEST = nameless((MADE, HEX, MOVES))
+SUM = {"count": 1, "calls": 1, "firstDifference": -1, "ended": False}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"object": None, "type": "Sum"}, None, [1], {**SUM, "count": "1"}, {**SUM, "ended": 0},
+     {"count": 1, "calls": 1}],
+)  # fmt: skip
+def test_a_transfer_tells_its_sum(value: Any) -> None:
+    """Whatever else it returns was never counted by an implementation."""
+    assert forms.amiss(TEST, MOVES, Returned(SUM)) is None
+    assert "a transfer returns count" in (forms.amiss(TEST, MOVES, Returned(value)) or "")
+    assert forms.amiss(TEST, MOVES, Threw("IOException", None, "")) is None
+
+
+@pytest.mark.parametrize("value", [None, 7, "0", "0g", {"bytes": {"hex": "00"}}])
+def test_bytes_are_shown_in_hexadecimal(value: Any) -> None:
+    """Which bytes they are is the implementation's doing; that they are bytes is not."""
+    assert forms.amiss(TEST, HEX, Returned("a5")) is None
+    assert "Bytes.Hex is its bytes in hexadecimal" in (
+        forms.amiss(TEST, HEX, Returned(value)) or ""
+    )
+
+
+def test_what_the_adapter_makes_itself_never_throws() -> None:
+    """Unless a case asks for that."""
+    refused = Threw("RangeError", None, "too long")
+    assert "is the adapter's own" in (forms.amiss(TEST, MADE, refused) or "")
+    stream = Step("new", "AnonymousPipeServerStream", "parent", "main", {"as": "server"}, {})
+    assert forms.amiss(TEST, stream, refused) is None
+    asked = Step("new", "Bytes", "parent", "main", {}, {"throws": "RangeError"})
+    assert forms.amiss(TEST, asked, refused) is None
+
+
+CASE = """\
+- id: fake.number
+  title: A descriptor has a number
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: Descriptor, as: file, with: {kind: file}}
+    - {get: file.Number, as: number}
+    - {observe: descriptor, number: $number, is: open}
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "verdict"), [("good", "pass"), ("number-as-text", "adapter error")]
+)
+def test_a_descriptor_told_as_a_text_is_the_adapters_fault(
+    bench: Bench, way: str, verdict: str
+) -> None:
+    """A whole run says which answer it was."""
+    bench.adapter(way)
+    bench.cases(CASE)
+    done = bench.run()
+    assert done.verdicts() == {"fake.number": verdict}, done.output
+    if way != "good":
+        assert "Descriptor.Number is a number, not" in done.failure("fake.number")["actual"]
