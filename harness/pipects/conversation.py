@@ -248,13 +248,21 @@ class Conversation:
         return time.monotonic() + self._patience
 
     def _answer(self, adapter: Adapter, request: int) -> Any:
-        """An adapter's answer. Raises Overdue if it does not come, Deadlock if it can't."""
+        """An adapter's answer. Raises Overdue if it does not come, Deadlock if it can't.
+
+        Raises AdapterFault if a part of a line came, and never its end.
+        """
         until = time.monotonic() + self._patience
 
         def comes(seconds: float) -> bool:
             return adapter.connection.has_answer(request, seconds)
 
-        self._wait(comes, until, f"no answer to request {request}")
+        try:
+            self._wait(comes, until, f"no answer to request {request}")
+        except (Overdue, Deadlock) as missing:
+            if part := adapter.connection.unfinished:
+                raise AdapterFault(f"the adapter has not ended its line: {part}") from missing
+            raise
         return adapter.connection.answer(request, until)
 
     def _wait(self, comes: Callable[[float], bool], until: float, missing: str) -> None:

@@ -296,6 +296,9 @@ class Execution(Ordering):
         if choice := choice or step.options.get("choice"):
             resolved = self._choose(choice, resolved, outcome, arguments)
         if not matching.holds(resolved, outcome, arguments):
+            if bare := forms.without_namespace(outcome):
+                if matching.holds(resolved, bare, arguments):
+                    raise AdapterFault(forms.NAMESPACE.format(matching.say_actual(outcome)))
             raise Differs(matching.say_expected(resolved), matching.say_actual(outcome))
 
     def _require_arrays(self, shown: Mapping[str, str], arguments: Mapping[str, Any]) -> None:

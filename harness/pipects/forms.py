@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipects import matching
 from pipects.cases import Step, Test
-from pipects.protocol import Outcome, Refused, Threw
+from pipects.protocol import Outcome, Refused, Returned, Threw
 
 
 def _is_number(value: Any) -> bool:
@@ -31,6 +32,12 @@ MEMBERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "MemoryStream.Length": NUMBER,
     "MemoryStream.Position": NUMBER,
 }
+MODES: Mapping[str, Mapping[int, str]] = {
+    "ReadMode": {0: "Byte", 1: "Message"},
+    "TransmissionMode": {0: "Byte", 1: "Message"},
+}
+"""By property of an enumeration's type: the names of its numbers, by which a value is told."""
+NAMESPACE = "an exception's type is told without its namespace: {}"
 OWN = frozenset(name.partition(".")[0] for name in MEMBERS)
 """Types that an adapter makes for itself."""
 EXPECTED_TO_FAIL = frozenset({"throws", "any"})
@@ -43,6 +50,9 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
     if step.verb == "transfer":
         return None if isinstance(outcome, Threw) else _of_transfer(outcome.value)
     name, _, member = step.target.partition(".")
+    if step.verb == "get" and isinstance(outcome, Returned) and _is_number(outcome.value):
+        if mode := MODES.get(member, {}).get(outcome.value):
+            return f"{member} is told by its name, {mode}, not by the number {outcome.value}"
     made = step.target if step.verb == "new" else _type_of(test, name)
     if made not in OWN or EXPECTED_TO_FAIL & step.expectation.keys():
         return None
@@ -52,6 +62,14 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
     if holds is None or holds(outcome.value):
         return None
     return f"{made}.{member} is {wanted}, not {matching.short(outcome.value)}"
+
+
+def without_namespace(outcome: Outcome) -> Threw | None:
+    """The same with the bare name of the exception's type, if it had more than that."""
+    if not isinstance(outcome, Threw):
+        return None
+    bare = re.split(r"::|[.+/\\]", outcome.type)[-1]
+    return replace(outcome, type=bare) if bare != outcome.type else None
 
 
 def _of_transfer(value: Any) -> str | None:

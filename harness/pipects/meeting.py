@@ -136,11 +136,8 @@ class Meeting:
         while token not in self._arrived:
             left = deadline - time.monotonic()
             if left <= 0:
-                silent = f"; {len(self._visitors)} connected and never answered hello"
                 raise Overdue(
-                    "the adapter did not connect and answer hello"
-                    + (silent if self._visitors else "")
-                    + self._hint()
+                    f"the adapter did not connect and answer hello{self._silent()}{self._hint()}"
                 )
             if not self._anyone(min(left, 0.02)):
                 if (reason := gone()) is not None:
@@ -155,6 +152,16 @@ class Meeting:
             raise found
         found.connection.listen(listener)
         return found
+
+    def _silent(self) -> str:
+        """What those have done who are connected."""
+        if not self._visitors:
+            return ""
+        begun = [
+            each.connection.unfinished for each in self._visitors if each.connection.unfinished
+        ]
+        said = f" (a line has no end: {begun[0]})" if begun else ""
+        return f"; {len(self._visitors)} connected and never answered hello{said}"
 
     def _hint(self) -> str:
         return f"; a connection was dropped: {self._turned_away}" if self._turned_away else ""

@@ -147,6 +147,11 @@ class Connection:
             self.poll(seconds)
         return request in self._answers
 
+    @property
+    def unfinished(self) -> str:
+        """The beginning of a line whose end has not come; nothing if there is none."""
+        return _excerpt(self._buffer) if self._buffer else ""
+
     def poll(self, seconds: float) -> None:
         """Takes in what has arrived, waiting for at most `seconds`."""
         if not self._poller.poll(max(0.0, seconds) * 1000):

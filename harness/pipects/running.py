@@ -282,8 +282,10 @@ class Run:
             if not record.leaves or not record.reusable:
                 break
             again = Execution(test, family, server, client, scale, note, again=left > 0).run()
-            if again.verdict == verdicts.PASS:
-                return again
+            if again.verdict in (verdicts.PASS, verdicts.ADAPTER_ERROR, verdicts.NOT_OBSERVABLE):
+                return (
+                    again  # what is kept for good is no leak, and what was not seen again neither
+                )
             if not again.leaves:
                 break
         record.reusable = record.reusable and not record.leaves

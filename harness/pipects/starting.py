@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from pipects import matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Running, refusal_of
-from pipects.errors import AdapterFault, EndedEarly
+from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
 from pipects.observe import signals
@@ -48,9 +49,17 @@ class Starting(Judging):
             raise Differs("a child is started", matching.say_actual(outcome))
         if type(outcome.value) is not int or not 0 < outcome.value <= HIGHEST_PID:
             raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
-        self._processes[step.target] = self._family.child(
-            self._tokens[step.target], outcome.value, self._deadline(step)
-        )
+        started = time.monotonic() + self._client.start_seconds * self._scale
+        try:
+            self._processes[step.target] = self._family.child(
+                self._tokens[step.target], outcome.value, max(started, self._deadline(step))
+            )
+        except Overdue as overdue:
+            if self._test.directed or "streams" in step.options:  # what may keep it from that
+                raise
+            raise AdapterFault(
+                f"process {outcome.value}, started as '{step.target}': {overdue}"
+            ) from overdue
 
     def _start_request(self, step: Step, token: str) -> dict[str, Any]:
         plain = step.options.get("program") == "plain"

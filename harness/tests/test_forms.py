@@ -49,6 +49,52 @@ def test_what_the_adapter_makes_itself_never_throws() -> None:
     assert forms.amiss(TEST, asked, refused) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["System.IOException", "Pipes::IOException", "java.io.IOException", "My+IOException"],
+)
+def test_a_type_with_its_namespace_is_known_by_its_last_name(name: str) -> None:
+    """A bare one, though it be wrong, has none."""
+    bare = forms.without_namespace(Threw(name, None, ""))
+    assert bare == Threw("IOException", None, "")
+    assert forms.without_namespace(Threw("IOException", None, "")) is None
+    assert forms.without_namespace(Returned(name)) is None
+
+
+def test_a_value_of_an_enumeration_is_told_by_its_name() -> None:
+    """A number that names no member can't be."""
+    mode = Step("get", "server.ReadMode", "parent", "main", {}, {"returns": "Byte"})
+    assert "told by its name, Byte" in (forms.amiss(TEST, mode, Returned(0)) or "")
+    assert forms.amiss(TEST, mode, Returned("Message")) is None
+    assert forms.amiss(TEST, mode, Returned(7)) is None
+    size = Step("get", "server.InBufferSize", "parent", "main", {}, {})
+    assert forms.amiss(TEST, size, Returned(0)) is None
+
+
+REFUSED = """\
+- id: fake.refused
+  title: A text that names no handle is refused
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeClientStream, as: client, with: {pipeHandleAsString: x}, throws: ArgumentException}
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "verdict"), [("good", "pass"), ("namespace", "adapter error"), ("other-type", "fail")]
+)
+def test_a_namespace_is_the_adapters_fault_and_another_type_the_implementations(
+    bench: Bench, way: str, verdict: str
+) -> None:
+    """The answer is shown either way."""
+    bench.adapter(way)
+    bench.cases(REFUSED)
+    done = bench.run()
+    assert done.verdicts() == {"fake.refused": verdict}, done.output
+    if way != "good":
+        assert "threw System." in done.failure("fake.refused")["actual"]
+
+
 CASE = """\
 - id: fake.number
   title: A descriptor has a number

@@ -37,6 +37,10 @@ SLOW_BY = 2.0
 """Seconds: shorter than that, and longer than it takes to prove a deadlock."""
 
 
+THROWN = {"namespace": "System.ArgumentException", "other-type": "System.FormatException"}
+"""What the type of the refusal is called."""
+
+
 class Fault(Exception):
     """A JSON-RPC error."""
 
@@ -78,7 +82,11 @@ READ: list[str] = []
 
 def habits() -> None:
     """What making a server does beside."""
-    if MODE == "keeps-one" and not KEPT or MODE in ("keeps-each", "wrong-and-keeps"):
+    if (
+        MODE in ("keeps-one", "keeps-then-breaks")
+        and not KEPT
+        or MODE in ("keeps-each", "wrong-and-keeps")
+    ):
         KEPT.append(os.eventfd(0))
     if MODE == "hands-on":
         KEPT.append(os.eventfd(0, 0))  # not close-on-exec
@@ -110,7 +118,8 @@ def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
     elif type == "AnonymousPipeClientStream":
         if MODE == "closes-refused":
             os.close(int(arguments["pipeHandleAsString"]))
-        return {"threw": {"type": "ArgumentException", "parameter": None, "message": "no pipe"}}
+        name = THROWN.get(MODE, "ArgumentException")
+        return {"threw": {"type": name, "parameter": None, "message": "no pipe"}}
     elif type == "AnonymousPipeServerStream" or MODE == "says-yes":
         try:
             OBJECTS[name] = Server(arguments)
@@ -159,6 +168,12 @@ def misbehave() -> None:
         hide()
     elif MODE == "nonsense":
         print_line("this is not JSON")
+    elif MODE == "keeps-then-breaks" and READ:
+        print_line("this is not JSON")
+    elif MODE == "half-a-line":
+        with LOCK:
+            LINK.sendall(b'{"jsonrpc":"2.0","id":')
+        threading.Event().wait()
     elif MODE == "wrong-id":
         print_line('{"jsonrpc":"2.0","id":4711,"result":{"returned":true}}')
     elif MODE == "late":
@@ -533,6 +548,10 @@ def main() -> None:
     global LINK
     if MODE == "needs-input" and not os.path.exists("/proc/self/fd/0"):
         sys.exit(3)
+    if ARGUMENTS and MODE == "silent-child":
+        threading.Event().wait()
+    if ARGUMENTS and MODE == "slow-child":
+        time.sleep(LATE_BY)
     if MODE == "exits":
         print("cannot find my settings", file=sys.stderr)
         sys.exit(3)

@@ -1,0 +1,50 @@
+"""What goes wrong in an adapter's own hands is no verdict on the implementation."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import Bench
+
+CHILD = """\
+- id: fake.child
+  title: A child is started
+  covers: [server.pipe.unnamed]
+  deadline: DEADLINE
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {call: server.GetClientHandleAsString, as: handle}
+    - {start: child, arguments: [$handle]}
+"""
+
+
+def test_what_is_left_open_once_is_no_leak_of_one_who_then_breaks(bench: Bench) -> None:
+    """Whether it grows was not seen: the second time shows the adapter's fault only."""
+    bench.adapter("keeps-then-breaks")
+    done = bench.run("--case", "fake.can-read")
+    assert done.verdicts() == {"fake.can-read": "adapter error"}, done.output
+    assert "this is not JSON" in done.failure("fake.can-read")["actual"]
+
+
+def test_half_a_line_is_no_hang(bench: Bench) -> None:
+    """The failure shows what came of it."""
+    bench.adapter("half-a-line")
+    done = bench.run("--timeout-scale", "0.2")
+    assert done.verdicts() == {"fake.can-read": "adapter error", "fake.can-write": "pass"}
+    assert 'not ended its line: {"jsonrpc"' in done.failure("fake.can-read")["actual"]
+
+
+@pytest.mark.parametrize(
+    ("way", "deadline", "verdict"),
+    [("slow-child", "0.5", "pass"), ("silent-child", "5", "adapter error")],
+)
+def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
+    bench: Bench, way: str, deadline: str, verdict: str
+) -> None:
+    """A runtime's start is none of the implementation's calls; of one that never says it the process is named."""
+    bench.adapter(way)
+    bench.cases(CHILD.replace("DEADLINE", deadline))
+    done = bench.run("--timeout-scale", "1" if verdict == "pass" else "0.1")
+    assert done.verdicts() == {"fake.child": verdict}, done.output
+    if verdict != "pass":
+        assert "started as 'child'" in done.failure("fake.child")["actual"]
