@@ -17,6 +17,8 @@
 #include <span>
 #include <string_view>
 
+#include <unistd.h>
+
 namespace pipects::inprocess {
 
 namespace {
@@ -308,6 +310,10 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
         registering = {&tests, &session, &progress, &draft};
         const HangObserver observer(session);
         std::vector<char*> theirs = WithoutOption(argc, argv, "--draft_deviations=");
+        std::string plain = "--color_output=no";
+        if (::isatty(STDOUT_FILENO) == 0 && ValueOf(argc, argv, "--color_output").empty()) {
+            theirs.insert(theirs.end() - 1, plain.data());
+        }
         const int status =
             unit_test::unit_test_main(RegisterAll, static_cast<int>(theirs.size()) - 1, theirs.data());
         draft.Write(port->Name());
