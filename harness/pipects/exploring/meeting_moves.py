@@ -12,6 +12,8 @@ from spec.model.state import PAGE, World
 
 ROOM = 2 * PAGE
 """Bytes in a pipe that is soon full, and still tells of the room that it has."""
+LITTLE = 100
+"""Bytes of room that are too few for a write that waits, and enough for one behind it."""
 READING = (
     "Read", "ReadByte", "ReadExactly", "ReadAtLeast", "ReadAsync", "ReadExactlyAsync",
     "ReadAtLeastAsync", "BeginRead", "CopyTo", "CopyToAsync",
@@ -49,16 +51,18 @@ class MeetingMoves(Moves):
         if own == pipe.server and choices.once_in(4):
             ends.append(self.name("server"))
             yield from self._twin(pipe, ends[1])
+        there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
         if not reads:
-            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
         source, token = self.name("source"), self.name("token")
         yield Call("new", "CancellationTokenSource", kept=source)
         yield Call("get", f"{source}.Token", kept=token)
         begun: list[Call] = []
         for place in range(choices.pick((1, 2, 1, 3))):
-            begun += self._waiting(ends[place % len(ends)], reads, token, choices)
+            large = 2 * LITTLE if there < ROOM and place == 0 else 0
+            begun += self._waiting(ends[place % len(ends)], reads, token, choices, large)
         yield from begun
-        yield from self._event(pipe, reads, source, begun, choices)
+        yield from self._event(pipe, reads, source, begun, there, choices)
 
     def copied(self, world: World, choices: Choices) -> Iterator[Call]:
         """A copy into another pipe, which is full or is read, and what happens then."""
@@ -106,6 +110,27 @@ class MeetingMoves(Moves):
             case _:
                 yield Call("call", f"{pipe.reader}.{choices.pick(('Dispose', 'Close'))}")
 
+    def scarce(self, world: World, choices: Choices) -> Iterator[Call]:
+        """The first process can open one more handle, and a server needs two; a wait needs none."""
+        if world.scarce or len(world.processes) > 1 or len(world.streams) > MOST_STREAMS - 3:
+            return
+        if choices.once_in(2):
+            return
+        pipe, thread = self._names(choices.pick((False, True))), self.name("thread")
+        yield from self._pipe(pipe)
+        byte = {"buffer": Data(b"\xa5")}
+        yield Call("call", f"{pipe.reader}.Read", byte, thread=thread)
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(b"a")})
+        first, direction = self.name("server"), choices.pick(("In", "Out"))
+        yield Call("new", making.SERVER, {"direction": direction}, first)
+        yield Call("call", f"{first}.Dispose")
+        yield Call("limit", "parent", {"handles": choices.pick((1, 0))})
+        for _ in range(2):
+            yield Call("new", making.SERVER, {"direction": direction}, self.name("server"))
+        array = {"buffer": Data(b"\xa5" * 4)}
+        yield Call("call", f"{pipe.reader}.Read", array, thread=thread)
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(b"abc")})
+
     def _names(self, serves_reader: bool) -> Pipe:
         server, handle, client = self.name("server"), self.name("handle"), self.name("client")
         ends = (server, client) if serves_reader else (client, server)
@@ -139,8 +164,9 @@ class MeetingMoves(Moves):
             yield Call("call", f"{pipe.server}.DisposeLocalCopyOfClientHandle")
 
     def _event(
-        self, pipe: Pipe, reads: bool, source: str, begun: Sequence[Call], choices: Choices
-    ) -> Iterator[Call]:
+        self, pipe: Pipe, reads: bool, source: str, begun: Sequence[Call], there: int,
+        choices: Choices,
+    ) -> Iterator[Call]:  # fmt: skip
         own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
         threads = [call.thread for call in begun if call.thread != "main"]
         tokens = any("cancellationToken" in call.arguments for call in begun)
@@ -150,7 +176,7 @@ class MeetingMoves(Moves):
                     data = Data(pattern(choices.pick((1, 2, 8, 1))))
                     yield Call("call", f"{against}.Write", {"buffer": data})
             case "bytes":
-                yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)})
+                yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * there)})
             case "close":
                 member = choices.pick(CLOSING)
                 yield Call("call", f"{own}.{member}", awaited=member == "DisposeAsync")
@@ -167,11 +193,19 @@ class MeetingMoves(Moves):
             case "forget":
                 yield Call("forget", f"{against} {pipe.handle}")
 
-    def _waiting(self, own: str, reads: bool, token: str, choices: Choices) -> Iterator[Call]:
-        """An operation that finds nothing to take, or no room; and threads that wait for it."""
+    def _waiting(
+        self, own: str, reads: bool, token: str, choices: Choices, large: int
+    ) -> Iterator[Call]:
+        """An operation that finds nothing to take, or no room; and threads that wait for it.
+
+        `large` is how much it takes not to find room.
+        """
         member = choices.pick(READING if reads else WRITING)
         of_task, begins = member.endswith("Async"), member.startswith("Begin")
         data = choices.pick((3, 1, 8))
+        if large and not reads:
+            member, data = choices.pick(("WriteAsync", "Write", "BeginWrite")), large
+            of_task, begins = member.endswith("Async"), member.startswith("Begin")
         given: dict[str, Argument] = {"buffer": Data(b"\xa5" * data if reads else pattern(data))}
         if member == "WriteByte":
             given = {"value": 65}

@@ -148,30 +148,3 @@ class TextingMoves(Moves):
         """While something waits it is seen whether the process lets the processor go."""
         if world.pending() and choices.once_in(2):
             yield Call("rest", "parent")
-
-    def scarce(self, world: World, choices: Choices) -> Iterator[Call]:
-        """The first process can open one more handle, and a server needs two."""
-        if world.scarce or len(world.processes) > 1 or choices.once_in(2):
-            return
-        direction = choices.pick(("In", "Out"))
-        reader, writer = self.end(world, choices, READ), self.end(world, choices, WRITE)
-        thread = self.name("thread")
-        if reader and writer:  # a runtime opens what it needs for waiting
-            array = Data(b"\xa5")
-            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=thread)
-            yield Call("call", f"{writer}.Write", {"buffer": Data(b"a")})
-        first = self.name("server")
-        yield Call("new", "AnonymousPipeServerStream", {"direction": direction}, first)
-        yield Call("call", f"{first}.Dispose")
-        yield Call("limit", "parent", {"handles": choices.pick((1, 0))})
-        yield Call(
-            "new", "AnonymousPipeServerStream", {"direction": direction}, self.name("server")
-        )
-        yield Call(
-            "new", "AnonymousPipeServerStream", {"direction": direction}, self.name("server")
-        )
-        if reader:
-            array = Data(b"\xa5" * 4)
-            yield Call("call", f"{reader}.Read", {"buffer": array}, thread=thread)
-            if writer:
-                yield Call("call", f"{writer}.Write", {"buffer": Data(b"abc")})
