@@ -363,3 +363,20 @@ def test_a_deviation_that_is_listed_is_not_told_again(tmp_path: Path) -> None:
     file.write_text(entry.format("stream.read.count"))
     with pytest.raises(UserError, match="explored.yaml:1: mono has no listed deviation"):
         knowing.reason(elsewhere, mono, knowing.load(file))
+
+
+def test_what_waits_in_a_child_goes_with_it() -> None:
+    world = World()
+    given = {"direction": "Out", "inheritability": "Inheritable"}
+    for call in (
+        Call("new", "AnonymousPipeServerStream", given, "server"),
+        Call("call", "server.GetClientHandleAsString", kept="text"),
+        Call("start", "child", {"0": Ref("text")}),
+        Call("new", "AnonymousPipeClientStream", {"pipeHandleAsString": Ref("child.arguments.0")},
+             "client", "child"),
+        Call("call", "client.ReadByte", thread="waiting"),
+    ):  # fmt: skip
+        world = one(world, call)
+    assert world.pending()
+    world = one(world, Call("exit", "child", process="child"))
+    assert not world.pending() and "client" not in world.streams

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from spec.model.calls import Call, Ref
-from spec.model.outcomes import Returns, Unspecified
+from spec.model.outcomes import Returns
 from spec.model.state import May, World
-from spec.model.waiting import settle
+from spec.model.waiting import leave, settle
 
 
 def start(world: World, call: Call) -> Iterator[May]:
@@ -27,9 +27,10 @@ def start(world: World, call: Call) -> Iterator[May]:
 def end(world: World, call: Call) -> Iterator[May]:
     """A child exits or is killed: its handles are closed with it, and what it wrote stays."""
     name = call.target
-    if any(world.streams[each.stream].process == name for _, each in world.pending()):
-        raise Unspecified("an operation under way ends with its process")
     after = world.copy()
+    for _, operation in world.pending():
+        if world.streams[operation.stream].process == name:
+            leave(after, operation)
     del after.processes[name]
     after.handles = {key: each for key, each in world.handles.items() if each.process != name}
     gone = {key for key, each in world.streams.items() if each.process == name}

@@ -238,14 +238,14 @@ def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]
         said = "destination-closes" if of_task else "destination-disposed"
         said = f"{operation.family}.{said}"
         after.change_operation(name, ends=(End(CLOSED, said), End(BROKEN, said)))
-        _leave(after, operation)
+        leave(after, operation)
         yield after
     elif into.state == IS_BROKEN or not world.held(into.pipe, READ):
         after.change(operation.into, state=IS_BROKEN)
         after.change_pipe(into.pipe, blurred=True)
         said = f"{operation.family}.destination-io-error"
         after.change_operation(name, ends=(End(BROKEN, said),))
-        _leave(after, operation)
+        leave(after, operation)
         yield after
     elif world.is_shut(into) or world.is_orphan(into):
         raise Unspecified("a destination whose handle somebody else closed")
@@ -390,7 +390,7 @@ def cancel(world: World, token: str) -> None:
                 said = f"stream.copy-to-async.{waits}"
             else:
                 said = f"{operation.family}.cancelled-exception"
-            _leave(world, operation)
+            leave(world, operation)
             world.change_operation(name, ends=(End(outcome, said),))
 
 
@@ -413,14 +413,14 @@ def abandon(world: World, stream: str) -> None:
             ends = tuple(
                 replace(end, requirement="stream.dispose-pending.sync-write") for end in ends
             )
-        _leave(world, operation)
+        leave(world, operation)
         if operation.kind == "write" and operation.texter is not None:
             text = world.texters[operation.texter]
             world.texters[operation.texter] = replace(text, spoilt=True)
         world.change_operation(name, ends=ends)
 
 
-def _leave(world: World, operation: Operation) -> None:
+def leave(world: World, operation: Operation) -> None:
     """What an operation that is broken off leaves behind it: nobody knows how far it has come."""
     number = world.streams[operation.stream].pipe
     pipe = world.pipes[number]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
 from spec.model import making
-from spec.model.calls import Argument, Call, Ref
+from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import World
 
 CLOSING = ("Dispose", "Close", "DisposeAsync")
@@ -54,6 +54,32 @@ class LifetimeMoves(Moves):
             yield Call("get", f"{name}.IsClosed")
         if text:
             yield Call("call", f"{server}.GetClientHandleAsString")
+
+    def left(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A child whose client waits goes, one way or the other."""
+        busy = len(world.processes) > 2 or world.files or world.scarce
+        if busy or len(world.streams) > MOST_STREAMS - 2:
+            return
+        server, text, child = self.name("server"), self.name("text"), self.name("child")
+        given: dict[str, Argument] = {"direction": "Out", "inheritability": "Inheritable"}
+        yield Call("new", making.SERVER, given, server)
+        yield Call("call", f"{server}.GetClientHandleAsString", kept=text)
+        yield Call("start", child, {"0": Ref(text)})
+        client = self.name("client")
+        given = {"direction": "In", "pipeHandleAsString": Ref(f"{child}.arguments.0")}
+        yield Call("new", making.CLIENT, given, client, child)
+        if choices.pick((True, False)):
+            yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+        array: dict[str, Argument] = {"buffer": Data(b"\xa5" * 4)}
+        member = choices.pick(("Read", "ReadAsync", "ReadByte"))
+        if member == "ReadAsync":
+            yield Call("call", f"{client}.{member}", array, self.name("task"))
+        else:
+            array = {} if member == "ReadByte" else array
+            yield Call("call", f"{client}.{member}", array, thread=self.name("thread"))
+        yield Call(choices.pick(("exit", "kill")), child, process=child)
+        yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+        yield Call("call", f"{server}.WriteByte", {"value": 7})
 
     def _end(self, server: str, known: dict[str, str], choices: Choices) -> Iterator[Call]:
         """One of the ways in which a server, or a handle of it, ends."""
