@@ -35,6 +35,8 @@ class SweepingMoves(Moves):
                 yield from self._begun(name, "BeginWrite", data, choices)
             else:
                 yield from self.form(world, name, choices, members, data)
+            if choices.once_in(2):
+                yield from self._closed(name, choices)
 
     def finishing(self, world: World, choices: Choices) -> Iterator[Call]:
         """All writers of a pipe go, and its reader comes to its end."""
@@ -46,6 +48,15 @@ class SweepingMoves(Moves):
                 array = Data(b"\xa5" * len(content))
                 yield Call("call", f"{name}.ReadExactly", {"buffer": array})
             yield from self._swept(world, name, READ, choices, b"\xa5" * 4)
+            if choices.once_in(3):
+                yield from self._closed(name, choices)
+
+    def _closed(self, name: str, choices: Choices) -> Iterator[Call]:
+        """The end is closed behind what it has met, and says what it is."""
+        member = choices.pick(CLOSING)
+        yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+        for asked in ("CanRead", "CanWrite", "IsConnected", "TransmissionMode", "OutBufferSize"):
+            yield Call("get", f"{name}.{asked}")
 
     def _gone(self, world: World, pipe: int, access: str, choices: Choices) -> Iterator[Call]:
         """Closes all that holds such an end of the pipe."""
