@@ -34,13 +34,23 @@ def settle(world: World) -> Iterator[World]:
 
 
 def _rivals(world: World, name: str, operation: Operation) -> list[tuple[str, Operation]]:
-    """Who may be served in its place: of calls that block threads nobody says which comes first."""
+    """Who may be served in its place: of calls that block threads, and of two ends, nobody says which comes first."""
     if operation.kind in ("drain", "join"):
         return []
+    pipe = world.streams[operation.stream].pipe
     return [
         (other, each)
         for other, each in world.pending()
-        if other != name and _competes(each, operation) and _is_first(world, other, each)
+        if other != name
+        and (
+            _competes(each, operation)
+            or (
+                each.kind in READING
+                and operation.kind in READING
+                and world.streams[each.stream].pipe == pipe
+            )
+        )
+        and _is_first(world, other, each)
     ]
 
 

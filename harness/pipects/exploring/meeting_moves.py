@@ -48,7 +48,7 @@ class MeetingMoves(Moves):
         own = pipe.reader if reads else pipe.writer
         yield from self._pipe(pipe)
         ends = [own]
-        if own == pipe.server and choices.once_in(4):
+        if own == pipe.server and choices.once_in(3):
             ends.append(self.name("server"))
             yield from self._twin(pipe, ends[1])
         there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
