@@ -48,6 +48,12 @@ class LifetimeMoves(Moves):
                 kept = "" if known[member] else self.name("handle")
                 yield Call("get", f"{server}.{member}", kept=kept)
                 known[member] = known[member] or kept
+        if text and choices.once_in(3):  # maybe a number that was another pipe's before
+            opposite = "In" if direction == "Out" else "Out"
+            client = self.name("client")
+            given = {"direction": opposite, "pipeHandleAsString": Ref(text)}
+            yield Call("new", making.CLIENT, given, client)
+            yield Call("call", f"{client}.Dispose")
         for _ in range(choices.pick((1, 2, 3))):
             yield from self._end(server, known, choices)
         for name in filter(None, known.values()):
