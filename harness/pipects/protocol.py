@@ -196,9 +196,10 @@ class Connection:
             or identifier not in self._pending
             or identifier in self._answers
         ):
+            asked = type(identifier) is int and 0 < identifier <= self._next
+            why = "which has been answered" if asked else "which was not asked"
             raise AdapterFault(
-                f"the adapter answered with the id {_excerpt(identifier)}, which was not asked: "
-                f"{_excerpt(line)}"
+                f"the adapter answered with the id {_excerpt(identifier)}, {why}: {_excerpt(line)}"
             )
         if ("result" in message) == ("error" in message):
             raise AdapterFault(f"an answer has either a result or an error: {_excerpt(line)}")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import pytest
 
 from bench import Bench
+from pipects.errors import AdapterFault
+from pipects.protocol import Connection
 
 CHILD = """\
 - id: fake.child
@@ -48,3 +53,28 @@ def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
     assert done.verdicts() == {"fake.child": verdict}, done.output
     if verdict != "pass":
         assert "started as 'child'" in done.failure("fake.child")["actual"]
+
+
+@pytest.mark.parametrize(
+    ("second", "why"), [("1", "which has been answered"), ("2", "which was not asked")]
+)
+def test_an_answer_too_many_says_whether_it_was_the_second(second: str, why: str) -> None:
+    """Who answers twice looks elsewhere for the mistake than who makes up an id."""
+    ours, theirs = pair()
+    with ours, theirs:
+        connection = Connection(ours)
+        request = connection.send("get", {})
+        until = time.monotonic() + 10
+        theirs.sendall(b'{"jsonrpc":"2.0","id":1,"result":null}\n')
+        connection.answer(request, until)
+        theirs.sendall(b'{"jsonrpc":"2.0","id":%s,"result":null}\n' % second.encode())
+        with pytest.raises(AdapterFault, match=why):
+            while time.monotonic() < until:
+                connection.poll(1)
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a connection on the loopback address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        return server.accept()[0], theirs
