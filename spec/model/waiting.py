@@ -320,7 +320,8 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
     ]
     halfway = any(len(each.left) != each.count for each in others)
     has_part = len(state.content) < state.capacity and not has_waited
-    if operation.thread and others and (halfway or has_part):
+    by_thread = operation.thread or any(each.thread for each in others)
+    if others and by_thread and (halfway or has_part):
         raise Unspecified("how much room a write that waits has left for another")
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")

@@ -139,8 +139,13 @@ def sequences(seed: int = 1, tried: int = TRIED) -> Iterator[Written]:
 
 def _open(steps: Sequence[Step]) -> list[Step]:
     """The steps whose calls are still running at the end."""
-    finished = {step.target for step in steps if step.verb == "finish"}
-    return [step for step in steps if "until" in step.options and step.thread not in finished]
+    running: dict[str, Step] = {}
+    for step in steps:
+        if "until" in step.options:
+            running[step.thread] = step
+        elif step.verb == "finish":
+            running.pop(step.target, None)
+    return list(running.values())
 
 
 def texts(spec: Spec, seed: int = 1, tried: int = TRIED) -> list[str]:

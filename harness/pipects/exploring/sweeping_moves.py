@@ -120,7 +120,8 @@ class SweepingMoves(Moves):
             if member == "FlushAsync":
                 given = {}
             elif member == "CopyToAsync":
-                into = [None, *map(Ref, (*world.memories, *world.streams))]
+                home = [n for n, each in world.streams.items() if each.process == "parent"]
+                into = [None, *map(Ref, (*world.memories, *home))]
                 given = {"destination": choices.pick(into[::-1])}
                 if choices.pick((False, True)):
                     given["bufferSize"] = choices.pick((8, 0))
