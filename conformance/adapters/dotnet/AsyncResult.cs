@@ -33,5 +33,11 @@ namespace Pipects.Adapter
         {
             get { return Result.AsyncState; }
         }
+
+        /// <summary>Waits by the result's <see cref="IAsyncResult.AsyncWaitHandle"/>.</summary>
+        public void WaitOne()
+        {
+            Result.AsyncWaitHandle.WaitOne();
+        }
     }
 }

@@ -93,6 +93,10 @@ func safePipeHandleType() kit.Type {
 		},
 		Call: kit.Members[safe]{
 			"DangerousGetHandle()": func(h safe, _ *kit.Arguments) (any, error) { return h.DangerousGetHandle(), nil },
+			"SetHandleAsInvalid()": func(h safe, _ *kit.Arguments) (any, error) {
+				h.SetHandleAsInvalid()
+				return nil, nil
+			},
 			"Dispose()": func(h safe, _ *kit.Arguments) (any, error) {
 				h.Dispose()
 				return nil, nil

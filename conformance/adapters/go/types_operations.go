@@ -29,6 +29,12 @@ func asyncResultType() kit.Type {
 			"CompletedSynchronously": func(r operation) (any, error) { return r.CompletedSynchronously(), nil },
 			"AsyncState":             func(r operation) (any, error) { return r.AsyncState(), nil },
 		},
+		Call: kit.Members[operation]{
+			"WaitOne()": func(r operation, _ *kit.Arguments) (any, error) {
+				r.WaitOne()
+				return nil, nil
+			},
+		},
 	}.Type()
 }
 

@@ -14,6 +14,9 @@ func (r *AsyncResult) IsCompleted() bool { return r.task.IsCompleted() }
 // CompletedSynchronously is false: operations run beside their caller.
 func (r *AsyncResult) CompletedSynchronously() bool { return false }
 
+// WaitOne waits until the operation has ended, and leaves what came of it to its End.
+func (r *AsyncResult) WaitOne() { _, _ = r.task.Wait() }
+
 // AsyncState gives what the caller handed in.
 func (r *AsyncResult) AsyncState() any { return r.state }
 

@@ -43,6 +43,14 @@ func (h *SafePipeHandle) IsClosed() bool {
 	return h.closed
 }
 
+// SetHandleAsInvalid gives the descriptor up: the handle is closed and the descriptor is not.
+func (h *SafePipeHandle) SetHandleAsInvalid() {
+	h.mu.Lock()
+	h.owns = false
+	h.mu.Unlock()
+	h.Dispose()
+}
+
 // Dispose ends the operations that wait with the handle and closes the descriptor if it is owned.
 func (h *SafePipeHandle) Dispose() {
 	h.mu.Lock()

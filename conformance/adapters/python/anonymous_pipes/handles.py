@@ -158,4 +158,6 @@ class SafePipeHandle(SafeHandleZeroOrMinusOneIsInvalid):
         giver = _given_out.pop(number, None)
         if giver is not None and not giver.IsClosed:
             giver._owns = False
-        return SafePipeHandle(number, True)
+        owner = SafePipeHandle(number, True)
+        _given_out[number] = owner
+        return owner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -109,6 +110,12 @@ class IAsyncResult:
     @property
     def AsyncState(self) -> object:
         return self._state
+
+    def WaitOne(self) -> None:
+        """Waits until the operation has ended, and leaves what came of it to its End."""
+        self._begun.wait()
+        with contextlib.suppress(Exception):
+            self._task.Wait()
 
     def _attach(self, task: Task[Any]) -> None:
         self._task = task

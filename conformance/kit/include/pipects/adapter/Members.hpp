@@ -158,6 +158,7 @@ void AddOperationMembers(Table<Traits, T>& table) {
     table.Property("IsCompleted", ROW(it.Get()->IsCompleted()));
     table.Property("CompletedSynchronously", ROW(it.Get()->CompletedSynchronously()));
     table.Property("AsyncState", ROW(Traits::StateOf(it.Get()->AsyncState())));
+    table.Method("WaitOne", {}, ROW(it.Get()->Wait()));
 }
 
 /// The standard library's source has nothing to dispose.

@@ -12,14 +12,16 @@
 namespace pipects::adapter {
 
 /// A writer or a reader that keeps the stream which it is made on: such a class refers to it only.
-template <typename T, typename Stream>
-requires std::is_constructible_v<T, Stream*> std::shared_ptr<T> MakeOn(std::shared_ptr<Stream> stream) {
+template <typename T, typename Stream, typename... More>
+requires std::is_constructible_v<T, Stream*, More...> std::shared_ptr<T> MakeOn(
+    std::shared_ptr<Stream> stream, More... more) {
     struct Both {
-        explicit Both(std::shared_ptr<Stream> given) : stream(std::move(given)), text(stream.get()) {}
+        explicit Both(std::shared_ptr<Stream> given, More... andMore)
+            : stream(std::move(given)), text(stream.get(), andMore...) {}
         std::shared_ptr<Stream> stream;
         T text;
     };
-    const auto both = std::make_shared<Both>(std::move(stream));
+    const auto both = std::make_shared<Both>(std::move(stream), more...);
     return {both, &both->text};
 }
 
@@ -30,10 +32,16 @@ void AddTextConstructors(Table<Traits, const Traits>& table) {
     if constexpr (Present<typename Traits::StreamWriter>) {
         table.Method("StreamWriter", {"stream"},
                      ROW(MakeOn<typename Traits::StreamWriter>(with.SharedStream("stream"))));
+        table.Method(
+            "StreamWriter", {"stream", "leaveOpen"},
+            ROW(MakeOn<typename Traits::StreamWriter>(with.SharedStream("stream"), with.Bool("leaveOpen"))));
     }
     if constexpr (Present<typename Traits::StreamReader>) {
         table.Method("StreamReader", {"stream"},
                      ROW(MakeOn<typename Traits::StreamReader>(with.SharedStream("stream"))));
+        table.Method(
+            "StreamReader", {"stream", "leaveOpen"},
+            ROW(MakeOn<typename Traits::StreamReader>(with.SharedStream("stream"), with.Bool("leaveOpen"))));
     }
 }
 
