@@ -368,6 +368,8 @@ def has_room(world: World, pipe: int, count: int) -> bool:
     and an empty pipe takes as much as it holds (stream.write.capacity-no-wait).
     """
     state = world.pipes[pipe]
+    if not state.capacity:
+        raise Unspecified("how large a pipe is for which too much was asked")
     if len(state.content) + count > state.capacity and not state.ahead:
         return False
     if not state.content and not state.burst or state.burst + count <= PAGE:
