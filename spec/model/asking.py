@@ -230,6 +230,8 @@ def of_safe(world: World, call: Call) -> Iterator[May]:
             raise Unspecified("whether a closed handle object, or another file's, is invalid")
         said = "valid" if safe.handle is not None else "minus-one"
         yield May(Returns(safe.handle is None), f"safe-handle.is-invalid.{said}", world)
+    elif call.member == "SetHandleAsInvalid":
+        raise Unspecified("an end whose handle object has given its number up")
     else:
         if safe.closed or safe.handle not in world.handles:
             raise Unspecified("the number of a closed handle")

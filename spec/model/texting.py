@@ -25,6 +25,8 @@ def new(world: World, call: Call) -> Iterator[May]:
     """`new StreamWriter(stream)` and `new StreamReader(stream)`."""
     kind = "writer" if call.target == "StreamWriter" else "reader"
     name = call.text("stream")
+    if "leaveOpen" in call.arguments:
+        raise Unspecified("text that leaves its stream open")
     if name is None:
         outcome = Throws("ArgumentNullException", "stream")
         yield May(outcome, f"text.{kind}.null-stream", world)
