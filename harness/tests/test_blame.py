@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import CASES, Bench
-from pipects import cases, cells, spec
+from pipects import cases, cells, paths, spec
 
 TWO = """\
 - id: fake.two
@@ -121,6 +121,13 @@ def test_what_lasts_is_asked_of_a_fresh_process(bench: Bench) -> None:
     bench.cases(SIGNALS)
     for options in (("--jobs", "1"), ("--case", "fake.signals"), ("--jobs", "1", "--shuffle", "3")):
         assert bench.run(*options).verdicts()["fake.signals"] == "fail"
+
+
+def test_what_sends_signals_is_asked_of_a_fresh_process() -> None:
+    """A mask that an earlier test has left behind would keep its signal from a thread."""
+    every = cases.load(spec.load(), paths.CASES)
+    sending = [test for test in every if any(step.verb == "signal" for step in test.steps)]
+    assert sending and all(test.fresh for test in sending)
 
 
 CANARY = """\
