@@ -1,4 +1,4 @@
-"""Writes into README.md what the suite's own tables say: how many tests, cases, requirements and cells.
+"""Writes into README.md what the suite's own tables say: how many tests, requirements, cells and defects.
 
 Usage: figures.py [--check]. With --check nothing is written; the exit status is 1 if the README says
 something else, and what it should say is printed.
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 SUITE = re.compile(r"^\| the suite \|[^|]*\|", re.MULTILINE)
 CELLS = re.compile(r"^(\| cells checked of cells[^|]*\|)[^|]*\|", re.MULTILINE)
+DEFECTS = re.compile(r"^(\| defects made by hand \|)[^|]*\|", re.MULTILINE)
 MEMBERS = re.compile(r"^\| member \|.*?^\| in all \|[^\n]*\n", re.MULTILINE | re.DOTALL)
 
 
@@ -48,12 +49,14 @@ def updated(text: str) -> str:
     requirements = len(listed("requirements"))
     members = pipects("list", "members")
     cells = members.splitlines()[-1].split("|")[3].strip()
+    defects = len(pipects("defects", "--list").splitlines())
     for place, figure in (
         (
             SUITE,
             f"| the suite | {len(tests):,} tests of {cases} cases for {requirements} requirements |",
         ),
         (CELLS, rf"\g<1> {cells} |"),
+        (DEFECTS, rf"\g<1> {defects} on Linux, each with the requirement that it breaks |"),
         (MEMBERS, members.replace("\\", r"\\")),
     ):
         text, places = place.subn(figure, text)
