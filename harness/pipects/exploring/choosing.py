@@ -14,12 +14,19 @@ from spec.model.state import Stream, World
 
 T = TypeVar("T")
 MOST_STREAMS = 8
+CLOSING = ("Dispose", "Close", "DisposeAsync")
 
 
 @functools.cache
 def pattern(length: int) -> bytes:
     """Bytes to write."""
     return bytespec.pattern(translating.SEED, length)
+
+
+def beginning(among: Sequence[T], choices: Choices) -> list[T]:
+    """All of them, beginning with any."""
+    first = choices.pick(range(len(among)))
+    return [*among[first:], *among[:first]]
 
 
 @dataclass
@@ -76,6 +83,18 @@ class Moves:
         """Some open stream of that direction, or none."""
         found = [n for n, each in Moves.open(world) if each.access == access]
         return choices.pick(found[::-1]) if found else None
+
+    @staticmethod
+    def closed(name: str, choices: Choices) -> Call:
+        """A stream is closed, in one of the ways."""
+        member = choices.pick(CLOSING)
+        return Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+
+    def cancellable(self) -> tuple[str, str, tuple[Call, Call]]:
+        """A new source and its token: their names, and the calls that make them."""
+        source, token = self.name("source"), self.name("token")
+        made = Call("new", "CancellationTokenSource", kept=source)
+        return source, token, (made, Call("get", f"{source}.Token", kept=token))
 
     def form(
         self, world: World, name: str, choices: Choices, members: Sequence[str], data: bytes

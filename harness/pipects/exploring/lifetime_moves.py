@@ -9,8 +9,6 @@ from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import World
 
-CLOSING = ("Dispose", "Close", "DisposeAsync")
-
 
 class LifetimeMoves(Moves):
     """Servers of every kind, given away in every way, and ended in every way."""
@@ -91,8 +89,7 @@ class LifetimeMoves(Moves):
         """One of the ways in which a server, or a handle of it, ends."""
         match choices.pick(("close", "local copy", "close", "forget", "handle")):
             case "close":
-                member = choices.pick(CLOSING)
-                yield Call("call", f"{server}.{member}", awaited=member == "DisposeAsync")
+                yield self.closed(server, choices)
             case "local copy":
                 yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
             case "forget":

@@ -155,9 +155,7 @@ class MakingMoves(Moves):
 
     def close(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
-            name = self.stream(world, choices)
-            member = choices.pick(("Dispose", "Close", "DisposeAsync"))
-            yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+            yield self.closed(self.stream(world, choices), choices)
 
     def local_copy(self, world: World, choices: Choices) -> Iterator[Call]:
         servers = [name for name, each in world.streams.items() if each.server]

@@ -19,7 +19,6 @@ READING = (
     "ReadAtLeastAsync", "BeginRead", "CopyTo", "CopyToAsync",
 )  # fmt: skip
 WRITING = ("Write", "WriteByte", "WriteAsync", "BeginWrite", "WaitForPipeDrain")
-CLOSING = ("Dispose", "Close", "DisposeAsync")
 EVENTS = (
     "bytes", "close", "cancel", "other goes", "bytes", "nothing", "rest", "signal", "child", "forget",
 )  # fmt: skip
@@ -54,9 +53,8 @@ class MeetingMoves(Moves):
         there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
         if not reads:
             yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
-        source, token = self.name("source"), self.name("token")
-        yield Call("new", "CancellationTokenSource", kept=source)
-        yield Call("get", f"{source}.Token", kept=token)
+        source, token, made = self.cancellable()
+        yield from made
         begun: list[Call] = []
         for place in range(choices.pick((1, 2, 1, 3))):
             large = 2 * LITTLE if there < ROOM and place == 0 else 0
@@ -74,9 +72,8 @@ class MeetingMoves(Moves):
         is_full = choices.pick((True, False))
         if is_full:
             yield Call("call", f"{into.writer}.Write", {"buffer": Data(pattern(ROOM))})
-        source, token = self.name("source"), self.name("token")
-        yield Call("new", "CancellationTokenSource", kept=source)
-        yield Call("get", f"{source}.Token", kept=token)
+        source, token, made = self.cancellable()
+        yield from made
         given: dict[str, Argument] = {"destination": Ref(into.writer)}
         if choices.pick((False, True)):
             given["bufferSize"] = choices.pick((81920, 3, 1))
@@ -178,8 +175,7 @@ class MeetingMoves(Moves):
             case "bytes":
                 yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * there)})
             case "close":
-                member = choices.pick(CLOSING)
-                yield Call("call", f"{own}.{member}", awaited=member == "DisposeAsync")
+                yield self.closed(own, choices)
             case "cancel":
                 yield Call("call", f"{source}.Cancel")
             case "other goes":
@@ -201,11 +197,10 @@ class MeetingMoves(Moves):
         `large` is how much it takes not to find room.
         """
         member = choices.pick(READING if reads else WRITING)
-        of_task, begins = member.endswith("Async"), member.startswith("Begin")
         data = choices.pick((3, 1, 8))
         if large and not reads:
             member, data = choices.pick(("WriteAsync", "Write", "BeginWrite")), large
-            of_task, begins = member.endswith("Async"), member.startswith("Begin")
+        of_task, begins = member.endswith("Async"), member.startswith("Begin")
         given: dict[str, Argument] = {"buffer": Data(b"\xa5" * data if reads else pattern(data))}
         if member == "WriteByte":
             given = {"value": 65}

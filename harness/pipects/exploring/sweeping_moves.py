@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves, pattern
+from pipects.exploring.choosing import Choices, Moves, beginning, pattern
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import READ, WRITE, World
 
-CLOSING = ("Dispose", "Close", "DisposeAsync")
 OF_TASK = {
     READ: ("ReadAsync", "ReadExactlyAsync", "ReadAtLeastAsync", "CopyToAsync"),
     WRITE: ("WriteAsync", "FlushAsync"),
@@ -36,7 +35,7 @@ class SweepingMoves(Moves):
             else:
                 yield from self.form(world, name, choices, members, data)
             if choices.once_in(2):
-                yield from self._closed(name, choices)
+                yield from self._closed_and_told(name, choices)
 
     def finishing(self, world: World, choices: Choices) -> Iterator[Call]:
         """All writers of a pipe go, and its reader comes to its end."""
@@ -49,12 +48,11 @@ class SweepingMoves(Moves):
                 yield Call("call", f"{name}.ReadExactly", {"buffer": array})
             yield from self._swept(world, name, READ, choices, b"\xa5" * 4)
             if choices.once_in(3):
-                yield from self._closed(name, choices)
+                yield from self._closed_and_told(name, choices)
 
-    def _closed(self, name: str, choices: Choices) -> Iterator[Call]:
+    def _closed_and_told(self, name: str, choices: Choices) -> Iterator[Call]:
         """The end is closed behind what it has met, and says what it is."""
-        member = choices.pick(CLOSING)
-        yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+        yield self.closed(name, choices)
         for asked in ("CanRead", "CanWrite", "IsConnected", "TransmissionMode", "OutBufferSize"):
             yield Call("get", f"{name}.{asked}")
 
@@ -64,8 +62,7 @@ class SweepingMoves(Moves):
             if stream.pipe != pipe:
                 continue
             if stream.access == access:
-                member = choices.pick(CLOSING)
-                yield Call("call", f"{name}.{member}", awaited=member == "DisposeAsync")
+                yield self.closed(name, choices)
             elif stream.client is not None and not world.safes[stream.client].closed:
                 yield Call("call", f"{name}.DisposeLocalCopyOfClientHandle")
         for process in {h.process for h in world.handles.values() if h.pipe == pipe}:
@@ -83,8 +80,7 @@ class SweepingMoves(Moves):
         self, world: World, name: str, access: str, choices: Choices, data: bytes
     ) -> Iterator[Call]:
         """A transfer in every form, beginning with any."""
-        first = choices.pick(range(len(FORMS[access])))
-        for member in (*FORMS[access][first:], *FORMS[access][:first]):
+        for member in beginning(FORMS[access], choices):
             if member.startswith("Begin"):
                 yield from self._begun(name, member, data, choices)
             else:
@@ -113,8 +109,7 @@ class SweepingMoves(Moves):
             yield Call("call", f"{source}.Cancel")
             yield Call("get", f"{source}.Token", kept=token)
         access = choices.pick((world.streams[name].access, READ, WRITE))
-        first = choices.pick(range(len(OF_TASK[access])))
-        for member in (*OF_TASK[access][first:], *OF_TASK[access][:first]):
+        for member in beginning(OF_TASK[access], choices):
             data = b"\xa5" * choices.pick((3, 0, 1))
             given: dict[str, Argument] = {"buffer": Data(data)}
             if member == "FlushAsync":
