@@ -234,8 +234,9 @@ def _steps(
     names = {"parent": "parent"}
     """Process of every object, value and process that the steps so far have named."""
     running: dict[str, Step] = {}
-    ended: set[str] = set()
     """By thread: the call that was left running there."""
+    ended: set[str] = set()
+    """Processes that have gone, and with them what ran there."""
     for raw, number in _repeated(entry["steps"]):
         line = f"{where.rpartition(':')[0]}:{raw.line}"
         step = dict(_substitute(raw, row))

@@ -32,6 +32,9 @@ class NotStarted(AdapterFault):
 class EndedEarly(AdapterFault):
     """A process that ended before it said hello."""
 
+    WORDS = "the adapter ended before it said hello"
+    """How such a failure begins."""
+
 
 class ConnectionLost(AdapterFault):
     """The adapter's connection closed while an answer was due."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from pipects.errors import EndedEarly
+
 if TYPE_CHECKING:
     from pipects.verdicts import Failure
 
@@ -19,7 +21,6 @@ Harm = Literal[
 WORST_FIRST: Final[tuple[Harm, ...]] = get_args(Harm)
 
 _BY_VERDICT: Final[dict[str, Harm]] = {"crash": "process aborted", "hang": "hang"}
-_NO_START: Final = "the adapter ended before it said hello"
 _OF_HANDLES: Final = ("observe: ends", "observe: descriptor", "observe: handles")
 
 
@@ -34,7 +35,7 @@ def of(verdict: str, failure: "Failure | None", kind: str = "") -> Harm | None:
         return "documentation only"
     if verdict in _BY_VERDICT:
         return _BY_VERDICT[verdict]
-    if failure.actual.startswith(_NO_START):
+    if failure.actual.startswith(EndedEarly.WORDS):
         return "process aborted"
     if failure.step is None or any(word in failure.text for word in _OF_HANDLES):
         return "handle leaked or closed"

@@ -141,9 +141,7 @@ class Meeting:
                 )
             if not self._anyone(min(left, 0.02)):
                 if (reason := gone()) is not None:
-                    raise EndedEarly(
-                        f"the adapter ended before it said hello ({reason}){self._hint()}"
-                    )
+                    raise EndedEarly(f"{EndedEarly.WORDS} ({reason}){self._hint()}")
                 continue
             self._let_in()
             self._hear(listener)
@@ -276,7 +274,7 @@ def proven(
         # While it lives its number can't come to mean another process, so what is found is about it.
         stranger = watch.local is not None and not belongs(watch.local)
         if watch.ended():
-            raise EndedEarly(f"the adapter ended before it said hello (process {pid} is gone)")
+            raise EndedEarly(f"{EndedEarly.WORDS} (process {pid} is gone)")
         if stranger:
             raise AdapterFault(f"the adapter says it is process {pid}, which is none of its own")
     except BaseException:

@@ -42,8 +42,8 @@ class Family:
     """An implementation's first process with all its descendants: started and ended together.
 
     `stopped` says that the run is over, so that nobody waits for an adapter any longer; `kin` is
-    what is known of the system's processes; `fresh` says that what they do first is looked at. The system calls of all of them go by the `director`,
-    if there is one; it ends with the family.
+    what is known of the system's processes; `fresh` says that what they do first is looked at. The
+    system calls of all of them go by the `director`, if there is one; it ends with the family.
     """
 
     def __init__(

@@ -283,9 +283,7 @@ class Run:
                 break
             again = Execution(test, family, server, client, scale, note, again=left > 0).run()
             if again.verdict in (verdicts.PASS, verdicts.ADAPTER_ERROR, verdicts.NOT_OBSERVABLE):
-                return (
-                    again  # what is kept for good is no leak, and what was not seen again neither
-                )
+                return again  # what is kept for good is no leak, nor is what was not seen again
             if not again.leaves:
                 break
         record.reusable = record.reusable and not record.leaves

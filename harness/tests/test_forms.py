@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -80,22 +81,7 @@ REFUSED = """\
 """
 
 
-@pytest.mark.parametrize(
-    ("way", "verdict"), [("good", "pass"), ("namespace", "adapter error"), ("other-type", "fail")]
-)
-def test_a_namespace_is_the_adapters_fault_and_another_type_the_implementations(
-    bench: Bench, way: str, verdict: str
-) -> None:
-    """The answer is shown either way."""
-    bench.adapter(way)
-    bench.cases(REFUSED)
-    done = bench.run()
-    assert done.verdicts() == {"fake.refused": verdict}, done.output
-    if way != "good":
-        assert "threw System." in done.failure("fake.refused")["actual"]
-
-
-CASE = """\
+NUMBER = """\
 - id: fake.number
   title: A descriptor has a number
   covers: [server.pipe.unnamed]
@@ -107,15 +93,24 @@ CASE = """\
 
 
 @pytest.mark.parametrize(
-    ("way", "verdict"), [("good", "pass"), ("number-as-text", "adapter error")]
+    ("text", "way", "verdict", "shown"),
+    [
+        (REFUSED, "good", "pass", ""),
+        (REFUSED, "namespace", "adapter error", "threw System."),
+        (REFUSED, "other-type", "fail", "threw System."),
+        (NUMBER, "good", "pass", ""),
+        (NUMBER, "number-as-text", "adapter error", "Descriptor.Number is a number, not"),
+    ],
 )
-def test_a_descriptor_told_as_a_text_is_the_adapters_fault(
-    bench: Bench, way: str, verdict: str
+def test_what_the_adapter_alone_tells_is_its_own_fault_in_a_run(
+    bench: Bench, text: str, way: str, verdict: str, shown: str
 ) -> None:
-    """A whole run says which answer it was."""
+    """A namespace is, another type is the implementation's; the answer is shown either way."""
     bench.adapter(way)
-    bench.cases(CASE)
+    case = re.match("- id: (.*)", text)
+    assert case is not None
+    bench.cases(text)
     done = bench.run()
-    assert done.verdicts() == {"fake.number": verdict}, done.output
-    if way != "good":
-        assert "Descriptor.Number is a number, not" in done.failure("fake.number")["actual"]
+    assert done.verdicts() == {case[1]: verdict}, done.output
+    if shown:
+        assert shown in done.failure(case[1])["actual"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,32 @@ def test_a_mask_that_changes_is_a_change_and_a_new_thread_is_none() -> None:
     assert signals.changed(before, {**before, "SigBlk of thread 8": "2"}) == ["SigBlk of thread 8"]
 
 
+@contextlib.contextmanager
+def program(source: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that has said its first line, and goes on at each line that it is told."""
+    with subprocess.Popen(
+        [sys.executable, "-c", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        heard(process)
+        yield process
+
+
+def heard(process: subprocess.Popen[str]) -> None:
+    """Waits for the program's next line."""
+    assert process.stdout
+    process.stdout.readline()
+
+
+def go_on(process: subprocess.Popen[str]) -> None:
+    """Lets the program go on."""
+    assert process.stdin
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
 IN_THE_C_LIBRARY = """\
 import ctypes, platform, sys
 call = ctypes.CDLL(None).syscall
@@ -122,22 +150,14 @@ sys.stdin.readline()
 
 def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:
     """It is looked at again until the thread has its own."""
-    with subprocess.Popen(
-        [sys.executable, "-c", IN_THE_C_LIBRARY],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin and process.stdout
-        process.stdout.readline()
+    with program(IN_THE_C_LIBRARY) as process:
         assert int(signals._look(process.pid)["SigBlk of the main thread"], 16) >> 32 & 1
         seen: list[dict[str, str]] = []
         looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
         looking.start()
-        process.stdin.write("\n")
-        process.stdin.flush()
+        go_on(process)
         looking.join()
-        process.stdin.write("\n")
+        go_on(process)
     assert int(seen[0]["SigBlk of the main thread"], 16) == 0
 
 
@@ -154,21 +174,13 @@ thread.join()
 
 def test_what_the_c_library_handles_from_the_first_thread_on_is_no_change_of_the_programs() -> None:
     """A process whose first thread is an operation's minds its signals as before."""
-    with subprocess.Popen(
-        [sys.executable, "-c", FIRST_THREAD],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin and process.stdout
-        process.stdout.readline()
+    with program(FIRST_THREAD) as process:
         before, bare = signals.now(process.pid), _handled(process.pid)
-        process.stdin.write("\n")
-        process.stdin.flush()
-        process.stdout.readline()
+        go_on(process)
+        heard(process)
         assert _handled(process.pid) != bare, "the C library handles what it handled before"
         assert not signals.changed(before, signals.now(process.pid))
-        process.stdin.write("\n")
+        go_on(process)
 
 
 def _handled(pid: int) -> str:

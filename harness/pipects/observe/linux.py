@@ -28,13 +28,16 @@ _O_CLOEXEC = 0o2000000
 
 def adopt_orphans() -> None:
     """Makes this process the parent of descendants whose own parent ends, so none is lost."""
-    if _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def end_with_parent() -> None:
     """Has this process killed when the thread that started it ends, however that comes."""
-    if _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
+    _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
+def _prctl(option: int, value: int) -> None:
+    if _LIBC.prctl(option, value, 0, 0, 0) != 0:
         raise NotObservable(f"prctl: {os.strerror(ctypes.get_errno())}")
 
 
