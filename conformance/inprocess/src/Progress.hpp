@@ -17,7 +17,7 @@ class Progress {
   public:
     /// @param goesOn whether the program may start itself again: there are other rows, and nothing is being
     /// written that has to stay in one piece
-    /// @param draft is told of rows that end the process
+    /// @param draft is told of failures that are not known, and of rows that end the process
     Progress(std::size_t rows, char** argv, bool goesOn, const Draft& draft);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -30,6 +30,8 @@ class Progress {
     /// How many rows were executed by the processes before this one.
     [[nodiscard]] int Executed() const { return executed_; }
     void CountExecuted() { ++executed_; }
+    /// Notes a failure that is not known in the draft.
+    void Note(const Test& test, const Result& result) const { draft_.Note(test, result); }
     /// Whether a process before this one has begun the run.
     [[nodiscard]] bool IsResumed() const { return isResumed_; }
 

@@ -86,8 +86,9 @@ void Passes(const Test& test, const Session& session) {
 }
 
 /// A failure in full, with what the list says of it, once it is in the draft.
-std::string Unexplained(const Test& test, const Session& session, const Draft& draft, const Result& result) {
-    draft.Note(test, result);
+std::string Unexplained(const Test& test, const Session& session, const Progress& progress,
+                        const Result& result) {
+    progress.Note(test, result);
     std::string text = Described(test, session, result);
     if (const Deviation* other = About(session.deviations, test.id)) {
         text += "\n  " + other->where + " lists another way to fail: " + other->happens;
@@ -96,30 +97,30 @@ std::string Unexplained(const Test& test, const Session& session, const Draft& d
 }
 
 /// A failure that the list does not explain, or explains.
-void FailsOrIsKnown(const Test& test, const Session& session, const Draft& draft, const Result& result) {
+void FailsOrIsKnown(const Test& test, const Session& session, const Progress& progress,
+                    const Result& result) {
     const std::string verdict = Draft::WordOf(result.verdict);
     if (const Deviation* known = Explanation(session.deviations, test.id, verdict, result.actual)) {
         SayKnown(test, *known, result);
         unit_test::framework::assertion_result(unit_test::AR_PASSED);
     } else {
-        Fails(test, Unexplained(test, session, draft, result));
+        Fails(test, Unexplained(test, session, progress, result));
     }
 }
 
 /// A row that hangs ends the process: nothing else gets the main thread out of it.
-void Hangs(const Test& test, const Session& session, const Draft& draft, Progress& progress,
-           const Result& result) {
+void Hangs(const Test& test, const Session& session, Progress& progress, const Result& result) {
     const Deviation* const known = Explanation(session.deviations, test.id, "hang", result.actual);
     if (known != nullptr) {
         SayKnown(test, *known, result);
     } else {
-        std::fprintf(stderr, "%s\n", Unexplained(test, session, draft, result).c_str());
+        std::fprintf(stderr, "%s\n", Unexplained(test, session, progress, result).c_str());
     }
     std::fflush(nullptr);
     progress.Leave(known != nullptr);
 }
 
-void RunRow(const Test& listed, std::size_t index, Session& session, Progress& progress, const Draft& draft) {
+void RunRow(const Test& listed, std::size_t index, Session& session, Progress& progress) {
     if (progress.IsDone(index)) {
         unit_test::framework::assertion_result(unit_test::AR_PASSED);
         return;
@@ -138,7 +139,7 @@ void RunRow(const Test& listed, std::size_t index, Session& session, Progress& p
         progress.Step(step);
         session.note("step " + std::to_string(step + 1) + ": " + test.steps[step].text);
     };
-    session.hang = [&](const Result& result) { Hangs(test, session, draft, progress, result); };
+    session.hang = [&](const Result& result) { Hangs(test, session, progress, result); };
     progress.Begin(index, test, session.port.Name(), session.deviations);
     const Result result = Row(test, session).Run();
     progress.End();
@@ -147,7 +148,7 @@ void RunRow(const Test& listed, std::size_t index, Session& session, Progress& p
     } else if (!result.reason.empty()) {
         NotRun(test, NameOf(result.verdict) + ", " + result.reason);
     } else {
-        FailsOrIsKnown(test, session, draft, result);
+        FailsOrIsKnown(test, session, progress, result);
     }
 }
 
@@ -193,14 +194,14 @@ std::string WhyNot(const Test& test, const Port& port) {
     return member.empty() ? "" : "not applicable, " + port.Name() + " lacks " + member;
 }
 
-void Register(const std::vector<Test>& tests, Session& session, Progress& progress, const Draft& draft) {
+void Register(const std::vector<Test>& tests, Session& session, Progress& progress) {
     Suites suites;
     for (std::size_t index = 0; index < tests.size(); ++index) {
         const Test& test = tests[index];
         const auto path = test.Path();
         auto* row = new unit_test::test_case(View(path.back()), View(test.file), test.line,
-                                             [&test, index, &session, &progress, &draft] {
-                                                 RunRow(test, index, session, progress, draft);
+                                             [&test, index, &session, &progress] {
+                                                 RunRow(test, index, session, progress);
                                              });  // the tree's now
         row->p_description.value = test.title;
         for (const Requirement& requirement : test.covers) {

@@ -15,7 +15,6 @@ namespace pipects::inprocess {
 
 /// Adds every row to Boost.Test's tree. Both must live until the last test has run.
 /// A row that isn't run is there too, disabled; asked for by name it says why.
-/// @param draft is told of every failure that is not known
-void Register(const std::vector<Test>& tests, Session& session, Progress& progress, const Draft& draft);
+void Register(const std::vector<Test>& tests, Session& session, Progress& progress);
 
 }  // namespace pipects::inprocess

@@ -130,13 +130,12 @@ struct Registering {
     const std::vector<Test>* tests;
     Session* session;
     Progress* progress;
-    const Draft* draft;
 };
 Registering registering{};
 
 bool RegisterAll() {
     unit_test::framework::master_test_suite().p_name.value = "pipects " + registering.session->port.Name();
-    Register(*registering.tests, *registering.session, *registering.progress, *registering.draft);
+    Register(*registering.tests, *registering.session, *registering.progress);
     return true;
 }
 
@@ -307,7 +306,7 @@ int Run(const std::function<std::unique_ptr<Port>()>& open, int argc, char** arg
         if (!progress.IsResumed()) {
             draft.Begin();
         }
-        registering = {&tests, &session, &progress, &draft};
+        registering = {&tests, &session, &progress};
         const HangObserver observer(session);
         std::vector<char*> theirs = WithoutOption(argc, argv, "--draft_deviations=");
         std::string plain = "--color_output=no";
