@@ -135,6 +135,18 @@ def test_a_carriage_return_alone_leaves_open_whether_its_reader_waits() -> None:
         rules.possibilities(world, Call("call", "reader.ReadLine"))
 
 
+def test_how_much_room_a_reader_of_text_makes_by_reading_ahead_is_left_open() -> None:
+    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
+    world = one(world, Call("get", "reader.EndOfStream", thread="reading"))
+    capacity = next(iter(world.pipes.values())).capacity
+    fits = Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity))})
+    assert next(iter(one(world, fits).pipes.values())).content == bytes(capacity)
+    with pytest.raises(Unspecified):
+        rules.possibilities(
+            world, Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity + 1))})
+        )
+
+
 def test_a_writer_of_text_holds_it_until_it_is_flushed() -> None:
     world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
     world = one(world, Call("call", "writer.WriteLine", {"value": "one"}))

@@ -370,7 +370,9 @@ def has_room(world: World, pipe: int, count: int) -> bool:
     state = world.pipes[pipe]
     if not state.capacity:
         raise Unspecified("how large a pipe is for which too much was asked")
-    if len(state.content) + count > state.capacity and not state.ahead:
+    if len(state.content) + count > state.capacity:
+        if state.ahead:
+            raise Unspecified("how much a reader of text takes ahead of what it is asked for")
         return False
     if not state.content and not state.burst or state.burst + count <= PAGE:
         return True
