@@ -185,6 +185,12 @@ def _opened(pid: int, pipe: int) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _fields(text: str) -> dict[str, str]:
+    """What a status file says, by name."""
+    named = (line.partition(":") for line in text.splitlines())
+    return {name: value.strip() for name, _, value in named}
+
+
 def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
     """Sends a signal to one thread (or to the process) and waits until it was taken.
 
@@ -198,34 +204,32 @@ def send_signal(pid: int, thread: int | None, number: signal.Signals) -> None:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:
-            text = files.text(f"/proc/{pid}/task/{target}/status")
+            status = _fields(files.text(f"/proc/{pid}/task/{target}/status"))
         except (FileNotFoundError, ProcessLookupError):
             return
-        pending = next(line for line in text.splitlines() if line.startswith("SigPnd:"))
-        if int(pending.split()[1], 16) == 0:
+        if not int(status["SigPnd"], 16) >> (number - 1) & 1:
             return
         time.sleep(LOOK_AGAIN)
-    raise NotObservable(f"thread {target} does not take its signal")
+    raise NotObservable(
+        f"a thread takes no {number.name}: its state is {status['State']}, and it blocks"
+        f" {status['SigBlk']}"
+    )
 
 
 def tracer(pid: int) -> int:
     """The process that traces this one, such as a debugger; 0 if none does."""
     try:
-        status = files.text(f"/proc/{pid}/status")
+        return int(_fields(files.text(f"/proc/{pid}/status"))["TracerPid"])
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return int(
-        next(line for line in status.splitlines() if line.startswith("TracerPid:")).split()[1]
-    )
 
 
 def open_to(pid: int, number: signal.Signals) -> list[int]:
     """The process's threads that do not block a signal."""
     found = []
     for thread in threads(pid):
-        status = files.text(f"/proc/{pid}/task/{thread}/status")
-        blocked_signals = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
-        if not int(blocked_signals.split()[1], 16) >> (number - 1) & 1:
+        status = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
+        if not int(status["SigBlk"], 16) >> (number - 1) & 1:
             found.append(thread)
     return found
 
