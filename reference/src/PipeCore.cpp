@@ -76,8 +76,8 @@ void PipeCore::CheckProperty() const {
         CheckConnected();  // [stream.transmission-mode.waiting-to-connect]
     }
     CheckHandle();
-    if (state_ == State::Broken) {
-        throw IOException("Pipe is broken.");
+    if (const State state = state_; state == State::Broken || state == State::Ended) {
+        throw IOException("Pipe is broken.");  // [stream.in-buffer-size.io-error]
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <memory>
 #include <thread>
 
 namespace System::IO::Pipes::Os {
@@ -16,9 +17,19 @@ struct Means {
     OwnedHandle done{Number(::CreateEventW(nullptr, TRUE, FALSE, nullptr))};
 };
 
+void WINAPI GiveBack(void* means) noexcept {
+    const std::unique_ptr<Means> owned(static_cast<Means*>(means));
+}
+
+/// Not thread_local: MinGW-w64's runtime has freed such memory by the time that it destroys what is in it.
 const Means& MeansOfThisThread() noexcept {
-    thread_local const Means means;
-    return means;
+    static const DWORD slot = ::FlsAlloc(&GiveBack);
+    auto* means = static_cast<Means*>(::FlsGetValue(slot));
+    if (means == nullptr) {
+        means = std::make_unique<Means>().release();
+        ::FlsSetValue(slot, means);
+    }
+    return *means;
 }
 
 }  // namespace
