@@ -22,10 +22,17 @@ class Cleaning(Observing):
 
     def _take_stock(self) -> None:
         """Notes what the first process holds before the case."""
-        held = self._system.links(self._family.parent.pid)
+        parent = self._family.parent
+        held = self._system.links(parent.pid)
         self._before = kinds(target for _, target in held)
+        pipes = {int(target[6:-1]) for _, target in held if target.startswith("pipe:[")}
+        self._seen_with = parent, self._asked(), pipes
         if self._server.deviations:  # only then is it asked for
-            self._stock = held, self._system.dispositions(self._family.parent.pid)
+            self._stock = held, self._system.dispositions(parent.pid)
+
+    def _asked(self) -> int:
+        """How many requests the test's processes have been sent."""
+        return sum(adapter.connection.sent for adapter in self._processes.values())
 
     def _clean_up(self) -> None:
         """Ends the children, disposes what is left, and looks for what stayed behind."""

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <string_view>
 
 namespace pipects::observer {
 namespace {
@@ -15,9 +16,9 @@ constexpr std::uint64_t step = 4;
 constexpr std::uint64_t emptyAtEnd = 96;
 
 /** The rows of the system's handle table that are this process's. */
-std::vector<native::HandleRow> RowsOf(DWORD pid) {
-    const auto room = native::TableOf(native::extendedHandles);
-    const auto* table = reinterpret_cast<const native::HandleTable*>(room.data());
+std::vector<native::HandleRow> RowsOf(DWORD pid, std::vector<std::byte>& room) {
+    const auto* table =
+        reinterpret_cast<const native::HandleTable*>(native::TableOf(native::extendedHandles, room));
     std::vector<native::HandleRow> found;
     for (ULONG_PTR i = 0; i < table->count; ++i)
         if (table->rows[i].process == pid) found.push_back(table->rows[i]);
@@ -98,9 +99,14 @@ std::optional<Handle> About(HANDLE copy, std::uint64_t number) {
     return about;
 }
 
-bool IsSame(const Handle& known, const native::HandleRow& row) {
-    return known.kind != "pipe" && known.access == row.access &&
-           known.inheritable == ((row.attributes & inherits) != 0);
+bool MayBe(const Handle& known, const native::HandleRow& row) {
+    return known.access == row.access && known.inheritable == ((row.attributes & inherits) != 0);
+}
+
+/** Whether a name is that of one pipe, and not of all. */
+bool IsOfOnePipe(const std::string& name) {
+    constexpr std::string_view all = "\\Device\\NamedPipe\\";
+    return name.size() > all.size() && name.starts_with(all);
 }
 
 }  // namespace
@@ -113,15 +119,21 @@ bool Listing::IsOther(std::uint16_t type) const {
 std::vector<Handle> Listing::FilesOf(HANDLE process, DWORD pid, bool fresh) {
     std::map<std::uint64_t, Handle> now;
     std::map<std::uint64_t, Handle>& before = known[pid];
-    for (const native::HandleRow& row : RowsOf(pid)) {
+    for (const native::HandleRow& row : RowsOf(pid, room)) {
         if (IsOther(row.type)) continue;
-        if (const auto found = before.find(row.number);
-            !fresh && found != before.end() && IsSame(found->second, row)) {
+        const auto found = before.find(row.number);
+        const bool isKnown = !fresh && found != before.end() && MayBe(found->second, row);
+        if (isKnown && found->second.kind != "pipe") {
             now.insert(*found);
             continue;
         }
         const Owned copy = Copy(process, row.number);
         if (!copy) continue;
+        if (isKnown && IsOfOnePipe(found->second.name) &&
+            TextOf(copy.get(), native::objectName) == found->second.name) {
+            now.insert(*found);
+            continue;
+        }
         if (!types.contains(row.type)) types[row.type] = TextOf(copy.get(), native::objectType) == "File";
         auto about = IsOther(row.type) ? std::nullopt : About(copy.get(), row.number);
         if (!about) continue;

@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,7 +36,7 @@ struct Content {
  */
 class Listing {
   public:
-    /** What a process holds; `fresh` asks of everything anew. */
+    /** What a process holds; `fresh` asks of everything anew, which alone shows a mode that has changed. */
     std::vector<Handle> FilesOf(HANDLE process, DWORD pid, bool fresh);
     /** A process has gone, or another one has its number. */
     void Forget(DWORD pid);
@@ -46,6 +47,7 @@ class Listing {
     std::map<std::uint16_t, bool>
         types;  ///< Whether a type is that of files: types go by numbers that stay the same.
     std::map<DWORD, std::map<std::uint64_t, Handle>> known;
+    std::vector<std::byte> room;  ///< For the system's table, of all processes' handles.
 };
 
 /** The same by trying numbers, which is slower, and does not tell what is inheritable. */

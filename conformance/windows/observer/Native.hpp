@@ -89,7 +89,7 @@ __declspec(dllimport) Status NTAPI
     NtQueryInformationProcess(HANDLE, ULONG which, PVOID room, ULONG size, PULONG needed);
 }
 
-/** A whole table of the system's. Throws std::runtime_error if it can't be had. */
-std::vector<std::byte> TableOf(ULONG which);
+/** A whole table of the system's, in `room`. Throws std::runtime_error if it can't be had. */
+const std::byte* TableOf(ULONG which, std::vector<std::byte>& room);
 
 }  // namespace pipects::observer::native

@@ -39,8 +39,8 @@ std::optional<DWORD> ExitOf(HANDLE process) {
 }
 
 std::vector<Thread> ThreadsOf(DWORD pid) {
-    const auto room = native::TableOf(native::processes);
-    for (const std::byte* at = room.data();;) {
+    std::vector<std::byte> room;
+    for (const std::byte* at = native::TableOf(native::processes, room);;) {
         const auto* row = reinterpret_cast<const native::ProcessRow*>(at);
         if (row->pid == pid) {
             const auto* threads = reinterpret_cast<const native::ThreadRow*>(row + 1);

@@ -88,7 +88,7 @@ class Observer:
     def handles(self, pid: int, *, listed: bool = True, fresh: bool = False) -> list[Handle]:
         """What the process holds: by the system's table, or found by trying, which tells nothing of inheritance.
 
-        `fresh` asks of files on disks anew, too, that stand in the table as they did before.
+        `fresh` asks anew of what stands in the table as it did before, too, such as a pipe's mode.
         """
         found = []
         for line in self._ask("handles" if listed else "try", pid, "fresh" if fresh else "known"):

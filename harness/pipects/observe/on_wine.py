@@ -214,7 +214,7 @@ class OnWine:
         return [(each.number, _target(each, pipes)) for each in handles if not _is_image(each)]
 
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
-        handles, pipes = self._handles(pid, marks=True)
+        handles, pipes = self._handles(pid, marks=True, fresh=True)
         return [
             End(
                 access=pairing.access(each),
