@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spec.model.calls import Call
 from spec.model.outcomes import (
@@ -231,7 +232,7 @@ def of_safe(world: World, call: Call) -> Iterator[May]:
         said = "valid" if safe.handle is not None else "minus-one"
         yield May(Returns(safe.handle is None), f"safe-handle.is-invalid.{said}", world)
     elif call.member == "SetHandleAsInvalid":
-        raise Unspecified("an end whose handle object has given its number up")
+        yield from _given_up(world, call)
     else:
         if safe.closed or safe.handle not in world.handles:
             raise Unspecified("the number of a closed handle")
@@ -239,3 +240,21 @@ def of_safe(world: World, call: Call) -> Iterator[May]:
         if call.kept:
             after.numbers[call.kept] = world.handles[safe.handle].number
         yield May(Returns(), "safe-handle.ctor.preexisting-used", after)
+
+
+def _given_up(world: World, call: Call) -> Iterator[May]:
+    """`SetHandleAsInvalid`: the object is closed, and its number stays open for whoever takes it over."""
+    safe = world.safe_names[call.object]
+    known = world.safes[safe]
+    if any(each.own == safe for each in world.streams.values()):
+        raise Unspecified("an end whose handle object has given its number up")
+    others = [each for key, each in world.safes.items() if key != safe and not each.closed]
+    if (
+        known.closed
+        or known.handle not in world.handles
+        or known.handle in [each.handle for each in others]
+    ):
+        raise Unspecified("giving up a number that is closed, or that others own, too")
+    after = world.copy()
+    after.safes[safe] = replace(known, closed=True)
+    yield May(DONE, "safe-handle.set-invalid.leaves-open", after)

@@ -242,9 +242,12 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
         key = next((k for k, h in world.handles.items() if k == number), None)
         if key is None:
             raise Unspecified("a number that is closed may stand for something else by now")
-        if call.arguments["ownsHandle"]:
+        owns = bool(call.arguments["ownsHandle"])
+        if owns and any(
+            each.owns and not each.closed and each.handle == key for each in world.safes.values()
+        ):
             raise Unspecified("two owners of one number")
-        after.safes[safe] = Safe(key, owns=False)
+        after.safes[safe] = Safe(key, owns=owns)
     else:
         after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]))
     after.safe_names[call.kept] = safe

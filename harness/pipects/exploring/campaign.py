@@ -25,6 +25,8 @@ from spec.model.calls import Call
 
 SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
+BELOW = 0.1
+"""The part of a search's time that is for each older kernel: what is wrong there only shows soon."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,18 @@ def search(part: Part) -> tuple[Tally, float]:
     except NotStarted as error:
         seeker.tally.unclear[f"its adapter does not start: {error}"] += 1
         return seeker.tally, time.monotonic() - began
+
+
+def search_in_turn(parts: Sequence[Part]) -> tuple[Tally, float]:
+    """One search after the other, up to the first that finds something."""
+    tallies, whole = [], 0.0
+    for part in parts:
+        tally, took = search(part)
+        tallies.append(tally)
+        whole += took
+        if tally.findings:
+            break
+    return merged(tallies), whole
 
 
 def marked(implementation: Implementation, session: str) -> Implementation:
@@ -107,25 +121,31 @@ class Hunted:
 
 
 def hunt(
-    every: Sequence[Defect], number: int, reference: Implementation, adapter: Path, seed: int,
+    every: Sequence[Defect], number: int, references: Sequence[Implementation], adapter: Path, seed: int,
     seconds: float, scale: float, workers: Workers,
 ) -> Iterator[Hunted]:  # fmt: skip
-    """Searches for so many defects of the catalogue, drawn by the seed; one at a time is on."""
+    """Searches for so many defects of the catalogue, drawn by the seed; one at a time is on.
+
+    `references` are the reference as it is, and on older kernels.
+    """
     drawn = Random(seed).sample(list(enumerate(every, 1)), min(number, len(every)))
-    tasks = []
     first = tuple(tuple(each) for each in itertools.islice(touring.tour(seed), SHARED))
+    tasks = []
     for place, _ in drawn:
-        environment = {**reference.environment, switch.ACTIVE: str(place)}
-        broken = dataclasses.replace(
-            reference, id="mutant", build=(), sources=(), start=(str(adapter),), deviations=(),
-            environment=environment,
-        )  # fmt: skip
-        part = Part(broken, seed, seconds, scale, first=True, kept=first, sound=reference)
-        tasks.append((part,))
-    known = {switch_of(task[0]): defect for task, (_, defect) in zip(tasks, drawn, strict=True)}
-    for (part,), (tally, took) in workers.map(search, tasks):
+        parts: list[Part] = []
+        for sound in references:
+            broken = dataclasses.replace(
+                sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
+                deviations=(), environment={**sound.environment, switch.ACTIVE: str(place)},
+            )  # fmt: skip
+            older = BELOW * seconds
+            share = older if parts else seconds - older * (len(references) - 1)
+            parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
+        tasks.append((parts,))
+    known = {switch_of(task[0][0]): each for task, (_, each) in zip(tasks, drawn, strict=True)}
+    for (parts,), (tally, took) in workers.map(search_in_turn, tasks):
         finding = next(iter(tally.findings.values()), None)
-        yield Hunted(known[switch_of(part)], finding, took, tally.sequences)
+        yield Hunted(known[switch_of(parts[0])], finding, took, tally.sequences)
 
 
 def switch_of(part: Part) -> str:

@@ -121,6 +121,35 @@ class MakingMoves(Moves):
         }
         yield Call("new", "SafePipeHandle", given, self.name("safe"))
 
+    def taken_over(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A handle object gives its number up, and another one, which owns it, takes it over."""
+        free = [
+            n for n, each in self.open(world)
+            if each.server and each.process == "parent" and not world.safes[each.client or 0].closed
+        ]  # fmt: skip
+        if not free:
+            return
+        name = choices.pick(free[::-1])
+        stream = world.streams[name]
+        known = [n for n, safe in world.safe_names.items() if safe == stream.client]
+        handle = known[0] if known else self.name("handle")
+        if not known:
+            yield Call("get", f"{name}.ClientSafePipeHandle", kept=handle)
+        number, owner = self.name("number"), self.name("safe")
+        yield Call("call", f"{handle}.DangerousGetHandle", kept=number)
+        yield Call("call", f"{handle}.SetHandleAsInvalid")
+        given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": True}
+        yield Call("new", "SafePipeHandle", given, owner)
+        match choices.pick(("Dispose", "client", "forget", "")):
+            case "Dispose":
+                yield Call("call", f"{owner}.Dispose")
+            case "client":
+                against = "Out" if stream.access != WRITE else "In"
+                given = {"direction": against, "safePipeHandle": Ref(owner)}
+                yield Call("new", making.CLIENT, given, self.name("client"))
+            case "forget":
+                yield Call("forget", owner)
+
     def handles(self, world: World, choices: Choices) -> Iterator[Call]:
         """What hands a handle out."""
         if not world.streams:

@@ -64,7 +64,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "child client": Planner.child_client, "gone": Planner.gone, "of handle": Planner.of_handle,
     "assignment": Planner.assignment, "server refused": Planner.server_refused,
     "adopting": Planner.adopting, "adopted": Planner.adopted,
-    "client refused": Planner.client_refused, "safe": Planner.safe, "seeking": Planner.seeking,
+    "client refused": Planner.client_refused, "safe": Planner.safe, "taken over": Planner.taken_over, "seeking": Planner.seeking,
     "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,
     "file refused": Planner.file_refused, "interrupt": Planner.interrupt,
     "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,

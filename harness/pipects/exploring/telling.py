@@ -25,6 +25,8 @@ IMAGINED = 800
 MISSING = 40
 """Names that are told of what was not reached."""
 TREE = paths.BUILD / "mutation" / "defects"
+REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel")
+"""What a defect is planted into: the library as it is, and as older kernels have it."""
 
 
 def explore(
@@ -119,10 +121,12 @@ def defects(
     """Looks for defects of the catalogue. Returns the exit status: 1 if more than a tenth were missed."""
     every = [each for each in catalogue.load(loaded.spec).values() if each.fits(UNIX)]
     adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
-    reference = campaign.marked(loaded.chosen(["reference"])[0], session)
+    references = [campaign.marked(each, session) for each in loaded.chosen(REFERENCES)]
+    for known in references:
+        known.prepare()
     found = 0
     drawn = 0
-    for each in campaign.hunt(every, number, reference, adapter, seed, seconds, scale, workers):
+    for each in campaign.hunt(every, number, references, adapter, seed, seconds, scale, workers):
         drawn += 1
         found += each.finding is not None
         word = "found " if each.finding else "MISSED"
