@@ -21,6 +21,7 @@ LARGEST = 1 << 20
 """Bytes that everybody may have in a pipe."""
 OPPOSITE = {READ: WRITE, WRITE: READ}
 SERVER, CLIENT = "AnonymousPipeServerStream", "AnonymousPipeClientStream"
+STANDARD_STREAMS = (0, 1, 2)
 
 
 def server(world: World, call: Call) -> Iterator[May]:
@@ -248,6 +249,10 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
         ):
             raise Unspecified("two owners of one number")
         after.safes[safe] = Safe(key, owns=owns)
+    elif value in STANDARD_STREAMS:
+        if call.process == "parent":
+            raise Unspecified("what the first process has at its standard streams")
+        after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]), file=True)
     else:
         after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]))
     after.safe_names[call.kept] = safe

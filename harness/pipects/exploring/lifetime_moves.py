@@ -85,6 +85,37 @@ class LifetimeMoves(Moves):
         yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         yield Call("call", f"{server}.WriteByte", {"value": 7})
 
+    def deprived(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A child closes some of its standard streams, makes a pipe of its own, uses it, and closes it."""
+        if len(world.processes) > 2 or len(world.streams) > MOST_STREAMS - 2:
+            return
+        child, server, text = self.name("child"), self.name("server"), self.name("text")
+        yield Call("start", child, {"streams": "devnull"})
+        for number in choices.pick(((0,), (0, 1), (1, 2), (2,), (0, 1, 2))):
+            stream = self.name("stream")
+            own: dict[str, Argument] = {"preexistingHandle": number, "ownsHandle": True}
+            yield Call("new", "SafePipeHandle", own, stream, child)
+            yield Call("call", f"{stream}.Dispose", process=child)
+            yield Call("forget", stream, process=child)
+        direction = choices.pick(("Out", "In"))
+        given: dict[str, Argument] = {"direction": direction}
+        if choices.pick((True, False)):
+            given["inheritability"] = choices.pick(("Inheritable", "None"))
+        yield Call("new", making.SERVER, given, server, child)
+        if choices.pick((True, False)):
+            client, opposite = self.name("client"), "In" if direction == "Out" else "Out"
+            yield Call("call", f"{server}.GetClientHandleAsString", kept=text, process=child)
+            given = {"direction": opposite, "pipeHandleAsString": Ref(text)}
+            yield Call("new", making.CLIENT, given, client, child)
+            ends = (server, client) if direction == "Out" else (client, server)
+            yield Call("call", f"{ends[0]}.Write", {"buffer": Data(b"own")})
+            yield Call("call", f"{ends[1]}.Read", {"buffer": Data(b"\xa5" * 3)})
+            yield Call("call", f"{client}.Dispose")
+        else:
+            yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
+        yield self.closed(server, choices)
+        yield Call("exit", child, process=child)
+
     def _end(self, server: str, known: dict[str, str], choices: Choices) -> Iterator[Call]:
         """One of the ways in which a server, or a handle of it, ends."""
         match choices.pick(("close", "local copy", "close", "forget", "handle")):

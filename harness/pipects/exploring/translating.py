@@ -29,6 +29,8 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
     elif call.verb == "start":
         if "program" in given:
             options["program"] = given.pop("program")
+        if "streams" in given:
+            options["streams"] = dict.fromkeys(("in", "out", "err"), given.pop("streams"))
         options["arguments"] = list(given.values())
     elif call.verb == "limit":
         options |= given
