@@ -16,7 +16,7 @@ from pipects.observe import signals
 from pipects.protocol import Outcome, Refused, Returned
 
 STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
-STATES = {"closed": "&-", "devnull": "/dev/null", "fifo": '"$fifo"'}
+STATES = {"closed": "&-", "devnull": "/dev/null", "fifo": '"$fifo"', "fifo-both": '"$fifo"'}
 ONE_FIFO = 'fifo=$(mktemp -u) && mkfifo "$fifo" && exec 9<>"$fifo" && '
 """Both ways open at first: an end that is opened alone waits for the other."""
 
@@ -91,13 +91,13 @@ class Starting(Judging):
 
 
 def redirected(streams: Mapping[str, str]) -> str:
-    """For `sh -c`: becomes a program whose standard streams are closed, `/dev/null`, or ends of one FIFO."""
+    """For `sh -c`: becomes a program whose standard streams are closed, `/dev/null`, or of one FIFO."""
     words = [
-        f"{number}{way}{STATES[streams[name]]}"
+        f"{number}{'<>' if streams[name] == 'fifo-both' else way}{STATES[streams[name]]}"
         for name, (number, way) in STREAMS.items()
         if name in streams
     ]
     ways = " ".join(words)
-    if "fifo" not in streams.values():
+    if not {"fifo", "fifo-both"}.intersection(streams.values()):
         return f'exec "$0" "$@" {ways}'
     return f'{ONE_FIFO}exec {ways} 9>&- && rm "$fifo" && exec "$0" "$@"'

@@ -159,8 +159,8 @@ def _streams(streams: Any) -> Iterator[str]:
     known = {"in", "out", "err"}
     if not isinstance(streams, Mapping) or not known.issuperset(streams):
         yield "'streams' has the keys in, out, err"
-    elif not {"closed", "devnull", "fifo"}.issuperset(map(str, streams.values())):
-        yield "each of 'streams' is closed, devnull or fifo"
+    elif not {"closed", "devnull", "fifo", "fifo-both"}.issuperset(map(str, streams.values())):
+        yield "each of 'streams' is closed, devnull, fifo or fifo-both"
 
 
 def _is_texts(value: Any) -> bool:

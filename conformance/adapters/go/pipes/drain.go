@@ -21,6 +21,7 @@ func (s *PipeStream) WaitForPipeDrain() error {
 	if err := s.checkWritable(); err != nil {
 		return err
 	}
+	isLost := false
 	for pause := firstPause; ; pause *= 2 {
 		if err := s.checkOpen(); err != nil {
 			return err
@@ -32,12 +33,13 @@ func (s *PipeStream) WaitForPipeDrain() error {
 		if unread == 0 {
 			return nil
 		}
+		if isLost { // by a reader that had not taken all
+			return s.failed(syscall.EPIPE, nil)
+		}
 		if pause > longestPause {
 			pause = longestPause
 		}
-		if s.handle.lostReader(pause) {
-			return s.failed(syscall.EPIPE, nil)
-		}
+		isLost = s.handle.lostReader(pause)
 	}
 }
 
