@@ -30,6 +30,9 @@ OMITTED = frozenset({"node_modules", "__pycache__"})
 ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
 KERNEL = Path("conformance/kernels/pipects-kernel")
 OWN = Path(__file__).parent
+TOGETHER = b"""set_target_properties(pipects-reference PROPERTIES UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 0)
+"""
+"""Has the library's sources compiled as one: most of the time goes into the headers."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def defects(
     stamp.unlink(missing_ok=True)
     found = catalogue.candidates(paths.ROOT, every, target)
     say(f"building {len(every)} defects")
-    copy(tree)
+    copy(tree, TOGETHER)
     _configure(tree, target)
     owners = _write(tree, found)
     done = _compile(tree)
@@ -131,8 +134,11 @@ def compile_all(
     raise UserError(f"the copy in {paths.shown(tree)} can't be built: too many errors")
 
 
-def copy(tree: Path) -> None:
-    """Copies what a build needs, and adds the switch. A file that is the same stays untouched."""
+def copy(tree: Path, more: bytes = b"") -> None:
+    """Copies what a build needs, and adds the switch. A file that is the same stays untouched.
+
+    `more` is for CMake, behind what makes the library.
+    """
     wanted = {
         file.relative_to(paths.ROOT): file.read_bytes()
         for name in COPIED
@@ -140,7 +146,7 @@ def copy(tree: Path) -> None:
         if file.is_file() and not OMITTED.intersection(file.parts)
     }
     lists = Path("reference/CMakeLists.txt")
-    wanted[lists] += b"\ntarget_sources(pipects-reference PRIVATE ../switch/Switch.cpp)\n"
+    wanted[lists] += b"\ntarget_sources(pipects-reference PRIVATE ../switch/Switch.cpp)\n" + more
     wanted[Path("switch/Switch.hpp")] = switch.HEADER.encode()
     wanted[Path("switch/Switch.cpp")] = switch.SOURCE.encode()
     for folder in ("reference", "conformance"):
@@ -180,7 +186,8 @@ def _configure(tree: Path, target: Target = UNIX) -> None:
     command = [
         "cmake", "-G", "Ninja", "-S", str(tree), "-B", str(tree / "out"),
         "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",
-        f"-DCMAKE_CXX_FLAGS={flags}", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0", *target.options,
+        f"-DCMAKE_CXX_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS_DEBUG={target.optimised} -g0",
+        *target.options,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     if done.returncode != 0:
