@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -50,6 +51,9 @@ def add(subparsers: Any) -> None:
         "--system", choices=sorted(TARGETS), default=UNIX.system,
         help="build them for it: those for Windows run under Wine (unix)",
     )  # fmt: skip
+    defects.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the outcome as a table"
+    )
     defects.add_argument("--list", action="store_true", help="list them and try none")
     defects.set_defaults(run=defects_command)
 
@@ -58,7 +62,16 @@ def defects_command(args: argparse.Namespace) -> int:
     """`pipects defects`. Returns the exit status."""
     the_spec = spec.load()
     target = TARGETS[args.system]
-    every = [each for each in catalogue.load(the_spec).values() if each.fits(target)]
+    asked = {
+        each.id
+        for each in the_spec.requirements.values()
+        if each.platforms in (platforms.ANY, target.system)
+    }
+    every = [
+        each
+        for each in catalogue.load(the_spec).values()
+        if each.fits(target) and asked.intersection(each.requirements)
+    ]
     chosen = choose(every, args.ids)
     if args.list:
         for defect in chosen:
@@ -80,7 +93,15 @@ def defects_command(args: argparse.Namespace) -> int:
     )
     workers = LocalWorkers(args.jobs, session)
     try:
-        return _judge(every, chosen, tests, bench, workers, console, args.repeat, args.elsewhere)
+        kills = _tried(every, chosen, tests, bench, workers, console, args.repeat)
+        if args.markdown is not None:
+            _write(args.markdown, _table(chosen, kills, args.repeat))
+        missed = [each for each in chosen if len(kills[each.id]) < args.repeat]
+        numbers = {defect.id: number for number, defect in enumerate(every, 1)}
+        looked_for = missed if args.elsewhere else []
+        elsewhere = _elsewhere(looked_for, numbers, tests, bench, workers)
+        _tell(chosen, kills, elsewhere if args.elsewhere else None, console, args.repeat)
+        return 1 if missed else 0
     finally:
         workers.close()
 
@@ -94,42 +115,74 @@ def choose(every: Sequence[Defect], ids: Sequence[str]) -> list[Defect]:
     return [known[name] for name in ids or known]
 
 
-def _judge(
+def _tried(
     every: Sequence[Defect], chosen: Sequence[Defect], tests: Sequence[Test], bench: trial.Bench,
-    workers: LocalWorkers, console: Console, repeat: int, look_elsewhere: bool,
-) -> int:  # fmt: skip
+    workers: LocalWorkers, console: Console, repeat: int,
+) -> dict[str, list[Kill]]:  # fmt: skip
+    """By defect, what has seen it in each try in which something did."""
     own = {defect.id: covering(defect, tests) for defect in chosen}
     numbers = {defect.id: number for number, defect in enumerate(every, 1)}
     _all_green({name for names in own.values() for name in names}, bench, workers)
     tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen] * repeat
-    kills: dict[int, list[Kill]] = {numbers[each.id]: [] for each in chosen}
+    kills: dict[str, list[Kill]] = {each.id: [] for each in chosen}
     with progress.Bar(console, "defects", len(tasks)) as bar:
         for task, outcome in workers.map(trial.trial, tasks):
             if outcome.kill is not None:
-                kills[task[1]].append(outcome.kill)
+                kills[every[task[1] - 1].id].append(outcome.kill)
             bar.advance(1)
-    missed = [each for each in chosen if len(kills[numbers[each.id]]) < repeat]
-    elsewhere = _elsewhere(missed if look_elsewhere else [], numbers, tests, bench, workers)
+    return kills
+
+
+def _tell(
+    chosen: Sequence[Defect], kills: Mapping[str, Sequence[Kill]],
+    elsewhere: Mapping[str, Outcome] | None, console: Console, repeat: int,
+) -> None:  # fmt: skip
+    """Says of each defect what has seen it; of a missed one what `elsewhere`, if that was asked, has."""
+    seen = 0
     for defect in chosen:
-        seen_by = kills[numbers[defect.id]]
+        seen_by = kills[defect.id]
         if len(seen_by) == repeat:
-            where = ", ".join(sorted({kill.test for kill in seen_by}))
-            console.print(f"seen    {defect.id:32} {where}", markup=False)
+            seen += 1
+            console.print(f"seen    {defect.id:32} {_seen_at(seen_by)}", markup=False)
             continue
         times = f" in {repeat - len(seen_by)} of {repeat} runs" if repeat > 1 else ""
         console.print(
             f"MISSED  {defect.id:32} {', '.join(defect.requirements)} held{times}", style="bold red"
         )
-        if look_elsewhere:
-            found = elsewhere[numbers[defect.id]].kill
+        if elsewhere is not None:
+            found = elsewhere[defect.id].kill
             told = f"seen at {found.test} only" if found else "no test sees it"
             console.print(f"        {told}", style="red", markup=False)
-    seen = len(chosen) - len(missed)
     times = f" in every one of {repeat} runs" if repeat > 1 else ""
     console.print(
         f"{seen} of {len(chosen)} defects seen{times}, each at the requirement that names it"
     )
-    return 1 if missed else 0
+
+
+def _seen_at(kills: Sequence[Kill]) -> str:
+    return ", ".join(sorted({kill.test for kill in kills}))
+
+
+def _table(chosen: Sequence[Defect], kills: Mapping[str, Sequence[Kill]], repeat: int) -> str:
+    """A row for each defect, as Markdown."""
+    lines = ["| defect | what it does | seen at | by the test |", "|---|---|---|---|"]
+    for defect in chosen:
+        found = kills[defect.id]
+        seen = len(found) == repeat
+        where = (
+            ", ".join(sorted({f"`{kill.requirement}`" for kill in found})) if seen else "**missed**"
+        )
+        tests = f"`{_seen_at(found)}`" if seen else ""
+        lines.append(f"| `{defect.id}` | {defect.title} | {where} | {tests} |")
+    return "\n".join(lines) + "\n"
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from error
 
 
 def covering(defect: Defect, tests: Sequence[Test]) -> list[str]:
@@ -156,8 +209,9 @@ def _all_green(names: set[str], bench: trial.Bench, workers: LocalWorkers) -> No
 def _elsewhere(
     missed: Sequence[Defect], numbers: Mapping[str, int], tests: Sequence[Test], bench: trial.Bench,
     workers: LocalWorkers,
-) -> dict[int, Outcome]:  # fmt: skip
+) -> dict[str, Outcome]:  # fmt: skip
     """What the whole suite says of those that their own tests did not see."""
     names = [test.id for test in tests if "stress" not in test.tags]
     tasks = [(bench, numbers[each.id], names, False) for each in missed]
-    return {task[1]: outcome for task, outcome in workers.map(trial.trial, tasks)}
+    by_number = {number: name for name, number in numbers.items()}
+    return {by_number[task[1]]: outcome for task, outcome in workers.map(trial.trial, tasks)}
