@@ -196,6 +196,25 @@ def test_a_wrapper_answers_as_its_stream_does() -> None:
     assert world.streams["server"].state == "closed"
 
 
+def test_a_number_that_was_given_up_has_one_owner_again() -> None:
+    world = one(World(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server"))
+    for call in (
+        Call("get", "server.ClientSafePipeHandle", kept="handle"),
+        Call("call", "handle.DangerousGetHandle", kept="number"),
+    ):
+        world = one(world, call)
+    owning = Call("new", "SafePipeHandle", {"preexistingHandle": Ref("number"), "ownsHandle": True}, "owner")  # fmt: skip
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, owning)
+    with pytest.raises(KeyError):
+        rules.possibilities(world, Call("forget", "owner"))
+    world = one(world, Call("call", "handle.SetHandleAsInvalid"))
+    pipe = next(iter(world.pipes))
+    assert world.held(pipe, "read")
+    world = one(one(world, owning), Call("call", "owner.Dispose"))
+    assert not world.held(pipe, "read")
+
+
 def test_without_handles_there_is_no_server() -> None:
     world = one(pipe(), Call("limit", "parent", {"handles": 1}))
     server = Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "more")

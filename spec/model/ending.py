@@ -98,6 +98,9 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
 def forget(world: World, call: Call) -> Iterator[May]:
     """Names are dropped: what nobody can reach any more is reclaimed, and its handles are closed."""
     names = call.target.split()
+    there = {*world.streams, *world.safe_names, *world.operations, *world.callbacks}
+    if not there.issuperset(names):
+        raise KeyError(call.target)
     after = world.copy()
     for name in names:
         after.safe_names.pop(name, None)
