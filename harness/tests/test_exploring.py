@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bench import Done
-from pipects import cases, cells, paths, spec, suite
+from pipects import cases, cells, paths, spec, suite, verdicts
 from pipects.cases import Step, Test
 from pipects.errors import UserError
 from pipects.exploring import (
@@ -394,6 +394,25 @@ def test_a_deviation_that_is_listed_is_not_told_again(tmp_path: Path) -> None:
     file.write_text(entry.format("stream.read.count"))
     with pytest.raises(UserError, match="explored.yaml:1: mono has no listed deviation"):
         knowing.reason(elsewhere, mono, knowing.load(file))
+
+
+def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
+    mono = suite.without_cases([]).chosen(["mono"])[0]
+    listed = replace(mono.deviations[0], verdict="fail", matches="^threw NullReference")
+    mono = replace(mono, deviations=(listed,))
+    failure = verdicts.Failure(None, "", listed.requirement, "", "threw NullReferenceException")
+    result = verdicts.Result(
+        "generated", "mono", "mono", 1, verdicts.FAIL, 0.0, "", failure=failure
+    )
+
+    def verdict(of: verdicts.Result) -> str:
+        return knowing.judged(of, cases.nameless(), mono, []).verdict
+
+    assert verdict(result) == verdicts.KNOWN_DEVIATION
+    assert verdict(replace(result, failure=replace(failure, actual="returned 3"))) == verdicts.FAIL
+    elsewhere = replace(failure, requirement="stream.zero.read-returns-at-once")
+    assert verdict(replace(result, failure=elsewhere)) == verdicts.FAIL
+    assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
 
 
 def test_what_waits_in_a_child_goes_with_it() -> None:

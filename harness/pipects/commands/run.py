@@ -7,7 +7,7 @@ import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -232,9 +232,11 @@ def _execute(
     taking_part = {p.id: p for pair in pairs for p in (pair.server, pair.client)}
     started, clock, broken_off = document.now(), time.monotonic(), None
     first: dict[tuple[str, str, str], str] = {}
+    judged = _judging(tests, taking_part, args)
 
     def each(result: Result) -> None:
         """Keeps a result; of repetitions only what differs from the first, or is bad."""
+        result = judged(result)
         seen.append(result)
         usual = first.setdefault((result.server, result.client, result.test), result.verdict)
         if result.repetition == 1 or result.verdict != usual or result.verdict in verdicts.BAD:
@@ -293,6 +295,20 @@ def _execute(
         )
         document.write(composed, results_file)
     return _conclude(composed, seen, results_file, reports, reporter, args)
+
+
+def _judging(
+    tests: Sequence[Test], taking_part: Mapping[str, Implementation], args: argparse.Namespace
+) -> Callable[[Result], Result]:
+    """What a result is told as: no list names a generated case, yet what it shows may be listed."""
+    if not args.generated:
+        return lambda result: result
+    from pipects.exploring import knowing  # what it is made with need not be there for other runs
+
+    named, known = {test.id: test for test in tests}, knowing.load()
+    return lambda result: knowing.judged(
+        result, named[result.test], taking_part[result.server], known
+    )
 
 
 @contextlib.contextmanager

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipects import datafile, paths
+from pipects import datafile, paths, verdicts
+from pipects.cases import Test
 from pipects.errors import UserError
+from pipects.exploring import findings
 from pipects.exploring.findings import Finding
-from pipects.implementations import Implementation
+from pipects.implementations import Deviation, Implementation
+from pipects.verdicts import Result
 
 FILE = paths.ROOT / "conformance" / "explored.yaml"
 
@@ -26,6 +30,16 @@ class Known:
     """The requirement at which the implementation's own list has it."""
     because: str
     where: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a failure."""
+
+    verdict: str
+    requirement: str
+    actual: str
+    signature: str
 
 
 def load(file: Path = FILE) -> list[Known]:
@@ -47,18 +61,44 @@ def reason(finding: Finding, implementation: Implementation, known: Sequence[Kno
 
     Raises UserError for an entry whose deviation the implementation does not list.
     """
+    seen = Seen(finding.verdict, finding.requirement, finding.actual, finding.signature)
+    found = _listed(seen, implementation, known)
+    return f"{found[0].requirement}: {found[1]}" if found else None
+
+
+def judged(
+    result: Result, test: Test, implementation: Implementation, known: Sequence[Known]
+) -> Result:
+    """The result of a generated case: a failure of which something is listed is a known deviation."""
+    failure = result.failure
+    if result.verdict not in (verdicts.FAIL, verdicts.HANG, verdicts.CRASH) or failure is None:
+        return result
+    signature = findings.signed(result.verdict, failure, test.steps)
+    seen = Seen(result.verdict, failure.requirement or "", failure.actual, signature)
+    found = _listed(seen, implementation, known)
+    if found is None:
+        return result
+    deviation = dataclasses.replace(found[0], reason=found[1], verdict=result.verdict)
+    return dataclasses.replace(result, verdict=verdicts.KNOWN_DEVIATION, deviation=deviation)
+
+
+def _listed(
+    seen: Seen, implementation: Implementation, known: Sequence[Known]
+) -> tuple[Deviation, str] | None:
+    """The deviation that explains a failure, and why."""
+    listed = {each.requirement: each for each in implementation.deviations}
     for deviation in implementation.deviations:
-        if deviation.requirement == finding.requirement:
-            if deviation.explains(finding.verdict, finding.actual):
-                return f"{deviation.requirement}: {deviation.says or deviation.happens}"
+        if deviation.requirement == seen.requirement:
+            if deviation.explains(seen.verdict, seen.actual):
+                return deviation, deviation.says or deviation.happens
     for entry in known:
         if not any(fnmatchcase(implementation.id, each) for each in entry.implementations):
             continue
-        if not any(re.search(each, finding.signature) for each in entry.signatures):
+        if not any(re.search(each, seen.signature) for each in entry.signatures):
             continue
-        if all(each.requirement != entry.deviation for each in implementation.deviations):
+        if entry.deviation not in listed:
             raise UserError(
                 f"{entry.where}: {implementation.id} has no listed deviation at {entry.deviation}"
             )
-        return f"{entry.deviation}: {entry.because}"
+        return listed[entry.deviation], entry.because
     return None
