@@ -121,6 +121,8 @@ class OnWine:
             "PIPECTS_WINE_GUARD": windows_path(str(programs.guard)),
         }
         self._observer = Observer(wine.command(programs.observer), self.environment)
+        if wine.is_new:
+            wine.settle()
         self._pairing = pairing.Pairing()
         self._locals: dict[int, int] = {}
         self._starting: set[str] = set()

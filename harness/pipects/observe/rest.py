@@ -108,6 +108,11 @@ ASLEEP = ("S", "X", "Z", "I")
 """States of a thread that waits for something or has ended."""
 
 
+def is_asleep(pid: int) -> bool:
+    """Whether no thread of a process runs or wants to, just now."""
+    return all(status(pid, thread)[0] in ASLEEP for thread in system.threads(pid))
+
+
 def status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
     """A thread's state, and how often it has left the processor."""
     try:

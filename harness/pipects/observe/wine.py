@@ -14,7 +14,7 @@ from typing import IO
 
 from pipects import owned, paths
 from pipects.errors import UserError
-from pipects.observe import LOOK_AGAIN, NotObservable, descent, sockets
+from pipects.observe import LOOK_AGAIN, NotObservable, descent, rest, sockets
 
 PREFIXES = paths.BUILD / "wine"
 """One for each command that goes on at the same time: a server serves a whole prefix."""
@@ -32,6 +32,8 @@ END = 10.0
 """Seconds for the server to end all processes of the prefix."""
 SERVES = 30.0
 """Seconds for the server until it can be spoken to."""
+SETTLES = 60.0
+"""Seconds for the services of a new prefix until they have nothing left to do."""
 LINGER = "5"
 """Seconds that the server outlives the last process, should nobody be left to end it."""
 
@@ -50,13 +52,15 @@ class Wine:
             "WINEARCH": "win64",
             "DISPLAY": "",
         }
+        self.is_new = not (self._folder / MADE).exists()
+        """Whether the prefix is one that was made just now."""
         self._all = {**os.environ, **self.environment}
         self._kill()  # what a command has left that was ended by force
-        if not (self._folder / MADE).exists():
+        if self.is_new:
             shutil.rmtree(self._folder / "prefix", ignore_errors=True)
             (self._folder / "prefix").mkdir()  # no server serves without it
         self._server = self._serve()
-        if (self._folder / MADE).exists():
+        if not self.is_new:
             return
         try:
             self._make()
@@ -75,6 +79,17 @@ class Wine:
     def command(self, program: Path, *arguments: str) -> Sequence[str]:
         """How a Windows program is started."""
         return ["wine", str(program), *arguments]
+
+    def settle(self) -> None:
+        """Waits until every service of the prefix sleeps, for so long at the most.
+
+        In a new one they have much to do, beside which a first program did not start in its time.
+        """
+        calm, until = 0, time.monotonic() + SETTLES
+        while calm < rest.CALM_LOOKS and time.monotonic() < until:
+            there = descent.descendants(os.getpid(), descent.table())
+            calm = calm + 1 if all(rest.is_asleep(each.pid) for each in there) else 0
+            time.sleep(LOOK_AGAIN)
 
     def end(self) -> None:
         """Ends every process of the prefix, the server last. May be called again."""
