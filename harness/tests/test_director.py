@@ -20,6 +20,7 @@ from pipects.director.process import Director, Rule
 from pipects.director.programs import programs
 from pipects.errors import UserError
 from pipects.judging import Record
+from pipects.observe.rest import Rest
 from pipects.verdicts import PASS
 
 DEADLINE = 20.0
@@ -197,6 +198,28 @@ def test_a_shortened_read_that_may_not_wait_says_so(directed: Callable[[str], Di
     child.director.rule("read", child.process.pid, (), "read", ["short:1"])
     child.director.go(rule.held[0])
     assert child.output() == "not yet\nb'l'"
+
+
+def test_a_held_call_rests_though_a_timer_sends_signals(
+    directed: Callable[[str], Directed]
+) -> None:
+    """A runtime may have a tick of its own, which does not interrupt what is held."""
+    program = directed(
+        "import os, signal\n"
+        "signal.signal(signal.SIGALRM, lambda *_: None)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "os.pipe()"
+    )
+    rule = program.director.rule("pipe", program.process.pid, (), None, ["hold:60000"])
+    program.begin()
+    assert program.held(rule)
+    rest = Rest(program.process.pid, stirred=program.director.settle)
+
+    def rested() -> bool:
+        rest.look()
+        return rest.rests
+
+    assert comes(rested), rest.seen()
 
 
 def test_calls_are_recorded_and_told_by_their_birth(directed: Callable[[str], Directed]) -> None:

@@ -106,6 +106,8 @@ Switches = dict[int, tuple[str, ...]]
 """By thread: how often it has left the processor, by itself and by force."""
 ASLEEP = ("S", "X", "Z", "I")
 """States of a thread that waits for something or has ended."""
+HELD = "seccomp_do_user_notification"
+"""Where in the kernel a thread is whose call a director has not answered."""
 
 
 def is_asleep(pid: int) -> bool:
@@ -119,8 +121,19 @@ def status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
         status = files.text(f"/proc/{pid}/task/{thread}/status")
     except (FileNotFoundError, ProcessLookupError):
         return "X", ()
-    start = status.index("\nState:\t") + len("\nState:\t")
-    return status[start], tuple(status[status.index("\nvoluntary_ctxt_switches:") :].split()[1:4:2])
+    state = status[status.index("\nState:\t") + len("\nState:\t")]
+    if state == "D" and _is_held(pid, thread):
+        state = "S"
+    return state, tuple(status[status.index("\nvoluntary_ctxt_switches:") :].split()[1:4:2])
+
+
+def _is_held(pid: int, thread: int) -> bool:
+    """Whether a thread waits for a director. A signal that came meanwhile makes the kernel wait on, and call it
+    a wait for a disk."""
+    try:
+        return files.text(f"/proc/{pid}/task/{thread}/wchan").startswith(HELD)
+    except OSError:
+        return False
 
 
 def _used(pid: int, thread: int) -> tuple[str, float]:
