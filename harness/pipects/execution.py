@@ -212,7 +212,12 @@ class Execution(Ordering):
     def _do_finish(self, step: Step) -> None:
         running = self._running[step.target]
         adapter = self._adapter(running.process)
-        outcome = protocol.outcome_of(self._answer(adapter, running.request))
+        try:
+            outcome = protocol.outcome_of(self._answer(adapter, running.request))
+        except Overdue as missing:
+            if running.step.verb == "start":
+                self._blame_start(running.step, missing)
+            raise
         del self._running[step.target]
         if running.step.verb == "start":
             self._started(running.step, outcome)

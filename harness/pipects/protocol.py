@@ -290,6 +290,8 @@ def _object_or_value(value: Any) -> Any:
         for key in ("object", "type", "same"):
             if key in value and not isinstance(value[key], str | None):
                 raise AdapterFault(f"'{key}' of an object is a name, not {_excerpt(value[key])}")
+        if "object" in value and value.get("type") is None:
+            raise AdapterFault(f"an object is returned with its 'type', not as {_excerpt(value)}")
         if "bytes" in value:
             shown = value["bytes"]
             if not isinstance(shown, dict) or not _is_hex(shown.get("hex")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +13,16 @@ from pipects.conversation import Differs, Running, refusal_of
 from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
-from pipects.observe import signals
+from pipects.observe import NotObservable, signals
 from pipects.protocol import Outcome, Refused, Returned
 
 STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
 STATES = {"closed": "&-", "devnull": "/dev/null", "fifo": '"$fifo"', "fifo-both": '"$fifo"'}
 ONE_FIFO = 'fifo=$(mktemp -u) && mkfifo "$fifo" && exec 9<>"$fifo" && '
 """Both ways open at first: an end that is opened alone waits for the other."""
+
+GREETING = 1.0
+"""Seconds in which a child that has connected is greeted and answers."""
 
 
 class Starting(Judging):
@@ -32,7 +36,11 @@ class Starting(Judging):
             request = self._adapter(step.process).connection.send("start", asked)
             self._running[step.thread] = Running(step.process, request, step, frozenset(), None)
             return
-        outcome = self._ask(step, "start", asked)
+        try:
+            outcome = self._ask(step, "start", asked)
+        except Overdue as missing:
+            self._blame_start(step, missing)
+            raise
         try:
             self._started(step, outcome)
         except EndedEarly as ended:
@@ -60,6 +68,24 @@ class Starting(Judging):
             raise AdapterFault(
                 f"process {outcome.value}, started as '{step.target}': {overdue}"
             ) from overdue
+
+    def _blame_start(self, step: Step, missing: Overdue) -> None:
+        """Raises AdapterFault if an unanswered `start` has made its child: nothing is left to the implementation."""
+        until = time.monotonic() + GREETING * self._scale
+        try:
+            child = self._family.meeting.wait_for(
+                self._tokens[step.target], until, lambda: None, None
+            )
+        except (AdapterFault, NotObservable, Overdue):
+            return
+        where: list[str] = []
+        with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
+            where = self._system.situation(self._adapter(step.process).pid)
+        child.close()
+        raise AdapterFault(
+            f"{missing}, a 'start' whose child has said hello: the adapter waits for it"
+            + f" ({'; '.join(where[:3])})" * bool(where)
+        ) from missing
 
     def _start_request(self, step: Step, token: str) -> dict[str, Any]:
         plain = step.options.get("program") == "plain"

@@ -64,6 +64,7 @@ ADAPTER_ERRORS = {
     "an error's code that is true": said(error={"code": True, "message": "m"}),
     "an error that is a text": said(error="no"),
     "an object that is a list": said(result={"returned": {"object": []}}),
+    "an object without its type": said(result={"returned": {"object": "server"}}),
     "bytes that are a list": said(result={"returned": {"bytes": []}}),
     "bytes that are none": said(result={"returned": {"bytes": {"hex": "zz"}}}),
     "arrays that are a list": said(result={"returned": False, "bytes": []}),

@@ -55,6 +55,22 @@ def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
         assert "started as 'child'" in done.failure("fake.child")["actual"]
 
 
+@pytest.mark.parametrize("left", ["", ", on: starter, until: running"])
+def test_a_start_that_waits_for_its_child_is_no_hang_of_the_implementation(
+    bench: Bench, left: str
+) -> None:
+    """The child is there, and says so; it is the answer that the adapter owes. Nobody waits long for that."""
+    finish = "    - {finish: starter}\n" if left else ""
+    bench.adapter("start-waits")
+    bench.cases(CHILD.replace("DEADLINE", "1").replace("[$handle]}", f"[$handle]{left}}}") + finish)
+    begun = time.monotonic()
+    done = bench.run()
+    assert done.verdicts() == {"fake.child": "adapter error"}, done.output
+    actual = done.failure("fake.child")["actual"]
+    assert "a 'start' whose child has said hello" in actual and ": wait4" in actual, actual
+    assert time.monotonic() - begun < 30
+
+
 @pytest.mark.parametrize(
     ("second", "why"), [("1", "which has been answered"), ("2", "which was not asked")]
 )

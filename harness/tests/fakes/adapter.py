@@ -279,6 +279,8 @@ def start(program: str, arguments: list[str], environment: dict[str, str], **_: 
         env={**os.environ, **environment},
         close_fds=False,
     )
+    if MODE == "start-waits":
+        child.wait()
     threading.Thread(target=child.wait, daemon=True).start()
     return {"returned": child.pid}
 
