@@ -100,6 +100,8 @@ class _Writer:
                 break
         while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
             pass
+        for name in planning.left_open(self._worlds[0]):
+            self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
         return self.written
 
 

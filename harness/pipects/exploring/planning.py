@@ -43,6 +43,14 @@ def forced(world: World) -> Call | None:
     return None
 
 
+def left_open(world: World) -> list[str]:
+    """The servers of whose client's handle nobody says whether it goes with them."""
+    return [
+        name for name, each in world.streams.items()
+        if each.server and each.given_text and not each.inheritable
+    ]  # fmt: skip
+
+
 def _collecting(name: str, operation: Operation) -> Call:
     if operation.thread:
         return Call("finish", name, thread=name)

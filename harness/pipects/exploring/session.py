@@ -274,10 +274,8 @@ class Session(Execution):
                     break
             if len(self.course.calls) == before:
                 break
-        for name, server in list(self.worlds[0].streams.items()):
-            if server.server and server.given_text and not server.inheritable:
-                # nobody says whether it goes with its server
-                self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
+        for name in planning.left_open(self.worlds[0]):
+            self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
         for name, text in list(self.worlds[0].texters.items()):
             if text.held and text.stream in self.worlds[0].streams:
                 self._make(Call("call", f"{name}.Dispose"))
