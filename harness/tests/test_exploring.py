@@ -415,6 +415,14 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
 
 
+def test_nothing_is_made_in_a_process_that_is_not_there() -> None:
+    made = Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server", "child")
+    with pytest.raises(KeyError):
+        rules.possibilities(World(), made)
+    started = one(World(), Call("start", "child"))
+    assert one(started, made).streams["server"].process == "child"
+
+
 def test_what_waits_in_a_child_goes_with_it() -> None:
     world = World()
     given = {"direction": "Out", "inheritability": "Inheritable"}

@@ -45,6 +45,8 @@ OTHERS: Mapping[str, Rule] = operating.RULES
 
 def possibilities(world: World, call: Call) -> list[May]:
     """Everything that may come of a call. Raises Unspecified where the documentation does not say."""
+    if call.verb == "new" and call.process not in world.processes:
+        raise KeyError(call.process)  # it has ended, or never started
     if world.scarce and not _needs_nothing(call):
         raise Unspecified("what else lacks handles")
     if world.scarce and call.member in transferring.KINDS and call.thread != world.warm:
