@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, pipes_among
 from pipects.observing import Observing
 
 AT_FIRST = 0.2
@@ -25,8 +25,7 @@ class Cleaning(Observing):
         parent = self._family.parent
         held = self._system.links(parent.pid)
         self._before = kinds(target for _, target in held)
-        pipes = {int(target[6:-1]) for _, target in held if target.startswith("pipe:[")}
-        self._seen_with = parent, self._asked(), pipes
+        self._seen_with = parent, self._asked(), pipes_among(held)
         if self._server.deviations:  # only then is it asked for
             self._stock = held, self._system.dispositions(parent.pid)
 

@@ -236,10 +236,8 @@ class Execution(Ordering):
         pid = self._adapter(running.process).pid
         for _ in range(step.options.get("times", 1)):
             takes = self._system.open_to(pid, signal.SIGUSR1)
-            waits = (
-                [running.thread] if running.thread in takes else takes
-            )  # one for all may take none
-            for thread in waits:
+            # the thread that waits for all calls may take none
+            for thread in [running.thread] if running.thread in takes else takes:
                 self._system.send_signal(pid, thread, signal.SIGUSR1)
 
     def _do_observe(self, step: Step) -> None:

@@ -19,6 +19,7 @@ from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import LocalWorkers
 from pipects.mutation.target import TARGETS, UNIX
 from pipects.observe import platforms
+from pipects.reports import output
 
 TREES = paths.BUILD / "mutation"
 
@@ -73,6 +74,7 @@ def defects_command(args: argparse.Namespace) -> int:
         if each.fits(target) and asked.intersection(each.requirements)
     ]
     chosen = choose(every, args.ids)
+    output.check({"markdown": args.markdown}, {})
     if args.list:
         for defect in chosen:
             fitting.say(
@@ -95,7 +97,7 @@ def defects_command(args: argparse.Namespace) -> int:
     try:
         kills = _tried(every, chosen, tests, bench, workers, console, args.repeat)
         if args.markdown is not None:
-            _write(args.markdown, _table(chosen, kills, args.repeat))
+            output.write(args.markdown, _table(chosen, kills, args.repeat))
         missed = [each for each in chosen if len(kills[each.id]) < args.repeat]
         numbers = {defect.id: number for number, defect in enumerate(every, 1)}
         looked_for = missed if args.elsewhere else []
@@ -175,14 +177,6 @@ def _table(chosen: Sequence[Defect], kills: Mapping[str, Sequence[Kill]], repeat
         tests = f"`{_seen_at(found)}`" if seen else ""
         lines.append(f"| `{defect.id}` | {defect.title} | {where} | {tests} |")
     return "\n".join(lines) + "\n"
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{file}: {error.strerror}") from error
 
 
 def covering(defect: Defect, tests: Sequence[Test]) -> list[str]:

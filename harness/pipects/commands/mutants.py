@@ -22,6 +22,7 @@ from pipects.mutation.journal import OutcomeJournal, ReachJournal, fingerprint
 from pipects.mutation.model import Candidate, Outcome
 from pipects.mutation.order import Order
 from pipects.mutation.spread import DaskWorkers, LocalWorkers, Workers
+from pipects.reports import output
 
 TREE = paths.BUILD / "mutation" / "mutants"
 CHUNK = 16
@@ -247,9 +248,5 @@ def _conclude(composed: dict[str, Any], args: argparse.Namespace, console: Conso
         ),
         (args.markdown or paths.OUT / "mutants.md", report.markdown(composed)),
     ):
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UserError(f"{file}: can't be written: {error.strerror}") from error
+        output.write(file, text)
         console.print(f"  {paths.shown(file)}", markup=False)

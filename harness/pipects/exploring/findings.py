@@ -16,7 +16,7 @@ from pipects.cases import Step
 from pipects.exploring import translating
 from pipects.judging import Record
 from pipects.spec import Spec
-from pipects.verdicts import Failure
+from pipects.verdicts import Result
 from spec.model.calls import Call
 
 RED = frozenset({verdicts.FAIL, verdicts.HANG, verdicts.CRASH, verdicts.ADAPTER_ERROR})
@@ -44,27 +44,24 @@ class Finding:
         return len(self.steps)
 
 
-def of(record: Record, steps: Sequence[Step], calls: Sequence[Call]) -> Finding | None:
-    """The finding that a record tells of, if it tells of one."""
+def of(
+    record: Record | Result, steps: Sequence[Step], calls: Sequence[Call] = ()
+) -> Finding | None:
+    """The finding that a record, or the result of a test, tells of, if it tells of one."""
     failure = record.failure
     if record.verdict not in RED or failure is None:
         return None
-    requirement = failure.requirement or ""
-    signature = signed(record.verdict, failure, steps)
-    used = tuple(steps[: failure.step + 1] if failure.step is not None else steps)
-    return Finding(
-        signature, record.verdict, requirement, failure.expected, failure.actual, used, tuple(calls)
-    )
-
-
-def signed(verdict: str, failure: Failure, steps: Sequence[Step]) -> str:
-    """What a failure is told apart by: the same for all that show the same thing."""
     where = steps[failure.step] if failure.step is not None and failure.step < len(steps) else None
     done = f"{where.verb} {where.target.rpartition('.')[2]}" if where else "after the last step"
     done = re.sub(r"\d+", "N", done)
     outcome = re.match(r"threw \w+( naming \w+)?|returned", failure.actual)
     told = outcome[0] if outcome else re.sub(r"\d+", "N", failure.actual)[:80]
-    return f"{failure.requirement or ''}: {verdict}: {done}: {told}"
+    requirement = failure.requirement or ""
+    signature = f"{requirement}: {record.verdict}: {done}: {told}"
+    used = tuple(steps[: failure.step + 1] if failure.step is not None else steps)
+    return Finding(
+        signature, record.verdict, requirement, failure.expected, failure.actual, used, tuple(calls)
+    )
 
 
 def case(finding: Finding, name: str, spec: Spec) -> dict[str, Any]:

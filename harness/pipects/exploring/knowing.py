@@ -32,16 +32,6 @@ class Known:
     where: str
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What is known of a failure."""
-
-    verdict: str
-    requirement: str
-    actual: str
-    signature: str
-
-
 def load(file: Path = FILE) -> list[Known]:
     """Reads the list. Raises UserError with file and line for what is wrong in it."""
     return [
@@ -61,8 +51,7 @@ def reason(finding: Finding, implementation: Implementation, known: Sequence[Kno
 
     Raises UserError for an entry whose deviation the implementation does not list.
     """
-    seen = Seen(finding.verdict, finding.requirement, finding.actual, finding.signature)
-    found = _listed(seen, implementation, known)
+    found = _listed(finding, implementation, known)
     return f"{found[0].requirement}: {found[1]}" if found else None
 
 
@@ -70,12 +59,10 @@ def judged(
     result: Result, test: Test, implementation: Implementation, known: Sequence[Known]
 ) -> Result:
     """The result of a generated case: a failure of which something is listed is a known deviation."""
-    failure = result.failure
-    if result.verdict not in (verdicts.FAIL, verdicts.HANG, verdicts.CRASH) or failure is None:
+    finding = findings.of(result, test.steps)
+    if finding is None or finding.verdict == verdicts.ADAPTER_ERROR:
         return result
-    signature = findings.signed(result.verdict, failure, test.steps)
-    seen = Seen(result.verdict, failure.requirement or "", failure.actual, signature)
-    found = _listed(seen, implementation, known)
+    found = _listed(finding, implementation, known)
     if found is None:
         return result
     deviation = dataclasses.replace(found[0], reason=found[1], verdict=result.verdict)
@@ -83,18 +70,18 @@ def judged(
 
 
 def _listed(
-    seen: Seen, implementation: Implementation, known: Sequence[Known]
+    finding: Finding, implementation: Implementation, known: Sequence[Known]
 ) -> tuple[Deviation, str] | None:
-    """The deviation that explains a failure, and why."""
+    """The deviation that explains a finding, and why."""
     listed = {each.requirement: each for each in implementation.deviations}
     for deviation in implementation.deviations:
-        if deviation.requirement == seen.requirement:
-            if deviation.explains(seen.verdict, seen.actual):
+        if deviation.requirement == finding.requirement:
+            if deviation.explains(finding.verdict, finding.actual):
                 return deviation, deviation.says or deviation.happens
     for entry in known:
         if not any(fnmatchcase(implementation.id, each) for each in entry.implementations):
             continue
-        if not any(re.search(each, seen.signature) for each in entry.signatures):
+        if not any(re.search(each, finding.signature) for each in entry.signatures):
             continue
         if entry.deviation not in listed:
             raise UserError(

@@ -76,11 +76,10 @@ class MakingMoves(Moves):
         handles = []
         for member in ("SafePipeHandle", "ClientSafePipeHandle"):
             stream = world.streams[name]
-            wanted = stream.own if member == "SafePipeHandle" else stream.client
-            known = [n for n, safe in world.safe_names.items() if safe == wanted]
-            handles.append(known[0] if known else self.name("handle"))
-            if not known:
-                yield Call("get", f"{name}.{member}", kept=handles[-1])
+            safe = stream.own if member == "SafePipeHandle" else stream.client
+            handle, asked = self._handle_of(world, name, member, safe)
+            handles.append(handle)
+            yield from asked
         given: dict[str, Argument] = {
             "direction": "Out" if world.streams[name].access == WRITE else "In",
             "serverSafePipeHandle": Ref(handles[0]),
@@ -131,10 +130,8 @@ class MakingMoves(Moves):
             return
         name = choices.pick(free[::-1])
         stream = world.streams[name]
-        known = [n for n, safe in world.safe_names.items() if safe == stream.client]
-        handle = known[0] if known else self.name("handle")
-        if not known:
-            yield Call("get", f"{name}.ClientSafePipeHandle", kept=handle)
+        handle, asked = self._handle_of(world, name, "ClientSafePipeHandle", stream.client)
+        yield from asked
         number, owner = self.name("number"), self.name("safe")
         yield Call("call", f"{handle}.DangerousGetHandle", kept=number)
         yield Call("call", f"{handle}.SetHandleAsInvalid")
@@ -149,6 +146,16 @@ class MakingMoves(Moves):
                 yield Call("new", making.CLIENT, given, self.name("client"))
             case "forget":
                 yield Call("forget", owner)
+
+    def _handle_of(
+        self, world: World, stream: str, member: str, safe: int | None
+    ) -> tuple[str, tuple[Call, ...]]:
+        """The name of a stream's handle object, and the call that gives it one if it has none yet."""
+        for name, known in world.safe_names.items():
+            if known == safe:
+                return name, ()
+        name = self.name("handle")
+        return name, (Call("get", f"{stream}.{member}", kept=name),)
 
     def handles(self, world: World, choices: Choices) -> Iterator[Call]:
         """What hands a handle out."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 if sys.platform != "linux":
@@ -67,3 +68,8 @@ class Proof:
 def page_size() -> int:
     """The system's page size in bytes."""
     return os.sysconf("SC_PAGE_SIZE")
+
+
+def pipes_among(links: Iterable[tuple[int, str]]) -> set[int]:
+    """The pipes among what a process's handles are open on."""
+    return {int(target[6:-1]) for _, target in links if target.startswith("pipe:[")}

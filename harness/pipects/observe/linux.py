@@ -16,7 +16,7 @@ import termios
 import time
 from collections.abc import Collection, Iterator
 
-from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, files
+from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, files, pipes_among
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -66,7 +66,7 @@ def pipe_ends(pid: int, of: Collection[int] | None = None) -> list[End]:
 
 def pipes(pid: int) -> set[int]:
     """The inodes of the pipes of which the process holds an end."""
-    return {int(target[6:-1]) for _, target in links(pid) if target.startswith("pipe:[")}
+    return pipes_among(links(pid))
 
 
 def standard_streams(pid: int) -> frozenset[tuple[int, str]]:
