@@ -33,7 +33,7 @@ from pipects.judging import Record
 from pipects.verdicts import Failure
 from spec.model import rules
 from spec.model.calls import Call, Data, Ref
-from spec.model.outcomes import Reads, Returns, Throws, Unspecified
+from spec.model.outcomes import BROKEN, Reads, Returns, Throws, Unspecified
 from spec.model.state import World
 
 
@@ -438,3 +438,53 @@ def test_what_waits_in_a_child_goes_with_it() -> None:
     assert world.pending()
     world = one(world, Call("exit", "child", process="child"))
     assert not world.pending() and "client" not in world.streams
+
+
+def test_a_handle_object_is_used_in_its_own_process_alone_and_goes_with_it() -> None:
+    world = one(World(), Call("start", "child", {"streams": "devnull"}))
+    given = {"preexistingHandle": 0, "ownsHandle": False}
+    world = one(world, Call("new", "SafePipeHandle", given, "handle", "child"))
+    with pytest.raises(KeyError):
+        rules.possibilities(world, client("handle"))
+    with pytest.raises(KeyError):
+        rules.possibilities(world, Call("forget", "handle"))
+    assert "handle" not in one(world, Call("kill", "child", process="child")).safe_names
+
+
+def test_a_handle_of_the_wrong_end_beside_one_that_is_no_pipes_is_left_open() -> None:
+    world = one(pipe(), Call("new", "Descriptor", {"kind": "file"}, "file"))
+    world = one(world, Call("get", "file.Number", kept="number"))
+    borrowed = {"preexistingHandle": Ref("number"), "ownsHandle": False}
+    world = one(world, Call("new", "SafePipeHandle", borrowed, "other"))
+    world = one(world, Call("get", "server.SafePipeHandle", kept="own"))
+    given = {"direction": "Out", "clientSafePipeHandle": Ref("other")}
+
+    def adopts(own: str) -> Call:
+        handles = given | {"serverSafePipeHandle": Ref(own)}
+        return Call("new", "AnonymousPipeServerStream", handles, "adopting")
+
+    assert [may.outcome for may in rules.possibilities(world, adopts("own"))] == [BROKEN]
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, adopts("handle"))
+
+
+def test_how_much_a_copy_has_read_when_its_destination_fails_is_left_open() -> None:
+    world = pipe()
+    for call in (
+        Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "broken"),
+        Call("call", "broken.DisposeLocalCopyOfClientHandle"),
+        Call("call", "server.Write", {"buffer": Data(bytes(65536))}),
+        Call("call", "server.Write", {"buffer": Data(bytes(8))}, thread="writer"),
+    ):
+        world = one(world, call)
+    copy = Call("call", "client.CopyTo", {"destination": Ref("broken"), "bufferSize": 1})
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, copy)
+
+
+def test_whether_draining_sees_what_a_reader_of_text_takes_ahead_is_left_open() -> None:
+    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "text"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"word")}))
+    world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("get", "text.EndOfStream"))

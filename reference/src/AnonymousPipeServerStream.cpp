@@ -125,9 +125,13 @@ void AnonymousPipeServerStream::DisposeClientHandleUnlessHandedOut() noexcept {
 }
 
 void AnonymousPipeServerStream::Dispose(bool disposing) {
+    const bool isOpen = PipeStream::CanRead() || PipeStream::CanWrite();
     // In this order: whoever waits in this end must not take the other's closing for the end of the stream.
     PipeStream::Dispose(disposing);  // [stream.dispose-pending.sync-read]
-    DisposeClientHandleUnlessHandedOut();
+    // What is handed out of a closed server is its user's. [stream.dispose.any-route-repeatable]
+    if (isOpen) {
+        DisposeClientHandleUnlessHandedOut();
+    }
 }
 
 PipeTransmissionMode AnonymousPipeServerStream::TransmissionMode() const {

@@ -73,7 +73,7 @@ def _with_server(world: World, call: Call, access: str, size: int) -> World:
     after.handles[own] = Handle(call.process, pipe, access, False, own)
     after.handles[other] = Handle(call.process, pipe, OPPOSITE[access], inheritable, other)
     first, second = after.number(), after.number()
-    after.safes[first], after.safes[second] = Safe(own), Safe(other)
+    after.safes[first], after.safes[second] = Safe(call.process, own), Safe(call.process, other)
     after.streams[call.kept] = Stream(
         True, call.process, access, pipe, first, second, inheritable=inheritable
     )
@@ -118,16 +118,18 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
     if world.safes[own].closed or world.safes[client].closed:
         yield May(BROKEN, f"{rules}.closed", world)
         return
-    if world.safes[own].file or world.safes[client].file:
+    access = ACCESS[str(direction)]
+    pipes = [_handle(world, each) for each in (own, client) if not world.safes[each].file]
+    ends = [access, OPPOSITE[access]]
+    fitting = [end for end, each in zip(ends, (own, client)) if not world.safes[each].file]
+    if [each.access for each in pipes] != fitting or len({each.pipe for each in pipes}) > 1:
+        raise Unspecified("handles of the wrong ends")
+    if len(pipes) < len(ends):
         yield May(BROKEN, "server.ctor-handles.not-a-pipe", world)
         return
-    handle, other = _handle(world, own), _handle(world, client)
-    access = ACCESS[str(direction)]
-    if handle.access != access or other.access == access or handle.pipe != other.pipe:
-        raise Unspecified("handles of the wrong ends")
     after = world.copy()
     after.streams[call.kept] = Stream(
-        True, call.process, access, handle.pipe, own, client, adopted=True
+        True, call.process, access, pipes[0].pipe, own, client, adopted=True
     )
     yield May(Gives(SERVER), f"{rules}.direction-applied", after)
 
@@ -179,7 +181,7 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
         raise Unspecified("a text of the wrong end")
     after = world.copy()
     safe = after.number()
-    after.safes[safe] = Safe(handle)
+    after.safes[safe] = Safe(call.process, handle)
     after.streams[call.kept] = Stream(False, call.process, access, world.handles[handle].pipe, safe)
     said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
     yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
@@ -237,7 +239,7 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     if isinstance(value, Ref) and value.name in world.files:
         if call.arguments["ownsHandle"]:
             raise Unspecified("two owners of one number")
-        after.safes[safe] = Safe(None, owns=False, file=True)
+        after.safes[safe] = Safe(call.process, None, owns=False, file=True)
     elif isinstance(value, Ref):
         number = world.numbers[value.name]
         key = next((k for k, h in world.handles.items() if k == number), None)
@@ -248,13 +250,13 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
             each.owns and not each.closed and each.handle == key for each in world.safes.values()
         ):
             raise Unspecified("two owners of one number")
-        after.safes[safe] = Safe(key, owns=owns)
-    elif value in STANDARD_STREAMS:
-        if call.process == "parent":
-            raise Unspecified("what the first process has at its standard streams")
-        after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]), file=True)
+        after.safes[safe] = Safe(call.process, key, owns=owns)
     else:
-        after.safes[safe] = Safe(None, owns=bool(call.arguments["ownsHandle"]))
+        stands = value in STANDARD_STREAMS
+        if stands and call.process == "parent":
+            raise Unspecified("what the first process has at its standard streams")
+        owns = bool(call.arguments["ownsHandle"])
+        after.safes[safe] = Safe(call.process, None, owns=owns, file=stands)
     after.safe_names[call.kept] = safe
     yield May(Gives("SafePipeHandle"), "safe-handle.ctor.preexisting-used", after)
 

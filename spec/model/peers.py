@@ -32,6 +32,8 @@ def end(world: World, call: Call) -> Iterator[May]:
         if world.streams[operation.stream].process == name:
             leave(after, operation)
     del after.processes[name]
+    lost = {key for key, each in world.safe_names.items() if world.safes[each].process == name}
+    after.safe_names = {key: each for key, each in world.safe_names.items() if key not in lost}
     after.handles = {key: each for key, each in world.handles.items() if each.process != name}
     gone = {key for key, each in world.streams.items() if each.process == name}
     after.streams = {key: each for key, each in world.streams.items() if key not in gone}

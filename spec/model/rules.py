@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from spec.model import asking, ending, flushing, making, operating, peers, texting, transferring
-from spec.model.calls import Call
+from spec.model.calls import Call, Ref
 from spec.model.outcomes import Outcome, Throws, Unspecified
 from spec.model.state import May, World
 
@@ -47,6 +47,9 @@ def possibilities(world: World, call: Call) -> list[May]:
     """Everything that may come of a call. Raises Unspecified where the documentation does not say."""
     if call.verb == "new" and call.process not in world.processes:
         raise KeyError(call.process)  # it has ended, or never started
+    for name in _handles_in(call):
+        if name in world.safe_names and world.safes[world.safe_names[name]].process != call.process:
+            raise KeyError(name)  # a handle object of another process
     if world.scarce and not _needs_nothing(call):
         raise Unspecified("what else lacks handles")
     if world.scarce and call.member in transferring.KINDS and call.thread != world.warm:
@@ -59,6 +62,12 @@ def possibilities(world: World, call: Call) -> list[May]:
     if world.scarce and (call.verb == "finish" or call.member in EASING):
         return [replace(may, after=_eased(may.after)) for may in found]
     return found
+
+
+def _handles_in(call: Call) -> Iterator[str]:
+    """The names that may be those of handle objects which a call uses."""
+    yield from call.target.split() if call.verb == "forget" else (call.object,)
+    yield from (each.name for each in call.arguments.values() if isinstance(each, Ref))
 
 
 def _eased(world: World) -> World:

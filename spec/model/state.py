@@ -50,6 +50,7 @@ class Handle:
 class Safe:
     """A SafePipeHandle."""
 
+    process: str
     handle: int | None
     """None: the value -1."""
     owns: bool = True

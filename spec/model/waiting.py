@@ -223,6 +223,8 @@ def _copied(world: World, name: str, operation: Operation) -> World:
     pipe = world.streams[operation.stream].pipe
     there = world.pipes[pipe].content
     assert operation.into is not None
+    if on_the_way(world, pipe) and not _takes(world, operation, len(there)):
+        raise Unspecified("how much a copy has read when its destination takes no more")
     if operation.into in world.memories:
         memory = world.memories[operation.into]
         if memory.closed:
@@ -236,6 +238,17 @@ def _copied(world: World, name: str, operation: Operation) -> World:
         after.change_operation(name, left=there)
     _take(after, pipe, len(there))
     return after
+
+
+def _takes(world: World, operation: Operation, count: int) -> bool:
+    """Whether a copy's destination takes so much at once."""
+    if operation.into in world.memories:
+        return not world.memories[operation.into].closed
+    assert operation.into is not None
+    into = world.streams[operation.into]
+    if into.state in (IS_CLOSED, IS_BROKEN) or not world.held(into.pipe, READ):
+        return False
+    return has_room(world, into.pipe, count)
 
 
 def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
@@ -382,6 +395,8 @@ def has_room(world: World, pipe: int, count: int) -> bool:
 def _drain(world: World, name: str, operation: Operation) -> Iterator[World]:
     pipe = world.streams[operation.stream].pipe
     family = "stream.wait-for-pipe-drain"
+    if world.pipes[pipe].content and world.pipes[pipe].ahead:
+        raise Unspecified("how much a reader of text takes ahead of what it is asked for")
     if not world.pipes[pipe].content and not on_the_way(world, pipe):
         after = world.copy()
         after.change_operation(name, ends=(End(DONE, f"{family}.blocks"),))

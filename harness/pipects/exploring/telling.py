@@ -40,6 +40,8 @@ def explore(
     tally = campaign.merged(list(parts))
     for old in folder.glob("found-*/found-*.yaml"):
         old.unlink()
+        if not any(old.parent.iterdir()):
+            old.parent.rmdir()
     listed = knowing.load()
     reasons = {
         signature: knowing.reason(finding, implementation, listed)

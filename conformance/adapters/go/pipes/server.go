@@ -101,13 +101,15 @@ func (s *AnonymousPipeServerStream) ClientSafePipeHandle() *SafePipeHandle {
 func (s *AnonymousPipeServerStream) DisposeLocalCopyOfClientHandle() { s.client.Dispose() }
 
 // Dispose closes the server's end, and the client's handle if nobody was given it, or a child its number.
+// What a server gives out once it is closed is its user's affair.
 func (s *AnonymousPipeServerStream) Dispose() {
+	isOpen := s.CanRead() || s.CanWrite()
 	s.PipeStream.Dispose()
 	s.mu.Lock()
 	inherited := s.asText && s.inheritability != None
 	given := s.asText || s.asObject
 	s.mu.Unlock()
-	if inherited || !given {
+	if isOpen && (inherited || !given) {
 		s.client.Dispose()
 	}
 }

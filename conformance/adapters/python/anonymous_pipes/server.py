@@ -115,7 +115,10 @@ class AnonymousPipeServerStream(PipeStream):
     def _Dispose(self, disposing: bool) -> None:
         """Closes this end, and the client's unless somebody was given the handle to close.
         The client's goes last: a read that waits here is to end by the closing, not with 0."""
+        isOpen = self.CanRead or self.CanWrite
         super()._Dispose(disposing)
-        if self._clientHandle is not None:
+        if (
+            isOpen and self._clientHandle is not None
+        ):  # what a closed server hands out is its user's
             if not self._givenAsHandle or (self._givenAsText and self._inheritable):
                 self._clientHandle.Dispose()
