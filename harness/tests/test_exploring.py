@@ -488,3 +488,21 @@ def test_whether_draining_sees_what_a_reader_of_text_takes_ahead_is_left_open() 
     world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("get", "text.EndOfStream"))
+
+
+def test_a_drain_that_looks_now_and_then_may_be_met_by_a_disposal_though_all_is_read() -> None:
+    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"a")}))
+    world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
+    world = one(world, Call("call", "client.ReadByte"))
+    world = one(world, Call("call", "server.Dispose"))
+    told = rules.possibilities(world, Call("finish", "drain", thread="drain"))
+    closed = Throws("ObjectDisposedException")
+    assert {may.outcome for may in told} == {Returns(None), BROKEN, closed}
+
+
+def test_whether_a_result_of_begin_leads_to_its_stream_is_left_open() -> None:
+    begin = Call("call", "server.BeginWrite", {"buffer": Data(b"a"), "offset": 0, "count": 1, "callback": None, "state": None}, "result")  # fmt: skip
+    world = one(pipe(), begin)
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("forget", "server handle"))
+    rules.possibilities(world, Call("forget", "server handle result"))

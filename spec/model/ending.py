@@ -128,6 +128,9 @@ def forget(world: World, call: Call) -> Iterator[May]:
     for _, operation in world.pending():
         if operation.stream in names:
             raise Unspecified("a stream that is forgotten under its own operation")
+    for name, operation in world.operations.items():
+        if operation.stream in names and operation.begun and name not in names:
+            raise Unspecified("whether an IAsyncResult, or its callback, leads to its stream")
     after.operations = {k: each for k, each in after.operations.items() if each.stream not in names}
     after.callbacks = {k: each for k, each in after.callbacks.items() if each in after.operations}
     kept = _reachable(after)

@@ -426,6 +426,18 @@ def cancel(world: World, token: str) -> None:
 
 def abandon(world: World, stream: str) -> None:
     """Ends every operation under way on an end that is closed (stream.dispose-pending)."""
+    for (
+        name,
+        operation,
+    ) in world.operations.items():  # a drain may look at the pipe only now and then
+        if (
+            operation.stream == stream
+            and operation.kind == "drain"
+            and DONE in _outcomes(operation)
+        ):
+            said = "stream.dispose-pending.sync-write"
+            late = (End(BROKEN, said), End(CLOSED, said))
+            world.operations[name] = replace(operation, ends=(*operation.ends, *late))
     for name, operation in world.pending():
         if operation.stream != stream or operation.kind == "join":
             continue
@@ -448,6 +460,10 @@ def abandon(world: World, stream: str) -> None:
             text = world.texters[operation.texter]
             world.texters[operation.texter] = replace(text, spoilt=True)
         world.change_operation(name, ends=ends)
+
+
+def _outcomes(operation: Operation) -> list[Outcome]:
+    return [end.outcome for end in operation.ends]
 
 
 def leave(world: World, operation: Operation) -> None:
