@@ -17,6 +17,7 @@ from pipects.observe import LOOK_AGAIN, NotObservable
 from pipects.observe.rest import ASLEEP, status
 from pipects.processes import Adapter
 from pipects.starting import Starting
+from pipects.wellformed import FORMS_OF_CALLS
 
 HOLD = 4
 """How many times the deadline of a request a call is held, at most: longer than anyone waits for it."""
@@ -65,8 +66,13 @@ class Directing(Starting):
         self._note("observed", f"{call} is held")
 
     def _observe_answered(self, step: Step) -> None:
-        call = self._await_met(step.process, self._rules[step.options["of"]])
-        self._note("observed", f"{call} was answered")
+        rule = self._rules[step.options["of"]]
+        if _refuses_form(self._given[rule.id][0]):
+            self._director.listen()
+            refused = ", ".join(call.name for call in rule.met) or "none, since none is made"
+            self._note("observed", f"calls refused: {refused}")
+            return
+        self._note("observed", f"{self._await_met(step.process, rule)} was answered")
 
     def _observe_rest(self, step: Step) -> None:
         pid = self._adapter(step.process).pid
@@ -157,7 +163,7 @@ class Directing(Starting):
         for step, rule in self._given.values():
             if rule.late:
                 raise NotObservable(f"the call was held for too long: {step.text}")
-            if not rule.met and step.verb != "record":
+            if not rule.met and step.verb != "record" and not _refuses_form(step):
                 raise NotObservable(f"{self._server.id} makes no such call: {step.text}")
         self._stop_directing()
 
@@ -201,6 +207,15 @@ class Directing(Starting):
         if self._family.director is None:
             raise AdapterFault("the processes of this test are not directed")
         return self._family.director
+
+
+def _refuses_form(step: Step) -> bool:
+    """Whether one form of a call is not to be had at all: who does without it does all that is asked."""
+    return (
+        step.verb == "answer"
+        and step.target in FORMS_OF_CALLS
+        and step.options.get("always", False)
+    )
 
 
 def actions(given: Any) -> Iterator[str]:

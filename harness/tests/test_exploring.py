@@ -506,3 +506,10 @@ def test_whether_a_result_of_begin_leads_to_its_stream_is_left_open() -> None:
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("forget", "server handle"))
     rules.possibilities(world, Call("forget", "server handle result"))
+
+
+def test_who_waits_for_a_task_does_not_hinder_the_closing_of_its_end() -> None:
+    task = Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task")
+    world = one(one(pipe(), task), Call("call", "task.Wait", thread="waits"))
+    mays = rules.possibilities(world, Call("call", "client.Dispose"))
+    assert mays and not any(may.after.pending() for may in mays)
