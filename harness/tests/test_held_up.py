@@ -25,6 +25,18 @@ MEANWHILE = """\
     - {release: looking}
     - {finish: reader, returns: 0}
 """
+NO_FORM = """\
+- id: fake.no-form
+  title: The end of the stream is met where a call is refused
+  covers: [stream.calls.filtered]
+  deadline: 1
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
+    - {{answer: {call}, of: server, by: EPERM, always: true, as: refused}}
+    - {{call: server.DisposeLocalCopyOfClientHandle}}
+    - {{call: server.Read, with: {{buffer: {{length: 1}}, offset: 0, count: 1}}, returns: 0}}
+    - {{observe: answered, of: refused}}
+"""
 NO_PIPE = """\
 - id: fake.no-pipe
   title: No server is made where the system makes no pipe
@@ -64,3 +76,14 @@ def test_what_the_system_has_none_of_is_refused_until_it_is_released(
     bench.cases(NO_PIPE)
     done = bench.run()
     assert done.verdicts() == {"fake.no-pipe": "pass"}, done.output
+
+
+@pytest.mark.parametrize(("call", "verdict"), [("preadv2", "pass"), ("write", "not observable")])
+def test_a_refused_form_of_a_call_is_nothing_to_who_does_without_it(
+    bench: Bench, call: str, verdict: str
+) -> None:
+    """A call as such that never comes leaves open what the case is about."""
+    bench.adapter("good")
+    bench.cases(NO_FORM.format(call=call))
+    done = bench.run()
+    assert done.verdicts() == {"fake.no-form": verdict}, done.output
