@@ -513,3 +513,11 @@ def test_who_waits_for_a_task_does_not_hinder_the_closing_of_its_end() -> None:
     world = one(one(pipe(), task), Call("call", "task.Wait", thread="waits"))
     mays = rules.possibilities(world, Call("call", "client.Dispose"))
     assert mays and not any(may.after.pending() for may in mays)
+
+
+def test_a_copys_destination_that_is_forgotten_under_it_is_left_open() -> None:
+    world = one(pipe(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"))
+    copy = Call("call", "client.CopyTo", {"destination": Ref("other")}, thread="copies")
+    world = one(world, copy)
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("forget", "other"))

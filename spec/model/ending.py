@@ -126,7 +126,7 @@ def forget(world: World, call: Call) -> Iterator[May]:
                 )
             after.close(safe)
     for _, operation in world.pending():
-        if operation.stream in names:
+        if operation.stream in names or operation.into in names:
             raise Unspecified("a stream that is forgotten under its own operation")
     for name, operation in world.operations.items():
         if operation.stream in names and operation.begun and name not in names:
