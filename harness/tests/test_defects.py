@@ -22,7 +22,7 @@ def test_every_defect_still_fits_the_reference(target: Target) -> None:
     if target is WINDOWS and not shutil.which(windows_programs.COMPILER):
         pytest.skip(f"{windows_programs.COMPILER} is not installed")
     the_spec = spec.load()
-    every = [each for each in catalogue.load(the_spec).values() if each.fits(target)]
+    every = catalogue.fitting(the_spec, target)
     assert len(every) >= 100
     found = catalogue.candidates(paths.ROOT, every, target)
     assert len({each.number for each in found}) == len(every)

@@ -89,7 +89,7 @@ TEST_F(SmallImplementation, TellsAllThatItLacks) {
     EXPECT_EQ(dispatcher_.Lacks(),
               (std::set<std::string>{"access-control", "async", "async-dispose", "begin-end", "copy-to",
                                      "null-arguments", "read-exactly", "safe-handle", "same-process", "span",
-                                     "synchronized", "text-streams"}));
+                                     "synchronized", "text-streams", "wide-handles"}));
 }
 
 TEST_F(SmallImplementation, WhatItHasWorks) {

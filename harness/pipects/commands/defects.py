@@ -63,16 +63,7 @@ def defects_command(args: argparse.Namespace) -> int:
     """`pipects defects`. Returns the exit status."""
     the_spec = spec.load()
     target = TARGETS[args.system]
-    asked = {
-        each.id
-        for each in the_spec.requirements.values()
-        if each.platforms in (platforms.ANY, target.system)
-    }
-    every = [
-        each
-        for each in catalogue.load(the_spec).values()
-        if each.fits(target) and asked.intersection(each.requirements)
-    ]
+    every = catalogue.fitting(the_spec, target)
     chosen = choose(every, args.ids)
     output.check({"markdown": args.markdown}, {})
     if args.list:

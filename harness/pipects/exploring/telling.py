@@ -121,7 +121,7 @@ def defects(
     console: Console,
 ) -> int:  # fmt: skip
     """Looks for defects of the catalogue. Returns the exit status: 1 if more than a tenth were missed."""
-    every = [each for each in catalogue.load(loaded.spec).values() if each.fits(UNIX)]
+    every = catalogue.fitting(loaded.spec, UNIX)
     adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
     references = [campaign.marked(each, session) for each in loaded.chosen(REFERENCES)]
     for known in references:

@@ -52,6 +52,20 @@ class Defect:
         )
 
 
+def fitting(spec: Spec, target: Target) -> list[Defect]:
+    """The catalogue's defects that can be planted into what is built for a system, and are asked about there."""
+    asked = {
+        each.id
+        for each in spec.requirements.values()
+        if each.platforms in (platforms.ANY, target.system)
+    }
+    return [
+        each
+        for each in load(spec).values()
+        if each.fits(target) and asked.intersection(each.requirements)
+    ]
+
+
 def load(spec: Spec, file: Path = FILE) -> dict[str, Defect]:
     """The catalogue by id. Raises UserError with file and line for what is wrong in it."""
     found: dict[str, Defect] = {}

@@ -2,12 +2,19 @@
 
 #include <pipects/adapter/Constructors.hpp>
 
+#include <cstdint>
 #include <initializer_list>
 #include <set>
 #include <string>
 #include <type_traits>
 
 namespace pipects::adapter {
+
+/// Whether a handle object can be made of every number of 64 bits: braces refuse what would be cut off.
+template <typename Handle>
+concept TakesWideNumbers = sizeof(std::intptr_t) == sizeof(std::int64_t) && requires(std::intptr_t number) {
+    Handle{number, true};
+};
 
 /// The capabilities, as spec/capabilities.yaml names them, that an implementation lacks as far as its types
 /// tell.
@@ -49,6 +56,7 @@ std::set<std::string> FindLacks() {
     require("synchronized", StaticMembers<Traits>().Has("Synchronized"));
     require("text-streams", constructors.Has("StreamWriter") && constructors.Has("StreamReader"));
     require("undefined-enum", std::is_enum_v<typename Traits::PipeDirection>);
+    require("wide-handles", TakesWideNumbers<typename Traits::SafePipeHandle>);
     return lacks;
 }
 
