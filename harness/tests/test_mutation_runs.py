@@ -16,8 +16,9 @@ from jsonschema import Draft202012Validator
 from pipects import paths
 from pipects.commands import mutants
 from pipects.errors import UserError
+from pipects.exploring import hunting
 from pipects.mutation import report, results, survivors, trial
-from pipects.mutation.build import Build
+from pipects.mutation.build import Build, digest_of_sources
 from pipects.mutation.journal import OutcomeJournal, ReachJournal
 from pipects.mutation.model import GUARD, Candidate, Kill, Outcome, numbered
 from pipects.mutation.order import Order
@@ -197,6 +198,15 @@ def test_results_are_as_their_schema_says_and_the_summary_fits(tmp_path: Path) -
     composed = results.compose(build, every, tried, judged, about)
     schema = json.loads((paths.SCHEMAS / "mutants.schema.json").read_text(encoding="utf-8"))
     assert list(Draft202012Validator(schema).iter_errors(composed)) == []
+    file = tmp_path / "mutants.json"
+    file.write_text(json.dumps(composed), encoding="utf-8")
+    with pytest.raises(UserError, match="of another state of the reference"):
+        hunting.survivors_in(file)
+    file.write_text(json.dumps(composed | {"digest": digest_of_sources()}), encoding="utf-8")
+    assert hunting.survivors_in(file) == [1]
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match="not a results file of `pipects mutants`"):
+        hunting.survivors_in(file)
     assert composed["summary"]["alone_handle_table"] == 1
     assert max(map(len, report.summary(composed).splitlines())) <= 80
     page = report.markdown(composed)

@@ -20,7 +20,8 @@ from pipects.suite import Suite
 FOUND = paths.OUT / "explored"
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
 HUNTED_S = 120.0
-"""Seconds that a defect of the catalogue may take to be found."""
+"""Seconds that a defect or a mutant may take to be found."""
+MUTANTS = paths.OUT / "mutants.json"
 
 
 def add(subparsers: Any) -> None:
@@ -60,6 +61,10 @@ def add(subparsers: Any) -> None:
         help="look for N defects of the catalogue, drawn by the seed, without being told where they are",
     )  # fmt: skip
     explore.add_argument(
+        "--mutants", type=Path, nargs="?", const=MUTANTS, metavar="FILE",
+        help=f"look for those that outlived the suite in a run of 'pipects mutants' ({paths.shown(MUTANTS)})",
+    )  # fmt: skip
+    explore.add_argument(
         "--model", action="store_true", help="hold the model against the cases, and explore nothing"
     )
     explore.add_argument(
@@ -72,7 +77,7 @@ def add(subparsers: Any) -> None:
 def explore_command(args: argparse.Namespace) -> int:
     """`pipects explore`. Returns the exit status."""
     # what these are made with need not be there for other commands
-    from pipects.exploring import differing, telling
+    from pipects.exploring import differing, hunting, telling
 
     console = Console(highlight=False, soft_wrap=True)
     loaded = suite.without_cases(args.adapters)
@@ -85,10 +90,11 @@ def explore_command(args: argparse.Namespace) -> int:
     session = secrets.token_hex(8)
     workers = _workers(args, session)
     try:
+        hunt = hunting.Hunt(seed, HUNTED_S, args.timeout_scale, session)
         if args.defects is not None:
-            return telling.defects(
-                loaded, args.defects, seed, HUNTED_S, args.timeout_scale, session, workers, console
-            )
+            return hunting.defects(loaded, args.defects, hunt, workers, console)
+        if args.mutants is not None:
+            return hunting.mutants(loaded, args.mutants, hunt, workers, console)
         found = 0
         for implementation in loaded.chosen(args.implementations or ["reference"]):
             console.print(f"{implementation.id}: {args.budget}, --seed {seed}")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 from pipects.errors import NotStarted
 from pipects.exploring import touring
@@ -16,7 +15,6 @@ from pipects.exploring.findings import Finding
 from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
 from pipects.mutation import switch
-from pipects.mutation.catalogue import Defect
 from pipects.mutation.spread import Workers
 from pipects.mutation.trial import SESSION
 from pipects.observe import linux
@@ -111,43 +109,51 @@ def merged(tallies: Sequence[Tally]) -> Tally:
 
 
 @dataclass(frozen=True)
-class Hunted:
-    """Whether a search has found a defect."""
+class Planted:
+    """A mistake in a build of many, and the number that turns it on."""
 
-    defect: Defect
+    id: str
+    title: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Hunted:
+    """Whether a search has found a mistake."""
+
+    planted: Planted
     finding: Finding | None
     seconds: float
     sequences: int
 
 
 def hunt(
-    every: Sequence[Defect], number: int, references: Sequence[Implementation], adapter: Path, seed: int,
-    seconds: float, scale: float, workers: Workers,
+    planted: Sequence[Planted], references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
+    scale: float, workers: Workers,
 ) -> Iterator[Hunted]:  # fmt: skip
-    """Searches for so many defects of the catalogue, drawn by the seed; one at a time is on.
+    """Searches for each of these mistakes, of which one at a time is on.
 
     `references` are the reference as it is, and on older kernels.
     """
-    drawn = Random(seed).sample(list(enumerate(every, 1)), min(number, len(every)))
     first = tuple(tuple(each) for each in itertools.islice(touring.tour(seed), SHARED))
     tasks = []
-    for place, _ in drawn:
+    for each in planted:
         parts: list[Part] = []
         for sound in references:
             broken = dataclasses.replace(
                 sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
-                deviations=(), environment={**sound.environment, switch.ACTIVE: str(place)},
+                deviations=(), environment={**sound.environment, switch.ACTIVE: str(each.number)},
             )  # fmt: skip
             older = BELOW * seconds
             share = older if parts else seconds - older * (len(references) - 1)
             parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
         tasks.append((parts,))
-    known = {switch_of(task[0][0]): each for task, (_, each) in zip(tasks, drawn, strict=True)}
+    known = {str(each.number): each for each in planted}
     for (parts,), (tally, took) in workers.map(search_in_turn, tasks):
         finding = next(iter(tally.findings.values()), None)
         yield Hunted(known[switch_of(parts[0])], finding, took, tally.sequences)
 
 
 def switch_of(part: Part) -> str:
-    """Which defect is on."""
+    """The number of the mistake that is on."""
     return part.implementation.environment[switch.ACTIVE]

@@ -14,19 +14,13 @@ from pipects.exploring import campaign, comparing, corpus, findings, knowing, si
 from pipects.exploring.findings import Finding
 from pipects.exploring.search import Tally
 from pipects.implementations import Implementation
-from pipects.mutation import build, catalogue
 from pipects.mutation.spread import Workers
-from pipects.mutation.target import UNIX
 from pipects.spec import Spec
-from pipects.suite import Suite
 
 IMAGINED = 800
 """Sequences that are imagined to know the model's transitions."""
 MISSING = 40
 """Names that are told of what was not reached."""
-TREE = paths.BUILD / "mutation" / "defects"
-REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel")
-"""What a defect is planted into: the library as it is, and as older kernels have it."""
 
 
 def explore(
@@ -114,28 +108,6 @@ def _coverage(tally: Tally, console: Console) -> None:
 
 def _share(part: Set[object], whole: Set[object]) -> str:
     return f"{len(part)} of {len(whole)} ({100 * len(part) / len(whole):.0f} %)"
-
-
-def defects(
-    loaded: Suite, number: int, seed: int, seconds: float, scale: float, session: str, workers: Workers,
-    console: Console,
-) -> int:  # fmt: skip
-    """Looks for defects of the catalogue. Returns the exit status: 1 if more than a tenth were missed."""
-    every = catalogue.fitting(loaded.spec, UNIX)
-    adapter = build.defects(TREE, every, lambda text: console.print(f"{text} …"))
-    references = [campaign.marked(each, session) for each in loaded.chosen(REFERENCES)]
-    for known in references:
-        known.prepare()
-    found = 0
-    drawn = 0
-    for each in campaign.hunt(every, number, references, adapter, seed, seconds, scale, workers):
-        drawn += 1
-        found += each.finding is not None
-        word = "found " if each.finding else "MISSED"
-        shown = each.finding.signature[:120] if each.finding else each.defect.title
-        console.print(f"{word} {each.defect.id:32} {each.seconds:4.0f} s  {shown}", markup=False)
-    console.print(f"{found} of {drawn} defects found")
-    return 0 if found >= 0.9 * drawn else 1
 
 
 def model(tests: Sequence[Test], spec: Spec, console: Console) -> int:

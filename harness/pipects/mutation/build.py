@@ -52,7 +52,7 @@ def mutants(tree: Path, say: Callable[[str], None]) -> Build:
 
     Raises UserError if there is no way to build them.
     """
-    digest = _digest()
+    digest = digest_of_sources()
     known = tree / "mutants.json"
     if known.exists():
         kept = json.loads(known.read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def defects(
 
     Returns the adapter. Raises UserError, with file and line, for one that does not compile.
     """
-    stamp, digest = tree / "defects.digest", _digest(repr(every))
+    stamp, digest = tree / "defects.digest", digest_of_sources(repr(every))
     adapter = (tree / "out" / ADAPTER).with_suffix(target.suffix)
     if adapter.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return adapter
@@ -214,7 +214,7 @@ def _errors(output: str) -> str:
     return "\n  ".join([line for line in lines if " error: " in line][:12] or lines[-12:])
 
 
-def _digest(more: str = "") -> str:
+def digest_of_sources(more: str = "") -> str:
     """Of everything that the build is made of."""
     hasher = hashlib.sha256(more.encode())
     folders = [*syntax.FOLDERS, "conformance/kit/include", "conformance/adapters/reference"]

@@ -1,0 +1,98 @@
+"""Mistakes that searching is to find without being told where they are: the catalogue's, and mutants that outlived the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+
+from pipects import paths
+from pipects.errors import UserError
+from pipects.exploring import campaign
+from pipects.exploring.campaign import Planted
+from pipects.mutation import build, catalogue
+from pipects.mutation.model import SURVIVED
+from pipects.mutation.spread import Workers
+from pipects.mutation.target import UNIX
+from pipects.reports import model
+from pipects.suite import Suite
+
+TREES = paths.BUILD / "mutation"
+REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel")
+"""What a mistake is planted into: the library as it is, and as older kernels have it."""
+MOST = 200
+"""Mutants that are looked for at most."""
+ENOUGH = 0.9
+"""The part that has to be found."""
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """Where one looks, and for how long: seconds for each mistake."""
+
+    seed: int
+    seconds: float
+    scale: float
+    session: str
+
+
+def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: Console) -> int:
+    """Looks for so many defects of the catalogue, drawn by the seed. Returns the exit status: 1 if too few were found."""
+    every = catalogue.fitting(loaded.spec, UNIX)
+    adapter = build.defects(TREES / "defects", every, lambda text: console.print(f"{text} …"))
+    planted = [Planted(each.id, each.title, place) for place, each in enumerate(every, 1)]
+    drawn = Random(hunt.seed).sample(planted, min(number, len(planted)))
+    return _tell(loaded, drawn, adapter, hunt, workers, console)
+
+
+def mutants(loaded: Suite, file: Path, hunt: Hunt, workers: Workers, console: Console) -> int:
+    """Looks for the mutants that outlived the suite in a run of `pipects mutants`, as its results file has them.
+
+    Returns the exit status as `defects` does. Raises UserError if the file is none, or of another reference.
+    """
+    survivors = survivors_in(file)
+    if not survivors:
+        console.print("no mutant outlived the suite there")
+        return 0
+    built = build.mutants(TREES / "mutants", lambda text: console.print(f"{text} …"))
+    known = {each.number: each for each in built.mutants}
+    planted = [
+        Planted(f"{Path(each.file).name}:{each.line}", each.words, each.number)
+        for each in (known[number] for number in survivors[:MOST])
+    ]
+    return _tell(loaded, planted, built.adapter, hunt, workers, console)
+
+
+def survivors_in(file: Path) -> list[int]:
+    """The numbers of those that no test has killed, explained or not."""
+    what = "a results file of `pipects mutants`"
+    document = model.parse(file, what)
+    if problems := list(model.checker("mutants.schema.json")(document, "$")):
+        raise UserError(f"{file}: not {what}: {problems[0]}")
+    if document["digest"] != build.digest_of_sources():
+        raise UserError(
+            f"{file}: its mutants are of another state of the reference",
+            "run `pipects mutants` again",
+        )
+    return [each["number"] for each in document["mutants"] if each["status"] == SURVIVED]
+
+
+def _tell(
+    loaded: Suite, planted: Sequence[Planted], adapter: Path, hunt: Hunt, workers: Workers, console: Console
+) -> int:  # fmt: skip
+    references = [campaign.marked(each, hunt.session) for each in loaded.chosen(REFERENCES)]
+    for known in references:
+        known.prepare()
+    found = 0
+    for each in campaign.hunt(
+        planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers
+    ):
+        found += each.finding is not None
+        word = "found " if each.finding else "MISSED"
+        shown = each.finding.signature[:120] if each.finding else each.planted.title
+        console.print(f"{word} {each.planted.id:32} {each.seconds:4.0f} s  {shown}", markup=False)
+    console.print(f"{found} of {len(planted)} found")
+    return 0 if found >= ENOUGH * len(planted) else 1
