@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import jsonschema
+from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from pipects import paths
@@ -70,8 +73,11 @@ def survivors_in(file: Path) -> list[int]:
     """The numbers of those that no test has killed, explained or not."""
     what = "a results file of `pipects mutants`"
     document = model.parse(file, what)
-    if problems := list(model.checker("mutants.schema.json")(document, "$")):
-        raise UserError(f"{file}: not {what}: {problems[0]}")
+    schema = json.loads((paths.SCHEMAS / "mutants.schema.json").read_text(encoding="utf-8"))
+    if wrong := jsonschema.exceptions.best_match(
+        Draft202012Validator(schema).iter_errors(document)
+    ):
+        raise UserError(f"{file}: not {what}: {wrong.json_path}: {wrong.message:.80}")
     if document["digest"] != build.digest_of_sources():
         raise UserError(
             f"{file}: its mutants are of another state of the reference",
