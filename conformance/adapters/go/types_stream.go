@@ -19,7 +19,7 @@ func streamType() kit.Type {
 		s.Dispose()
 		return nil, nil
 	}
-	return kit.Class[stream]{
+	class := kit.Class[stream]{
 		Name:   "Stream",
 		Static: synchronized,
 		Get: kit.Properties[stream]{
@@ -58,5 +58,9 @@ func streamType() kit.Type {
 			"Close()":        dispose,
 			"DisposeAsync()": func(s stream, _ *kit.Arguments) (any, error) { return pipes.DisposeAsync(s), nil },
 		},
-	}.Type()
+	}
+	for name, member := range asynchronous() {
+		class.Call[name] = member
+	}
+	return class.Type()
 }

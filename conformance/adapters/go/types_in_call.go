@@ -1,0 +1,35 @@
+package main
+
+import (
+	"pipects/kit"
+	"pipects/pipes"
+)
+
+// asynchronous are the members of a stream whose tasks have ended when the call returns.
+func asynchronous() kit.Members[pipes.Stream] {
+	type stream = pipes.Stream
+	type transfer = func(stream, []byte, *pipes.CancellationToken) (*pipes.Task, error)
+	whole := func(do transfer) func(stream, *kit.Arguments) (any, error) {
+		return func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(do(s, a.Bytes("buffer"), token(a)))
+		}
+	}
+	part := func(do transfer) func(stream, *kit.Arguments) (any, error) {
+		return func(s stream, a *kit.Arguments) (any, error) {
+			bytes, err := pipes.Part(a.Bytes("buffer"), a.Int("offset"), a.Int("count"))
+			if err != nil {
+				return nil, err
+			}
+			return kit.Value(do(s, bytes, token(a)))
+		}
+	}
+	return kit.Members[stream]{
+		"FlushAsync(cancellationToken?)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(pipes.FlushAsync(s, token(a)))
+		},
+		"ReadAsync(buffer,cancellationToken?)":               whole(pipes.ReadAsync),
+		"ReadAsync(buffer,offset,count,cancellationToken?)":  part(pipes.ReadAsync),
+		"WriteAsync(buffer,cancellationToken?)":              whole(pipes.WriteAsync),
+		"WriteAsync(buffer,offset,count,cancellationToken?)": part(pipes.WriteAsync),
+	}
+}
