@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipects.errors import UserError
-from pipects.mutation import places, schemata, switch
+from pipects.mutation import model, places, schemata, switch
 from pipects.mutation.model import Candidate
 
 SOURCE = """
@@ -186,3 +187,24 @@ def test_the_compilers_errors_name_the_mutants_that_are_none(
     done = _compile(tmp_path, rendered.text)
     owners = {str(tmp_path / "Mutated.cpp"): rendered.owners}
     assert schemata.blamed(done.stdout, tmp_path, owners) == {999}
+
+
+def test_a_body_that_is_an_if_leaves_the_original_its_else(
+    found: list[Candidate], tmp_path: Path
+) -> None:
+    """A replacement of more than one statement, an "if" among them, stands in a body's place only while it is on."""
+    place = next(each for each in found if each.text == "value * 2")
+    body = "{ return left - right; }"
+    start = SOURCE.index(body)
+    unbraced = replace(
+        place,
+        shape=model.BODY,
+        start=start,
+        end=start + len(body),
+        replacement="if (left > 100) { return 0; } return 77;",
+        number=999,
+    )
+    done = _compile(tmp_path, schemata.render(SOURCE, [unbraced]).text)
+    assert done.returncode == 0, done.stdout
+    assert _says(tmp_path, 0).startswith("3 ")
+    assert _says(tmp_path, 999).startswith("77 ")

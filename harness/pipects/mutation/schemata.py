@@ -143,7 +143,8 @@ class _Writer:
         """A function's body beside those that may stand in its place."""
         self._write("{", ())
         for each in node.changes:
-            self._line(f"if ({ON.format(each.number)}) {each.replacement} else", (each.number,))
+            # Within braces: a replacement may be an "if" itself, which would take the "else".
+            self._line(f"if ({ON.format(each.number)}) {{ {each.replacement} }} else", (each.number,))
         self.inside(node, ())
         self._write("}", ())
 

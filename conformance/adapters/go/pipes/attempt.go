@@ -25,7 +25,7 @@ func tryRead(fd int, buffer []byte) (int, error) {
 	if !ready(fd, pollIn) {
 		return 0, syscall.EAGAIN
 	}
-	return moved(syscall.Read(fd, buffer))
+	return moved(syscall.Read, fd, buffer)
 }
 
 // tryWrite writes what there is room for.
@@ -40,15 +40,22 @@ func tryWrite(fd int, buffer []byte) (int, error) {
 	if len(buffer) > promisedRoom {
 		buffer = buffer[:promisedRoom]
 	}
-	return moved(syscall.Write(fd, buffer))
+	return moved(syscall.Write, fd, buffer)
 }
 
-// moved says how many bytes a call has moved: none where it failed, for which the system has -1.
-func moved(n int, err error) (int, error) {
-	if err != nil {
-		return 0, err
+// moved says how many bytes a call has moved, begun again where a signal interrupts it: none where it failed, for which
+// the system has -1.
+func moved(call func(int, []byte) (int, error), fd int, buffer []byte) (int, error) {
+	for {
+		n, err := call(fd, buffer)
+		switch err {
+		case nil:
+			return n, nil
+		case syscall.EINTR:
+		default:
+			return 0, err
+		}
 	}
-	return n, nil
 }
 
 func withoutWaiting(call uintptr, fd int, buffer []byte) (int, error) {
