@@ -144,7 +144,9 @@ class _Writer:
         self._write("{", ())
         for each in node.changes:
             # Within braces: a replacement may be an "if" itself, which would take the "else".
-            self._line(f"if ({ON.format(each.number)}) {{ {each.replacement} }} else", (each.number,))
+            self._line(
+                f"if ({ON.format(each.number)}) {{ {each.replacement} }} else", (each.number,)
+            )
         self.inside(node, ())
         self._write("}", ())
 
