@@ -521,3 +521,16 @@ def test_a_copys_destination_that_is_forgotten_under_it_is_left_open() -> None:
     world = one(world, copy)
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("forget", "other"))
+
+
+def test_how_much_room_a_copy_in_odd_pieces_leaves_unused_is_left_open() -> None:
+    world = one(pipe(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"))
+    write = Call("call", "server.Write", {"buffer": Data(bytes(8192))})
+
+    def copied(size: int) -> World:
+        given = {"destination": Ref("other"), "bufferSize": size}
+        return one(world, Call("call", "client.CopyTo", given, thread="copies"))
+
+    assert [len(each.content) for each in one(copied(4096), write).pipes.values()] == [0, 8192]
+    with pytest.raises(Unspecified):
+        rules.possibilities(copied(3), write)

@@ -116,7 +116,7 @@ def copy(world: World, call: Call) -> Iterator[May]:
         raise Unspecified("a copy that feeds itself")
     token = call.text("cancellationToken")
     operation = Operation(
-        "copy", family, call.object, world.next, into=into, thread=not of_task, token=token
+        "copy", family, call.object, world.next, size, into=into, thread=not of_task, token=token
     )
     ends: tuple[End, ...] = ()
     if stream.state == IS_CLOSED or world.is_shut(stream):

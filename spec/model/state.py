@@ -101,6 +101,7 @@ class Operation:
     stream: str
     order: int
     count: int = 0
+    """Of bytes; of a copy, how many it moves at once."""
     minimum: int = 0
     strict: bool = True
     """Whether an early end is an error of a read of at least so many bytes."""

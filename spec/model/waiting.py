@@ -276,6 +276,8 @@ def _handed_on(world: World, name: str, operation: Operation) -> Iterator[World]
         raise Unspecified("a copy into a pipe that others wait to write into")
     elif has_room(world, into.pipe, len(operation.left)):
         pipe = world.pipes[into.pipe]
+        if operation.count % PAGE and pipe.burst + len(operation.left) > PAGE:
+            raise Unspecified("how much room pieces leave unused at the end of a page")
         content, burst = pipe.content + operation.left, pipe.burst + len(operation.left)
         after.change_pipe(into.pipe, content=content, burst=burst)
         after.change_operation(name, left=b"")
