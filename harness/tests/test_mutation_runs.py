@@ -180,11 +180,13 @@ def test_a_wrong_list_is_said_with_file_and_line(tmp_path: Path) -> None:
 
 def test_results_are_as_their_schema_says_and_the_summary_fits(tmp_path: Path) -> None:
     """In lines of at most 80 columns; the page names every survivor and every explanation."""
-    every = [_mutant(1), _mutant(2, text="Other();"), _mutant(3, text="Third();")]
+    texts = ("Note();", "Other();", "Third();", "Fourth();")
+    every = [_mutant(number, text=text) for number, text in enumerate(texts, 1)]
     tried = {
         1: Outcome(1, "survived", 3, 1.0),
         2: _killed(2, "a", "handle table", True),
         3: Outcome(3, "not reached", 0, 0.0),
+        4: Outcome(4, "survived", 3, 1.0),
     }
     judged = survivors.judge(every, tried, _list(tmp_path, ENTRY.format(text="Note();")))
     about = {
@@ -203,7 +205,7 @@ def test_results_are_as_their_schema_says_and_the_summary_fits(tmp_path: Path) -
     with pytest.raises(UserError, match="of another state of the reference"):
         hunting.survivors_in(file)
     file.write_text(json.dumps(composed | {"digest": digest_of_sources()}), encoding="utf-8")
-    assert hunting.survivors_in(file) == [1]
+    assert hunting.survivors_in(file) == [4], "the first one is explained"
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match="not a results file of `pipects mutants`"):
         hunting.survivors_in(file)

@@ -62,7 +62,7 @@ def add(subparsers: Any) -> None:
     )  # fmt: skip
     explore.add_argument(
         "--mutants", type=Path, nargs="?", const=MUTANTS, metavar="FILE",
-        help=f"look for those that outlived the suite in a run of 'pipects mutants' ({paths.shown(MUTANTS)})",
+        help=f"look for those that survived, unexplained, a run of 'pipects mutants' ({paths.shown(MUTANTS)})",
     )  # fmt: skip
     explore.add_argument(
         "--model", action="store_true", help="hold the model against the cases, and explore nothing"

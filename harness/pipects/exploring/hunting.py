@@ -70,7 +70,7 @@ def mutants(loaded: Suite, file: Path, hunt: Hunt, workers: Workers, console: Co
 
 
 def survivors_in(file: Path) -> list[int]:
-    """The numbers of those that no test has killed, explained or not."""
+    """The numbers of those that no test has killed, and nobody has explained."""
     what = "a results file of `pipects mutants`"
     document = model.parse(file, what)
     schema = json.loads((paths.SCHEMAS / "mutants.schema.json").read_text(encoding="utf-8"))
@@ -83,7 +83,11 @@ def survivors_in(file: Path) -> list[int]:
             f"{file}: its mutants are of another state of the reference",
             "run `pipects mutants` again",
         )
-    return [each["number"] for each in document["mutants"] if each["status"] == SURVIVED]
+    return [
+        each["number"]
+        for each in document["mutants"]
+        if each["status"] == SURVIVED and "explained" not in each
+    ]
 
 
 def _tell(
