@@ -196,6 +196,16 @@ class Directing(Starting):
                 return False
         return True
 
+    def _never_refused(self) -> str | None:
+        """Why a failure is not what the case is about: it refuses forms of calls, none of which is ever made."""
+        refused = [(step, rule) for step, rule in self._given.values() if _refuses_form(step)]
+        if not refused:
+            return None
+        self._director.listen()
+        if any(rule.met for _, rule in refused):
+            return None
+        return f"{self._server.id} makes no such call, and fails all the same: {refused[0][0].text}"
+
     def _stop_directing(self) -> None:
         """Lets all go on as it will. May be called again."""
         if self._given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipects import bytespec, forms, matching, protocol, verdicts
@@ -24,13 +25,16 @@ from pipects.protocol import Outcome, Refused, Returned
 WITHOUT_PIPES = ("Bytes", "MemoryStream", "Descriptor")
 """Types of the platform, or of the protocol alone, whose objects have no pipe."""
 
+FILTERED = "stream.calls.filtered"
+"""The requirement about forms of calls that are refused."""
+
 
 class Execution(Ordering):
     """A test in progress on a family of processes."""
 
     def run(self) -> Record:
         """Executes the test to its end and cleans up behind it. Never raises for what it meets."""
-        record = self._guarded()
+        record = self._about_the_case(self._guarded())
         with contextlib.suppress(NotObservable):  # a director that is gone holds nothing
             self._stop_directing()
         for adapter in self._limited:
@@ -43,6 +47,20 @@ class Execution(Ordering):
         record.proofs = self._proofs
         record.outcomes = self._outcomes
         return record
+
+    def _about_the_case(self, record: Record) -> Record:
+        """The same, unless what has failed is a rule of other cases: nothing of what this one refuses was asked for."""
+        if record.verdict not in (verdicts.FAIL, verdicts.HANG) or record.failure is None:
+            return record
+        if record.failure.requirement != FILTERED:
+            return record
+        try:
+            reason = self._never_refused()
+        except NotObservable as gone:
+            reason = str(gone)
+        if reason is None:
+            return record
+        return replace(record, verdict=verdicts.NOT_OBSERVABLE, failure=None, reason=reason)
 
     def _guarded(self) -> Record:
         try:
