@@ -151,7 +151,31 @@ sys.stdin.readline()
 def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:
     """It is looked at again until the thread has its own."""
     with program(IN_THE_C_LIBRARY) as process:
-        assert int(signals._look(process.pid)["SigBlk of the main thread"], 16) >> 32 & 1
+        assert int(signals._threads(process.pid)["the main thread"]["SigBlk"], 16) >> 32 & 1
+        seen: list[dict[str, str]] = []
+        looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
+        looking.start()
+        go_on(process)
+        looking.join()
+        go_on(process)
+    assert int(seen[0]["SigBlk of the main thread"], 16) == 0
+
+
+A_RUNTIME_S = """\
+import select, signal, sys
+signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+print("blocks all that it can", flush=True)
+while not select.select([sys.stdin], [], [], 0)[0]:
+    pass
+sys.stdin.readline()
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+sys.stdin.readline()
+"""
+
+
+def test_what_a_runtime_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:
+    """The thread runs meanwhile, which tells it from one that blocks all for good, and waits for work."""
+    with program(A_RUNTIME_S) as process:
         seen: list[dict[str, str]] = []
         looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
         looking.start()

@@ -8,10 +8,16 @@ import time
 
 from pipects.observe import LOOK_AGAIN, NotObservable, files
 from pipects.observe import linux as system
+from pipects.observe.rest import ASLEEP
 
 _C_LIBRARY_S = sum(1 << (number - 1) for number in range(32, signal.SIGRTMIN))
 """Those that the C library keeps for itself: it handles them from the first thread that is made on, and ignores
 them in what it spawns. No program can do anything with them."""
+_MASK = (
+    sum(1 << (number - 1) for number in {*range(1, 65)} - {signal.SIGKILL, signal.SIGSTOP})
+    & ~_C_LIBRARY_S
+)
+"""All that a program can block."""
 OF_THE_PROCESS = ("SigIgn", "SigCgt")
 BIRTH = "PIPECTS_SIGNALS_AT_BIRTH"
 RECORDING = f'{BIRTH}=$(cat "/proc/$$/status"); export {BIRTH}; exec "$0" "$@"'
@@ -20,19 +26,23 @@ before anybody can look: Python ignores SIGPIPE from its start."""
 
 
 SETTLE_S = 1.0
-"""Within this time a thread that the C library is about to start or to end has its own mask."""
+"""Within this time a thread that is about to start or to end has its own mask."""
 
 
 def now(pid: int) -> dict[str, str]:
     """Ignored and handled signals of the process, and the blocked ones of each thread, as masks in hex.
 
-    While the C library starts a thread it blocks all signals, its own among them, which a program can't: what a
-    thread blocks then is not its own mask, so it is looked at again.
+    While the C library starts a thread it blocks all signals, its own among them, which a program can't; and
+    runtimes with threads of their own block all that they can. What a thread blocks then is not its own mask,
+    so it is looked at again.
     """
     until = time.monotonic() + SETTLE_S
-    while _in_the_c_library(masks := _look(pid)) and time.monotonic() < until:
+    while True:
+        threads = _threads(pid)
+        if time.monotonic() > until or not any(map(_is_being_started, threads.values())):
+            masks = {f"SigBlk of {name}": fields["SigBlk"] for name, fields in threads.items()}
+            return of_the_process(pid) | masks
         time.sleep(LOOK_AGAIN)
-    return masks
 
 
 def of_the_process(pid: int) -> dict[str, str]:
@@ -41,20 +51,21 @@ def of_the_process(pid: int) -> dict[str, str]:
     return {name: f"{int(fields[name], 16) & ~_C_LIBRARY_S:016x}" for name in OF_THE_PROCESS}
 
 
-def _in_the_c_library(masks: dict[str, str]) -> bool:
-    return any(
-        int(mask, 16) & _C_LIBRARY_S for name, mask in masks.items() if name not in OF_THE_PROCESS
-    )
+def _is_being_started(fields: dict[str, str]) -> bool:
+    """Whether a thread may not have its own mask yet: one that blocks everything for good sleeps most of its time."""
+    mask = int(fields["SigBlk"], 16)
+    runs = fields["State"][0] not in ASLEEP
+    return mask & _C_LIBRARY_S != 0 or (mask & _MASK == _MASK and runs)
 
 
-def _look(pid: int) -> dict[str, str]:
-    masks = of_the_process(pid)
+def _threads(pid: int) -> dict[str, dict[str, str]]:
+    """What the system tells of each thread."""
+    found = {}
     for thread in system.threads(pid):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-            status = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
             name = "the main thread" if thread == pid else f"thread {thread}"
-            masks[f"SigBlk of {name}"] = status["SigBlk"]
-    return masks
+            found[name] = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
+    return found
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
