@@ -77,7 +77,7 @@ def load(path: Path, schema: str) -> Any:
     if stamp.exists():
         return _parsed(path, text)
     document = parse(path)
-    for problem in _validator(schema).iter_errors(document):
+    for problem in validator(schema).iter_errors(document):
         problem = _deepest(problem)
         line = _line(document, problem.absolute_path)
         raise UserError(f"{paths.shown(path)}:{line}: {_cut(_say(problem))}")
@@ -200,7 +200,8 @@ def _schema_text(schema: str) -> str:
 
 
 @functools.cache
-def _validator(schema: str) -> Any:
+def validator(schema: str) -> Any:
+    """The validator of a schema of `spec/schemas`, by its name."""
     return jsonschema.Draft202012Validator(json.loads(_schema_text(schema)))
 
 

@@ -133,6 +133,17 @@ def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
+def seen_while_it_goes_on(process: subprocess.Popen[str]) -> int:
+    """What its main thread blocks, looked at from before the program goes on; then it may end."""
+    seen: list[dict[str, str]] = []
+    looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
+    looking.start()
+    go_on(process)
+    looking.join()
+    go_on(process)
+    return int(seen[0]["SigBlk of the main thread"], 16)
+
+
 IN_THE_C_LIBRARY = """\
 import ctypes, platform, sys
 call = ctypes.CDLL(None).syscall
@@ -152,13 +163,7 @@ def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_m
     """It is looked at again until the thread has its own."""
     with program(IN_THE_C_LIBRARY) as process:
         assert int(signals._threads(process.pid)["the main thread"]["SigBlk"], 16) >> 32 & 1
-        seen: list[dict[str, str]] = []
-        looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
-        looking.start()
-        go_on(process)
-        looking.join()
-        go_on(process)
-    assert int(seen[0]["SigBlk of the main thread"], 16) == 0
+        assert seen_while_it_goes_on(process) == 0
 
 
 A_RUNTIME_S = """\
@@ -176,13 +181,7 @@ sys.stdin.readline()
 def test_what_a_runtime_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:
     """The thread runs meanwhile, which tells it from one that blocks all for good, and waits for work."""
     with program(A_RUNTIME_S) as process:
-        seen: list[dict[str, str]] = []
-        looking = threading.Thread(target=lambda: seen.append(signals.now(process.pid)))
-        looking.start()
-        go_on(process)
-        looking.join()
-        go_on(process)
-    assert int(seen[0]["SigBlk of the main thread"], 16) == 0
+        assert seen_while_it_goes_on(process) == 0
 
 
 FIRST_THREAD = """\

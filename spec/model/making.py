@@ -119,17 +119,17 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
         yield May(BROKEN, f"{rules}.closed", world)
         return
     access = ACCESS[str(direction)]
-    pipes = [_handle(world, each) for each in (own, client) if not world.safes[each].file]
-    ends = [access, OPPOSITE[access]]
-    fitting = [end for end, each in zip(ends, (own, client)) if not world.safes[each].file]
-    if [each.access for each in pipes] != fitting or len({each.pipe for each in pipes}) > 1:
+    ends = ((own, access), (client, OPPOSITE[access]))
+    handles = [(_handle(world, safe), end) for safe, end in ends if not world.safes[safe].file]
+    pipes = {handle.pipe for handle, _ in handles}
+    if len(pipes) > 1 or any(handle.access != end for handle, end in handles):
         raise Unspecified("handles of the wrong ends")
-    if len(pipes) < len(ends):
+    if len(handles) < len(ends):
         yield May(BROKEN, "server.ctor-handles.not-a-pipe", world)
         return
     after = world.copy()
     after.streams[call.kept] = Stream(
-        True, call.process, access, pipes[0].pipe, own, client, adopted=True
+        True, call.process, access, pipes.pop(), own, client, adopted=True
     )
     yield May(Gives(SERVER), f"{rules}.direction-applied", after)
 

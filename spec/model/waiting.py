@@ -428,18 +428,7 @@ def cancel(world: World, token: str) -> None:
 
 def abandon(world: World, stream: str) -> None:
     """Ends every operation under way on an end that is closed (stream.dispose-pending)."""
-    for (
-        name,
-        operation,
-    ) in world.operations.items():  # a drain may look at the pipe only now and then
-        if (
-            operation.stream == stream
-            and operation.kind == "drain"
-            and DONE in _outcomes(operation)
-        ):
-            said = "stream.dispose-pending.sync-write"
-            late = (End(BROKEN, said), End(CLOSED, said))
-            world.operations[name] = replace(operation, ends=(*operation.ends, *late))
+    _meet_drains(world, stream)
     for name, operation in world.pending():
         if operation.stream != stream or operation.kind == "join":
             continue
@@ -464,8 +453,14 @@ def abandon(world: World, stream: str) -> None:
         world.change_operation(name, ends=ends)
 
 
-def _outcomes(operation: Operation) -> list[Outcome]:
-    return [end.outcome for end in operation.ends]
+def _meet_drains(world: World, stream: str) -> None:
+    """A drain may look at the pipe only now and then: a disposal may come before it sees that all is read."""
+    said = "stream.dispose-pending.sync-write"
+    for name, operation in list(world.operations.items()):
+        is_drained = DONE in (end.outcome for end in operation.ends)
+        if operation.stream == stream and operation.kind == "drain" and is_drained:
+            ends = (*operation.ends, End(BROKEN, said), End(CLOSED, said))
+            world.change_operation(name, ends=ends)
 
 
 def leave(world: World, operation: Operation) -> None:

@@ -21,8 +21,6 @@ from pipects.mutation.target import TARGETS, UNIX
 from pipects.observe import platforms
 from pipects.reports import output
 
-TREES = paths.BUILD / "mutation"
-
 
 def add(subparsers: Any) -> None:
     """Adds `defects`."""
@@ -73,7 +71,7 @@ def defects_command(args: argparse.Namespace) -> int:
             )
         return 0
     console = Console(highlight=False, soft_wrap=True)
-    tree = TREES / ("defects" if target is UNIX else f"defects-{target.system}")
+    tree = build.TREES / ("defects" if target is UNIX else f"defects-{target.system}")
     adapter = build.defects(tree, every, lambda text: console.print(f"{text} …"), target)
     tests = [
         each

@@ -24,7 +24,6 @@ from pipects.mutation.order import Order
 from pipects.mutation.spread import DaskWorkers, LocalWorkers, Workers
 from pipects.reports import output
 
-TREE = paths.BUILD / "mutation" / "mutants"
 CHUNK = 16
 """How many tests a worker looks at before it tells which places they reach."""
 
@@ -79,7 +78,7 @@ def mutants_command(args: argparse.Namespace) -> int:
     """`pipects mutants`. Returns the exit status."""
     console = Console(highlight=False, soft_wrap=True)
     explained = survivors.load()
-    built = build.mutants(TREE, lambda text: console.print(f"{text} …"))
+    built = build.mutants(build.TREES / "mutants", lambda text: console.print(f"{text} …"))
     chosen = choose(built.mutants, args)
     if args.list:
         for mutant in chosen:
@@ -160,7 +159,7 @@ class _Run:
             trial.on_kernel(kernel, name): prints[name] for kernel in trial.KERNELS for name in firsts
         }  # fmt: skip
         self._names = list(prints)
-        folder = paths.BUILD / "mutation"
+        folder = build.TREES
         if args.again:
             for file in ("reach.jsonl", "outcomes.jsonl"):
                 (folder / file).unlink(missing_ok=True)

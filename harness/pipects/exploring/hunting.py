@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import jsonschema
-from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from rich.console import Console
 
-from pipects import paths
+from pipects import datafile
 from pipects.errors import UserError
 from pipects.exploring import campaign
 from pipects.exploring.campaign import Planted
@@ -23,7 +21,6 @@ from pipects.mutation.target import UNIX
 from pipects.reports import model
 from pipects.suite import Suite
 
-TREES = paths.BUILD / "mutation"
 REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel")
 """What a mistake is planted into: the library as it is, and as older kernels have it."""
 MOST = 200
@@ -45,7 +42,7 @@ class Hunt:
 def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: Console) -> int:
     """Looks for so many defects of the catalogue, drawn by the seed. Returns the exit status: 1 if too few were found."""
     every = catalogue.fitting(loaded.spec, UNIX)
-    adapter = build.defects(TREES / "defects", every, lambda text: console.print(f"{text} …"))
+    adapter = build.defects(build.TREES / "defects", every, lambda text: console.print(f"{text} …"))
     planted = [Planted(each.id, each.title, place) for place, each in enumerate(every, 1)]
     drawn = Random(hunt.seed).sample(planted, min(number, len(planted)))
     return _tell(loaded, drawn, adapter, hunt, workers, console)
@@ -60,7 +57,7 @@ def mutants(loaded: Suite, file: Path, hunt: Hunt, workers: Workers, console: Co
     if not survivors:
         console.print("no mutant outlived the suite there")
         return 0
-    built = build.mutants(TREES / "mutants", lambda text: console.print(f"{text} …"))
+    built = build.mutants(build.TREES / "mutants", lambda text: console.print(f"{text} …"))
     known = {each.number: each for each in built.mutants}
     planted = [
         Planted(f"{Path(each.file).name}:{each.line}", each.words, each.number)
@@ -73,10 +70,7 @@ def survivors_in(file: Path) -> list[int]:
     """The numbers of those that no test has killed, and nobody has explained."""
     what = "a results file of `pipects mutants`"
     document = model.parse(file, what)
-    schema = json.loads((paths.SCHEMAS / "mutants.schema.json").read_text(encoding="utf-8"))
-    if wrong := jsonschema.exceptions.best_match(
-        Draft202012Validator(schema).iter_errors(document)
-    ):
+    if wrong := best_match(datafile.validator("mutants").iter_errors(document)):
         raise UserError(f"{file}: not {what}: {wrong.json_path}: {wrong.message:.80}")
     if document["digest"] != build.digest_of_sources():
         raise UserError(

@@ -26,6 +26,8 @@ COPIED = (
     "harness",
     "spec",
 )
+TREES = paths.BUILD / "mutation"
+"""Where the copies are made, each in a folder of its own."""
 OMITTED = frozenset({"node_modules", "__pycache__"})
 ADAPTER = Path("conformance/adapters/reference/pipects-reference-adapter")
 KERNEL = Path("conformance/kernels/pipects-kernel")
