@@ -36,17 +36,22 @@ sock_filter Allow() {
     return BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 }
 
-std::vector<sock_filter> RefuseBoth(int error) {
-    return {LoadCall(),    SkipUnlessCall(SYS_preadv2, 1),
-            Refuse(error), SkipUnlessCall(SYS_pwritev2, 1),
-            Refuse(error), Allow()};
+/// Refuses the calls that take flags, and vmsplice with an error of its own, if it is not 0.
+std::vector<sock_filter> RefuseForms(int error, int ofSplice = 0) {
+    std::vector<sock_filter> program{LoadCall(), SkipUnlessCall(SYS_preadv2, 1), Refuse(error),
+                                     SkipUnlessCall(SYS_pwritev2, 1), Refuse(error)};
+    if (ofSplice != 0) {
+        program.insert(program.end(), {SkipUnlessCall(SYS_vmsplice, 1), Refuse(ofSplice)});
+    }
+    program.push_back(Allow());
+    return program;
 }
 
 }  // namespace
 
 std::vector<sock_filter> FilterOf(std::string_view name) {
     if (name == "before-6.4") {
-        return RefuseBoth(EOPNOTSUPP);
+        return RefuseForms(EOPNOTSUPP);
     }
     if (name == "before-6.18") {
         return {LoadCall(),         SkipUnlessCall(SYS_pwritev2, 3),
@@ -54,7 +59,7 @@ std::vector<sock_filter> FilterOf(std::string_view name) {
                 Refuse(EOPNOTSUPP), Allow()};
     }
     if (name == "filtered") {
-        return RefuseBoth(EPERM);
+        return RefuseForms(EPERM, ENOSYS);
     }
     return {};
 }

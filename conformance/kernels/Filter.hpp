@@ -12,7 +12,7 @@ namespace pipects::kernels {
 ///
 /// - `before-6.4`: pipes know neither "don't wait" nor "no SIGPIPE" with a call, which answers EOPNOTSUPP
 /// - `before-6.18`: they know "don't wait", but not "no SIGPIPE"
-/// - `filtered`: the calls that take such flags are refused with EPERM
+/// - `filtered`: the calls that take such flags are refused with EPERM, and vmsplice is not known (ENOSYS)
 ///
 /// @return empty if there is no such name
 [[nodiscard]] std::vector<sock_filter> FilterOf(std::string_view name);

@@ -1,4 +1,4 @@
-"""The executable specification by itself, and what exploring with it finds."""
+"""What exploring with the executable specification finds."""
 
 from __future__ import annotations
 
@@ -32,34 +32,8 @@ from pipects.exploring.session import Course
 from pipects.judging import Record
 from pipects.verdicts import Failure
 from spec.model import rules
-from spec.model.calls import Call, Data, Ref
-from spec.model.outcomes import BROKEN, Reads, Returns, Throws, Unspecified
+from spec.model.calls import Call
 from spec.model.state import World
-
-
-def one(world: World, call: Call) -> World:
-    """The world after a call of which one thing only may come."""
-    mays = rules.possibilities(world, call)
-    assert len(mays) == 1, [may.outcome for may in mays]
-    return mays[0].after
-
-
-def pipe() -> World:
-    """A server that writes, and a client that reads."""
-    world = World()
-    given = {"direction": "Out"}
-    for call in (
-        Call("new", "AnonymousPipeServerStream", given, "server"),
-        Call("get", "server.ClientSafePipeHandle", kept="handle"),
-    ):
-        world = one(world, call)
-    return one(world, client("handle"))
-
-
-def client(handle: str) -> Call:
-    """A client made of a handle."""
-    given = {"direction": "In", "safePipeHandle": Ref(handle)}
-    return Call("new", "AnonymousPipeClientStream", given, "client")
 
 
 def test_every_requirement_that_the_model_names_exists() -> None:
@@ -67,40 +41,6 @@ def test_every_requirement_that_the_model_names_exists() -> None:
     named = {r for each in simulating.sequences(1, 1500) for _, r in each.transitions if r}
     assert named - known.keys() == set()
     assert len(named) > 200
-
-
-def test_a_read_may_be_short_and_leaves_the_rest() -> None:
-    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
-    mays = rules.possibilities(world, Call("call", "client.Read", {"buffer": Data(bytes(8))}))
-    assert [may.outcome for may in mays] == [Reads(b"abc"), Reads(b"ab"), Reads(b"a")]
-    left = [next(iter(may.after.pipes.values())).content for may in mays]
-    assert left == [b"", b"c", b"bc"]
-
-
-def test_what_was_seen_narrows_what_may_be() -> None:
-    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
-    read = Call("call", "client.Read", {"buffer": Data(bytes(2))})
-    left = rules.narrow(rules.possibilities(world, read), lambda seen: seen == Reads(b"a"))
-    again = [may.outcome for each in left for may in rules.possibilities(each, read)]
-    assert again == [Reads(b"bc"), Reads(b"b")]
-
-
-def test_a_write_without_a_reader_breaks_and_the_end_stays_so() -> None:
-    world = one(pipe(), Call("call", "client.Dispose"))
-    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
-    write = Call("call", "server.WriteByte", {"value": 1})
-    assert [m.outcome for m in rules.possibilities(world, write)] == [Throws("IOException")]
-    world = one(world, write)
-    connected = rules.possibilities(world, Call("get", "server.IsConnected"))
-    assert [may.outcome for may in connected] == [Returns(False)]
-
-
-def test_a_server_holds_both_ends_until_its_copy_is_disposed() -> None:
-    world = pipe()
-    (number,) = world.pipes
-    assert world.ends("parent", number) == ["read private blocking", "write private blocking"]
-    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
-    assert world.ends("parent", number) == ["write private blocking"]
 
 
 def test_the_same_numbers_draw_the_same_sequence() -> None:
@@ -114,114 +54,6 @@ def test_names_of_objects_are_never_given_twice() -> None:
         names = [call.kept for call in sequence.calls if call.kept]
         assert len(names) == len(set(names))
     assert Planner().name("server") == "server_1"
-
-
-def test_a_reader_of_text_waits_for_the_end_of_its_line() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    line = Call("call", "reader.ReadLine", thread="reading")
-    world = one(world, line)
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"on")}))
-    assert rules.possibilities(world, Call("rest", "parent"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"e\r\ntwo")}))
-    outcomes = rules.possibilities(world, Call("finish", "reading", thread="reading"))
-    assert [may.outcome for may in outcomes] == [Returns("one")]
-    assert next(iter(world.pipes.values())).content == b"two"
-
-
-def test_a_carriage_return_alone_leaves_open_whether_its_reader_waits() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"one\r")}))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "reader.ReadLine"))
-
-
-def test_how_much_room_a_reader_of_text_makes_by_reading_ahead_is_left_open() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    world = one(world, Call("get", "reader.EndOfStream", thread="reading"))
-    capacity = next(iter(world.pipes.values())).capacity
-    fits = Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity))})
-    assert next(iter(one(world, fits).pipes.values())).content == bytes(capacity)
-    with pytest.raises(Unspecified):
-        rules.possibilities(
-            world, Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity + 1))})
-        )
-
-
-def test_a_writer_of_text_holds_it_until_it_is_flushed() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    world = one(world, Call("call", "writer.WriteLine", {"value": "one"}))
-    assert next(iter(world.pipes.values())).content == b""
-    world = one(world, Call("call", "writer.Flush"))
-    assert next(iter(world.pipes.values())).content == b"one\n"
-    world = one(world, Call("call", "client.Dispose"))
-    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
-    world = one(world, Call("call", "writer.Write", {"value": "lost"}))
-    closing = rules.possibilities(world, Call("call", "writer.Close"))
-    assert {may.outcome for may in closing} == {Returns(None), Throws("IOException")}
-    assert all(may.after.streams["server"].state == "closed" for may in closing)
-
-
-def test_who_waits_for_an_operation_is_told_what_came_of_it() -> None:
-    begin = Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task")
-    world = one(one(pipe(), begin), Call("call", "task.Wait", thread="first"))
-    mays = rules.possibilities(world, Call("call", "server.Write", {"buffer": Data(b"ab")}))
-    for may, count in zip(mays, (2, 1), strict=True):
-        told = rules.possibilities(may.after, Call("finish", "first", thread="first"))
-        assert [each.outcome for each in told] == [Returns(count)]
-
-
-def test_a_copy_into_another_pipe_ends_with_its_reader() -> None:
-    world = pipe()
-    for call in (
-        Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"),
-        Call("call", "client.CopyToAsync", {"destination": Ref("other")}, "task"),
-        Call("call", "server.Write", {"buffer": Data(b"abc")}),
-    ):
-        world = one(world, call)
-    assert [each.content for each in world.pipes.values()] == [b"", b"abc"]
-    world = one(world, Call("call", "other.DisposeLocalCopyOfClientHandle"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"d")}))
-    (end,) = world.operations["task"].ends
-    assert all(each.blurred for each in world.pipes.values()), "how much it had read nobody knows"
-    assert end.requirement == "stream.copy-to-async.destination-io-error"
-
-
-def test_a_wrapper_answers_as_its_stream_does() -> None:
-    wrapped = Call("call", "Stream.Synchronized", {"stream": Ref("server")}, "wrapper")
-    world = one(pipe(), wrapped)
-    world = one(world, Call("call", "wrapper.Write", {"buffer": Data(b"ab")}))
-    read = Call("call", "wrapper.Read", {"buffer": Data(bytes(2))})
-    assert [may.outcome.type for may in rules.possibilities(world, read)] == ["NotSupportedException"]  # type: ignore[union-attr]
-    world = one(world, Call("call", "wrapper.Close"))
-    assert world.streams["server"].state == "closed"
-
-
-def test_a_number_that_was_given_up_has_one_owner_again() -> None:
-    world = one(World(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server"))
-    for call in (
-        Call("get", "server.ClientSafePipeHandle", kept="handle"),
-        Call("call", "handle.DangerousGetHandle", kept="number"),
-    ):
-        world = one(world, call)
-    owning = Call("new", "SafePipeHandle", {"preexistingHandle": Ref("number"), "ownsHandle": True}, "owner")  # fmt: skip
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, owning)
-    with pytest.raises(KeyError):
-        rules.possibilities(world, Call("forget", "owner"))
-    world = one(world, Call("call", "handle.SetHandleAsInvalid"))
-    pipe = next(iter(world.pipes))
-    assert world.held(pipe, "read")
-    world = one(one(world, owning), Call("call", "owner.Dispose"))
-    assert not world.held(pipe, "read")
-
-
-def test_without_handles_there_is_no_server() -> None:
-    world = one(pipe(), Call("limit", "parent", {"handles": 1}))
-    server = Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "more")
-    assert [may.outcome for may in rules.possibilities(world, server)] == [Throws("IOException")]
-    world = one(world, Call("call", "client.Dispose"))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, server)
 
 
 def test_a_tour_is_the_same_for_the_same_seed_and_tries_new_things_first() -> None:
@@ -342,36 +174,6 @@ def test_each_call_of_a_sequence_becomes_one_step(pipects: Callable[..., Done]) 
     ]
 
 
-def test_how_much_of_a_long_text_is_held_back_is_left_open_until_it_is_flushed() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    world = one(world, Call("call", "writer.Write", {"value": "x" * 1024}))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "client.Read", {"buffer": Data(bytes(4))}))
-    world = one(world, Call("call", "writer.Flush"))
-    assert next(iter(world.pipes.values())).content == b"x" * 1024
-
-
-def test_a_write_that_is_broken_off_leaves_a_full_pipe_as_it_was() -> None:
-    world = World()
-    given = {"direction": "Out", "inheritability": "None", "bufferSize": 4096}
-    for call in (
-        Call("new", "AnonymousPipeServerStream", given, "server"),
-        Call("call", "server.Write", {"buffer": Data(bytes(4096))}),
-        Call("new", "CancellationTokenSource", kept="source"),
-        Call("get", "source.Token", kept="token"),
-    ):
-        world = one(world, call)
-    begin = {"buffer": Data(bytes(3)), "cancellationToken": Ref("token")}
-    waiting = one(world, Call("call", "server.WriteAsync", begin, "task"))
-    full = one(waiting, Call("call", "source.Cancel"))
-    assert [each.blurred for each in full.pipes.values()] == [False]
-    begin["buffer"] = Data(bytes(5000))
-    empty = one(world, Call("new", "AnonymousPipeServerStream", given, "other"))
-    waiting = one(empty, Call("call", "other.WriteAsync", begin, "task"))
-    halfway = one(waiting, Call("call", "source.Cancel"))
-    assert sorted(each.blurred for each in halfway.pipes.values()) == [False, True]
-
-
 def found(requirement: str, actual: str) -> findings.Finding:
     """A finding at a requirement."""
     signature = f"{requirement}: fail: call Read: returned"
@@ -413,124 +215,3 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     elsewhere = replace(failure, requirement="stream.zero.read-returns-at-once")
     assert verdict(replace(result, failure=elsewhere)) == verdicts.FAIL
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
-
-
-def test_nothing_is_made_in_a_process_that_is_not_there() -> None:
-    made = Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server", "child")
-    with pytest.raises(KeyError):
-        rules.possibilities(World(), made)
-    started = one(World(), Call("start", "child"))
-    assert one(started, made).streams["server"].process == "child"
-
-
-def test_what_waits_in_a_child_goes_with_it() -> None:
-    world = World()
-    given = {"direction": "Out", "inheritability": "Inheritable"}
-    for call in (
-        Call("new", "AnonymousPipeServerStream", given, "server"),
-        Call("call", "server.GetClientHandleAsString", kept="text"),
-        Call("start", "child", {"0": Ref("text")}),
-        Call("new", "AnonymousPipeClientStream", {"pipeHandleAsString": Ref("child.arguments.0")},
-             "client", "child"),
-        Call("call", "client.ReadByte", thread="waiting"),
-    ):  # fmt: skip
-        world = one(world, call)
-    assert world.pending()
-    world = one(world, Call("exit", "child", process="child"))
-    assert not world.pending() and "client" not in world.streams
-
-
-def test_a_handle_object_is_used_in_its_own_process_alone_and_goes_with_it() -> None:
-    world = one(World(), Call("start", "child", {"streams": "devnull"}))
-    given = {"preexistingHandle": 0, "ownsHandle": False}
-    world = one(world, Call("new", "SafePipeHandle", given, "handle", "child"))
-    with pytest.raises(KeyError):
-        rules.possibilities(world, client("handle"))
-    with pytest.raises(KeyError):
-        rules.possibilities(world, Call("forget", "handle"))
-    assert "handle" not in one(world, Call("kill", "child", process="child")).safe_names
-
-
-def test_a_handle_of_the_wrong_end_beside_one_that_is_no_pipes_is_left_open() -> None:
-    world = one(pipe(), Call("new", "Descriptor", {"kind": "file"}, "file"))
-    world = one(world, Call("get", "file.Number", kept="number"))
-    borrowed = {"preexistingHandle": Ref("number"), "ownsHandle": False}
-    world = one(world, Call("new", "SafePipeHandle", borrowed, "other"))
-    world = one(world, Call("get", "server.SafePipeHandle", kept="own"))
-    given = {"direction": "Out", "clientSafePipeHandle": Ref("other")}
-
-    def adopts(own: str) -> Call:
-        handles = given | {"serverSafePipeHandle": Ref(own)}
-        return Call("new", "AnonymousPipeServerStream", handles, "adopting")
-
-    assert [may.outcome for may in rules.possibilities(world, adopts("own"))] == [BROKEN]
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, adopts("handle"))
-
-
-def test_how_much_a_copy_has_read_when_its_destination_fails_is_left_open() -> None:
-    world = pipe()
-    for call in (
-        Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "broken"),
-        Call("call", "broken.DisposeLocalCopyOfClientHandle"),
-        Call("call", "server.Write", {"buffer": Data(bytes(65536))}),
-        Call("call", "server.Write", {"buffer": Data(bytes(8))}, thread="writer"),
-    ):
-        world = one(world, call)
-    copy = Call("call", "client.CopyTo", {"destination": Ref("broken"), "bufferSize": 1})
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, copy)
-
-
-def test_whether_draining_sees_what_a_reader_of_text_takes_ahead_is_left_open() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "text"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"word")}))
-    world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("get", "text.EndOfStream"))
-
-
-def test_a_drain_that_looks_now_and_then_may_be_met_by_a_disposal_though_all_is_read() -> None:
-    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"a")}))
-    world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
-    world = one(world, Call("call", "client.ReadByte"))
-    world = one(world, Call("call", "server.Dispose"))
-    told = rules.possibilities(world, Call("finish", "drain", thread="drain"))
-    closed = Throws("ObjectDisposedException")
-    assert {may.outcome for may in told} == {Returns(None), BROKEN, closed}
-
-
-def test_whether_a_result_of_begin_leads_to_its_stream_is_left_open() -> None:
-    begin = Call("call", "server.BeginWrite", {"buffer": Data(b"a"), "offset": 0, "count": 1, "callback": None, "state": None}, "result")  # fmt: skip
-    world = one(pipe(), begin)
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("forget", "server handle"))
-    rules.possibilities(world, Call("forget", "server handle result"))
-
-
-def test_who_waits_for_a_task_does_not_hinder_the_closing_of_its_end() -> None:
-    task = Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task")
-    world = one(one(pipe(), task), Call("call", "task.Wait", thread="waits"))
-    mays = rules.possibilities(world, Call("call", "client.Dispose"))
-    assert mays and not any(may.after.pending() for may in mays)
-
-
-def test_a_copys_destination_that_is_forgotten_under_it_is_left_open() -> None:
-    world = one(pipe(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"))
-    copy = Call("call", "client.CopyTo", {"destination": Ref("other")}, thread="copies")
-    world = one(world, copy)
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("forget", "other"))
-
-
-def test_how_much_room_a_copy_in_odd_pieces_leaves_unused_is_left_open() -> None:
-    world = one(pipe(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"))
-    write = Call("call", "server.Write", {"buffer": Data(bytes(8192))})
-
-    def copied(size: int) -> World:
-        given = {"destination": Ref("other"), "bufferSize": size}
-        return one(world, Call("call", "client.CopyTo", given, thread="copies"))
-
-    assert [len(each.content) for each in one(copied(4096), write).pipes.values()] == [0, 8192]
-    with pytest.raises(Unspecified):
-        rules.possibilities(copied(3), write)

@@ -100,7 +100,7 @@ EASING = ("Dispose", "Close", "Wait", "EndRead", "EndWrite")
 """Behind which there may be handles again."""
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
-    "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close",
+    "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close", "ReadAsync", "WriteAsync", "FlushAsync",
 )  # fmt: skip
 """What a synchronized wrapper hands on."""
 
@@ -110,8 +110,18 @@ def _through_wrapper(world: World, call: Call) -> list[May]:
     name = world.wrappers[call.object]
     if call.member not in WRAPPED or any(each.stream == name for _, each in world.pending()):
         raise Unspecified("a wrapper whose stream is busy")
+    if call.member.endswith("Async") and not call.awaited:
+        raise Unspecified("whether a wrapper's operation is done when its call returns")
     inner = replace(call, target=f"{name}.{call.member}")
-    return [replace(may, requirement=_wrapped(call, may)) for may in possibilities(world, inner)]
+    mays = possibilities(world, inner)
+    token = call.text("cancellationToken")
+    if token and world.tokens[token] and not all(_is_cancelled(may.outcome) for may in mays):
+        raise Unspecified("whether a wrapper tells a cancelled token or its stream's refusal first")
+    return [replace(may, requirement=_wrapped(call, may)) for may in mays]
+
+
+def _is_cancelled(outcome: Outcome) -> bool:
+    return isinstance(outcome, Throws) and outcome.token is not None
 
 
 def _wrapped(call: Call, may: May) -> str:

@@ -10,7 +10,7 @@ from spec.model.calls import Call
 from spec.model.outcomes import BROKEN, CLOSED, DONE, Gives, Outcome, Returns, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
-from spec.model.state import OPEN, PAGE, READ, WRITE, May, Operation, Stream, Text, World
+from spec.model.state import OPEN, PAGE, READ, WRITE, May, Operation, Pipe, Stream, Text, World
 from spec.model.transferring import begin
 from spec.model.waiting import on_the_way
 
@@ -157,8 +157,14 @@ def _require_room(world: World, stream: Stream, held: bytes) -> None:
     open_still = stream.state == OPEN and world.held(stream.pipe, READ)
     if busy or not open_still or world.is_shut(stream) or world.is_orphan(stream):
         raise Unspecified("how much a writer holds back")
-    if pipe.blurred or pipe.burst + len(held) > PAGE:
+    if pipe.blurred or not (pipe.burst + len(held) <= PAGE or _fits_in_parts(pipe, held)):
         raise Unspecified("how much a writer holds back for a pipe that has little room")
+
+
+def _fits_in_parts(pipe: Pipe, text: bytes) -> bool:
+    """Whether an empty pipe takes a text however it is cut: each part may begin a page, and leave half of one unused."""
+    empty = not pipe.burst and not pipe.content
+    return empty and 2 * (len(text) + PAGE) <= pipe.capacity
 
 
 def _destination(world: World, operation: Operation) -> int | None:

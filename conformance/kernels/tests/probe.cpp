@@ -40,4 +40,6 @@ int main() {
     const timespec noTime{0, 0};
     Tell("first wait", ::ppoll(nullptr, 0, &noTime, nullptr));
     Tell("second wait", ::ppoll(nullptr, 0, &noTime, nullptr));
+    // The last: behind a splice a kernel no longer knows "don't wait" on that end.
+    Tell("spliced read", ::vmsplice(ends[0], &part, 1, SPLICE_F_NONBLOCK));
 }

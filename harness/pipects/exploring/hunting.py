@@ -21,8 +21,8 @@ from pipects.mutation.target import UNIX
 from pipects.reports import model
 from pipects.suite import Suite
 
-REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel")
-"""What a mistake is planted into: the library as it is, and as older kernels have it."""
+REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel", "reference-filtered")
+"""What a mistake is planted into: the library as it is, as older kernels have it, and as a filter does."""
 MOST = 200
 """Mutants that are looked for at most."""
 ENOUGH = 0.9

@@ -67,6 +67,38 @@ class MakingMoves(Moves):
         }
         yield Call("new", making.SERVER, given, self.name("server"))
 
+    def misfits(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Handles of which some fit no pipe's end, two by two and one by one: which is told first?"""
+        if len(world.streams) > MOST_STREAMS - 4:
+            return
+        server, own, client = self.name("server"), self.name("handle"), self.name("handle")
+        yield Call("new", making.SERVER, {"direction": "Out"}, server)
+        yield Call("get", f"{server}.SafePipeHandle", kept=own)
+        yield Call("get", f"{server}.ClientSafePipeHandle", kept=client)
+        other, closed, invalid = self.name("server"), self.name("handle"), self.name("safe")
+        yield Call("new", making.SERVER, {"direction": choices.pick(("Out", "In"))}, other)
+        yield Call("get", f"{other}.ClientSafePipeHandle", kept=closed)
+        yield Call("call", f"{closed}.Dispose")
+        minus_one: dict[str, Argument] = {
+            "preexistingHandle": -1, "ownsHandle": choices.pick((False, True)),
+        }  # fmt: skip
+        yield Call("new", "SafePipeHandle", minus_one, invalid)
+        odd: list[Argument] = [Ref(closed), Ref(invalid), None]
+        for _ in range(8):
+            pair = [choices.pick(odd), choices.pick((*odd, Ref(own), Ref(client)))]
+            if choices.once_in(2):
+                pair.reverse()
+            given: dict[str, Argument] = {
+                "direction": choices.argument("Out", "Out", "In", "InOut", 7),
+                "serverSafePipeHandle": pair[0], "clientSafePipeHandle": pair[1],
+            }  # fmt: skip
+            yield Call("new", making.SERVER, given, self.name("server"))
+        for each in odd:
+            given = {
+                "direction": choices.argument("In", "Out", "InOut", 7), "safePipeHandle": each,
+            }  # fmt: skip
+            yield Call("new", making.CLIENT, given, self.name("client"))
+
     def adopted(self, world: World, choices: Choices) -> Iterator[Call]:
         """A server of the handles of another one."""
         servers = [n for n, each in self.open(world) if each.server and each.process == "parent"]

@@ -71,7 +71,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "copy": Planner.copy, "flood": Planner.flood, "drink": Planner.drink, "child": Planner.child,
     "child client": Planner.child_client, "gone": Planner.gone, "of handle": Planner.of_handle,
     "assignment": Planner.assignment, "server refused": Planner.server_refused,
-    "adopting": Planner.adopting, "adopted": Planner.adopted,
+    "adopting": Planner.adopting, "adopted": Planner.adopted, "misfits": Planner.misfits,
     "client refused": Planner.client_refused, "safe": Planner.safe,
     "taken over": Planner.taken_over, "seeking": Planner.seeking,
     "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipects import cases, ends, matching
 from pipects.cases import Step
-from pipects.conversation import Differs
+from pipects.cleaning import kinds
+from pipects.conversation import Differs, LeftOpen
 from pipects.execution import Execution
 from pipects.exploring import planning, translating
 from pipects.implementations import Implementation
@@ -22,7 +24,7 @@ from pipects.protocol import Returned, Threw
 from spec.model import rules
 from spec.model.calls import MAIN, Call, Data
 from spec.model.outcomes import Outcome, Unspecified, Waits
-from spec.model.state import READ, May, World
+from spec.model.state import CLOSED, READ, May, World
 
 
 @dataclass
@@ -150,6 +152,37 @@ class Session(Execution):
         self.worlds = rules.narrow(fitting, fits)
         call = self.course.calls[-1]
         self.course.reached.append((call.form, fitting[0].requirement))
+
+    def _clean_up(self) -> None:
+        kept = self._kept_when_closed()
+        super()._clean_up()
+        if kept:
+            raise LeftOpen(
+                "what is disposed holds no handle, also while it is still kept",
+                f"left open: {kept}",
+                "lifetime.rounds-leave-nothing",
+            )
+
+    def _kept_when_closed(self) -> str:
+        """What the first process has open that it had not, and is no pipe's, once all streams are disposed."""
+        world = self.worlds[0]
+        if not self._server.strict_handles or len(self._processes) > 1 or world.descriptors:
+            return ""
+        for name, stream in list(world.streams.items()):
+            if stream.state != CLOSED:
+                self._make(Call("call", f"{name}.Dispose"))
+        world = self.worlds[0]
+        if world.pending() or any(each.state != CLOSED for each in world.streams.values()):
+            return ""
+        more: Counter[str] = Counter()
+
+        def nothing_more() -> bool:
+            more.clear()
+            more.update(kinds(each for _, each in self._system.links(self._family.parent.pid)))
+            more.subtract(self._before)
+            return not _beside_pipes(more)
+
+        return "" if self._comes(nothing_more) else _beside_pipes(more)
 
     # What the operating system shows
 
@@ -296,6 +329,13 @@ class Session(Execution):
                 self._make(Call("call", f"{name}.Dispose"))
             elif stream.pipe == pipe and stream.server:
                 self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
+
+
+def _beside_pipes(more: Counter[str]) -> str:
+    """What there is more of, but for the ends of pipes, which handle objects may still hold."""
+    return ", ".join(
+        f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0 and kind != "pipe"
+    )
 
 
 def _told(outcome: Seen) -> str:

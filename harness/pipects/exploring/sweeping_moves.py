@@ -109,6 +109,8 @@ class SweepingMoves(Moves):
             yield Call("call", f"{source}.Cancel")
             yield Call("get", f"{source}.Token", kept=token)
         access = choices.pick((world.streams[name].access, READ, WRITE))
+        wrappers = [each for each, stream in world.wrappers.items() if stream == name]
+        name = choices.pick((*wrappers, name))
         for member in beginning(OF_TASK[access], choices):
             data = b"\xa5" * choices.pick((3, 0, 1))
             given: dict[str, Argument] = {"buffer": Data(data)}

@@ -11,11 +11,11 @@ from spec.model.rules import WRAPPED
 from spec.model.state import READ, WRITE, World
 
 TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac")
-LONG = (1024, 128, 4096, 1023, 3000, 4095)
+LONG = (1024, 128, 4096, 1023, 3000, 4095, 5000, 9000)
 """Characters of long texts: about as many as a buffer holds."""
 WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")
 READING = ("ReadLine", "ReadLine", "EndOfStream", "ReadToEnd", "ReadLine", "Close", "Dispose")
-NEEDING = ("Read", "Write", "ReadByte", "WriteByte")
+NEEDING = ("Read", "Write", "ReadByte", "WriteByte", "ReadAsync", "WriteAsync")
 """Members of a wrapper that are tried more often."""
 
 
@@ -87,7 +87,8 @@ class TextingMoves(Moves):
             if speaks:
                 member = choices.pick(("WriteLine", "Write"))
                 yield Call("call", f"{writer}.{member}", {"value": text})
-                yield Call("call", f"{writer}.Flush")
+                if not choices.once_in(3):  # else what comes next goes behind what is held
+                    yield Call("call", f"{writer}.Flush")
             else:
                 data = (text + choices.pick(("\r\n", "\n", "", "\r"))).encode()
                 yield Call("call", f"{server}.Write", {"buffer": Data(data)})
@@ -124,6 +125,12 @@ class TextingMoves(Moves):
             yield Call("call", f"{name}.{member}", given)
         elif member in ("Flush", "Dispose", "Close"):
             yield Call("call", f"{name}.{member}")
+        elif member == "FlushAsync":
+            token = self.at_home(world, name) and choices.pick((True, False))
+            given = (
+                {"cancellationToken": Ref(choices.pick(list(world.tokens)[::-1]))} if token else {}
+            )
+            yield Call("call", f"{name}.{member}", given, awaited=True)
         elif member in NEEDING:
             data = b"\xa5" * choices.pick((4, 1, 0, 9))
             yield from self.form(world, name, choices, (member,), data)
