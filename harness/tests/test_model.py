@@ -353,3 +353,49 @@ def test_how_much_room_a_copy_in_odd_pieces_leaves_unused_is_left_open() -> None
     assert [len(each.content) for each in one(copied(4096), write).pipes.values()] == [0, 8192]
     with pytest.raises(Unspecified):
         rules.possibilities(copied(3), write)
+
+
+def test_what_a_reader_of_text_has_taken_ahead_is_lost_with_it_where_its_stream_stays_open() -> (
+    None
+):
+    leaving = {"stream": Ref("client"), "leaveOpen": True}
+    world = one(pipe(), Call("new", "StreamReader", leaving, "reader"))
+    unread = one(world, Call("call", "reader.Dispose"))
+    assert unread.streams["client"].state == "open"
+    for call in (
+        Call("call", "server.Write", {"buffer": Data(b"a\nb")}),
+        Call("call", "reader.ReadLine"),
+        Call("call", "reader.Dispose"),
+    ):
+        world = one(world, call)
+    assert world.streams["client"].state == "open"
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("call", "client.ReadByte"))
+
+
+def test_a_writer_that_leaves_its_stream_open_sends_what_it_holds() -> None:
+    leaving = {"stream": Ref("server"), "leaveOpen": True}
+    world = one(pipe(), Call("new", "StreamWriter", leaving, "writer"))
+    world = one(world, Call("call", "writer.Write", {"value": "held"}))
+    (closed,) = rules.possibilities(world, Call("call", "writer.Close"))
+    assert closed.requirement == "text.writer.leaves-stream-open"
+    assert closed.after.streams["server"].state == "open"
+    assert [each.content for each in closed.after.pipes.values()] == [b"held"]
+    array = {"buffer": Data(bytes(4))}
+    read = Call("call", "client.ReadExactly", array, thread="thread")
+    (waited,) = rules.possibilities(
+        one(pipe(), Call("new", "StreamWriter", leaving, "writer")), read
+    )
+    world = one(waited.after, Call("call", "writer.Dispose"))
+    assert not world.operations["thread"].ends, "nothing was held, and the stream is open"
+
+
+def test_a_standard_stream_that_is_a_device_is_no_pipe_until_it_is_closed() -> None:
+    world = one(World(), Call("start", "child", {"streams": "devnull"}))
+    numbered = Call("new", "AnonymousPipeClientStream", {"pipeHandleAsString": "1"}, "end", "child")
+    told = {may.outcome for may in rules.possibilities(world, numbered)}
+    assert told == {Throws("ArgumentException", "pipeHandleAsString"), BROKEN}
+    own = {"preexistingHandle": 1, "ownsHandle": True}
+    world = one(world, Call("new", "SafePipeHandle", own, "one", "child"))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, numbered)

@@ -167,7 +167,7 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
         else:
             requirement = "client.ctor-string.not-a-number"
     elif not isinstance(text, Ref):
-        requirement = _why_no_handle(str(text))
+        requirement = _why_no_handle(str(text), _has_device(world, call.process))
     if requirement:
         for outcome in (Throws("ArgumentException", name), BROKEN):
             yield May(outcome, requirement, world)
@@ -187,7 +187,16 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
 
 
-def _why_no_handle(text: str) -> str:
+def _has_device(world: World, process: str) -> bool:
+    """Whether a device is what the process has at its standard streams, none of which it has closed."""
+    return process in world.devices and not any(
+        each.file and each.process == process for each in world.safes.values()
+    )
+
+
+def _why_no_handle(text: str, has_device: bool) -> str:
+    if has_device and text in map(str, STANDARD_STREAMS):
+        return "client.ctor-string.not-a-pipe"
     if text.isdigit() and int(text) < 1000:
         raise Unspecified("a small number may be that of something that is open")
     if not text.lstrip("-").isdigit():

@@ -18,6 +18,8 @@ def start(world: World, call: Call) -> Iterator[May]:
     after.processes[call.target] = tuple(texts)
     if call.arguments.get("program") == "plain":
         after.plain = (*world.plain, call.target)
+    if call.arguments.get("streams") == "devnull":
+        after.devices = (*world.devices, call.target)
     for handle in world.handles.values():
         if handle.process == call.process and handle.inheritable:
             after.handles[after.number()] = replace(handle, process=call.target, inheritable=None)

@@ -143,6 +143,8 @@ class Text:
     held: bytes = b""
     spoilt: bool = False
     """Whether it could not send what it holds."""
+    leaves: bool = False
+    """Whether closing it leaves its stream open."""
     closed: bool = False
 
 
@@ -196,6 +198,8 @@ class World:
     """A thread whose call has waited and ended: a runtime has opened by then what it needs for that."""
     plain: tuple[str, ...] = ()
     """The processes that make plain system calls only."""
+    devices: tuple[str, ...] = ()
+    """The processes whose standard streams are a device."""
     next: int = 1
 
     def copy(self) -> World:

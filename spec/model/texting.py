@@ -12,7 +12,7 @@ from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import OPEN, PAGE, READ, WRITE, May, Operation, Pipe, Stream, Text, World
 from spec.model.transferring import begin
-from spec.model.waiting import on_the_way
+from spec.model.waiting import on_the_way, settle
 
 SHORT = 100
 """Bytes up to which a text is held back for certain."""
@@ -25,8 +25,6 @@ def new(world: World, call: Call) -> Iterator[May]:
     """`new StreamWriter(stream)` and `new StreamReader(stream)`."""
     kind = "writer" if call.target == "StreamWriter" else "reader"
     name = call.text("stream")
-    if "leaveOpen" in call.arguments:
-        raise Unspecified("text that leaves its stream open")
     if name is None:
         outcome = Throws("ArgumentNullException", "stream")
         yield May(outcome, f"text.{kind}.null-stream", world)
@@ -41,7 +39,8 @@ def new(world: World, call: Call) -> Iterator[May]:
     if any(each.stream == name and not each.closed for each in world.texters.values()):
         raise Unspecified("two that hold text of one stream")
     after = world.copy()
-    after.texters[call.kept] = Text(name, kind == "writer")
+    leaves = call.arguments.get("leaveOpen") is True
+    after.texters[call.kept] = Text(name, kind == "writer", leaves=leaves)
     yield May(Gives(call.target), "", after)
 
 
@@ -59,9 +58,9 @@ def asked(world: World, call: Call) -> Iterator[May]:
 
 
 def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
-    """Closing sends what is held, and closes the stream."""
+    """Closing sends what is held, and closes the stream, unless that is to be left open."""
     kind = "writer" if text.writes else "reader"
-    said = f"text.{kind}.closes-stream"
+    said = f"text.{kind}.{'leaves-stream-open' if text.leaves else 'closes-stream'}"
     if text.closed:
         yield May(DONE, said, world)
         return
@@ -76,6 +75,10 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
     after.texters[call.object] = replace(text, closed=True, held=b"")
     outcomes: list[Outcome] = [DONE]
     if text.spoilt or (text.held and (stream.state == IS_BROKEN or not _is_read(world, text))):
+        if text.leaves:
+            raise Unspecified(
+                "what a writer that leaves its stream open says of what it can't send"
+            )
         outcomes, said = [BROKEN, DONE], "text.writer.broken-pipe-closes"
     elif text.held:
         after.change_pipe(stream.pipe, partly="")
@@ -89,10 +92,28 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
             raise Unspecified("closing a writer whose text the pipe may have no room for")
         content = pipe.content + text.held
         after.change_pipe(stream.pipe, content=content, burst=pipe.burst + len(text.held))
+    if text.leaves:
+        yield from _left_open(after, call.object, said)
+        return
     closing = Call("call", f"{text.stream}.Dispose", process=call.process)
     for may in ending.dispose(after, closing):
         for outcome in outcomes:
             yield May(outcome, said, may.after)
+
+
+def _left_open(world: World, name: str, said: str) -> Iterator[May]:
+    """What holds once something of text was closed and its stream was not: what was read ahead is lost."""
+    text = world.texters[name]
+    stream = world.streams[text.stream]
+    pipe = world.pipes[stream.pipe]
+    if text.writes and (stream.state != OPEN or world.is_orphan(stream)):
+        raise Unspecified("a writer of text that is closed above a closed or broken stream")
+    if any(each.stream == text.stream for _, each in world.pending()):
+        raise Unspecified("closing what stands on a stream that is in use")
+    if pipe.ahead == name:
+        world.change_pipe(stream.pipe, ahead="", blurred=pipe.blurred or bool(pipe.content))
+    for settled in settle(world):
+        yield May(DONE, said, settled)
 
 
 def _is_read(world: World, text: Text) -> bool:

@@ -91,14 +91,22 @@ class LifetimeMoves(Moves):
             return
         child, server, text = self.name("child"), self.name("server"), self.name("text")
         yield Call("start", child, {"streams": "devnull"})
+        for text_of in choices.pick(((), ("0",), ("1", "0"), ("2",))):
+            given: dict[str, Argument] = {"pipeHandleAsString": text_of}
+            direction = choices.pick(("In", "Out", ""))
+            given |= {"direction": direction} if direction else {}
+            yield Call("new", making.CLIENT, given, self.name("client"), child)
         for number in choices.pick(((0,), (0, 1), (1, 2), (2,), (0, 1, 2))):
             stream = self.name("stream")
             own: dict[str, Argument] = {"preexistingHandle": number, "ownsHandle": True}
             yield Call("new", "SafePipeHandle", own, stream, child)
+            if choices.once_in(3):
+                given = {"direction": choices.pick(("In", "Out")), "safePipeHandle": Ref(stream)}
+                yield Call("new", making.CLIENT, given, self.name("client"), child)
             yield Call("call", f"{stream}.Dispose", process=child)
             yield Call("forget", stream, process=child)
         direction = choices.pick(("Out", "In"))
-        given: dict[str, Argument] = {"direction": direction}
+        given = {"direction": direction}
         if choices.pick((True, False)):
             given["inheritability"] = choices.pick(("Inheritable", "None"))
         yield Call("new", making.SERVER, given, server, child)

@@ -29,7 +29,10 @@ class TextingMoves(Moves):
         whole: list[Argument] = [None, *map(Ref, world.streams)]
         stream = choices.pick(whole) if choices.once_in(4) else suits and Ref(suits)
         home = world.streams[stream.name].process if isinstance(stream, Ref) else "parent"
-        yield Call("new", kind, {"stream": stream}, self.name("text"), home)
+        given: dict[str, Argument] = {"stream": stream}
+        if choices.once_in(3):
+            given["leaveOpen"] = choices.pick((True, True, False))
+        yield Call("new", kind, given, self.name("text"), home)
 
     def text(self, world: World, choices: Choices) -> Iterator[Call]:
         """Something is asked of a reader or a writer."""
