@@ -399,3 +399,13 @@ def test_a_standard_stream_that_is_a_device_is_no_pipe_until_it_is_closed() -> N
     world = one(world, Call("new", "SafePipeHandle", own, "one", "child"))
     with pytest.raises(Unspecified):
         rules.possibilities(world, numbered)
+
+
+def test_whether_a_read_that_is_broken_off_has_taken_what_came_last_is_left_open() -> None:
+    array = {"buffer": Data(bytes(5))}
+    world = one(pipe(), Call("call", "client.ReadExactly", array, thread="thread"))
+    idle = one(world, Call("call", "client.Dispose"))
+    assert not any(each.blurred for each in idle.pipes.values())
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"abc")}))
+    world = one(world, Call("call", "client.Dispose"))
+    assert all(each.blurred for each in world.pipes.values())

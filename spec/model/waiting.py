@@ -470,6 +470,8 @@ def leave(world: World, operation: Operation) -> None:
     if operation.kind == "write":
         none_went = len(operation.left) == operation.count and len(pipe.content) >= pipe.capacity
         world.change_pipe(number, blurred=pipe.blurred or not none_went)
+    elif operation.got:  # what has come last it may not have taken yet
+        world.change_pipe(number, blurred=True)
     elif operation.kind == "copy":
         world.change_pipe(number, blurred=True)
         if operation.into in world.memories:

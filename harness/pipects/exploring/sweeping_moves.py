@@ -28,6 +28,8 @@ class SweepingMoves(Moves):
         name = self.end(world, choices, WRITE)
         if name:
             yield from self._gone(world, world.streams[name].pipe, READ, choices)
+            if choices.once_in(3):  # nobody can read any more what is unread, if anything is
+                yield Call("call", f"{name}.WaitForPipeDrain")
             data = pattern(choices.pick((3, 1, 0)))
             members = ("Write", "WriteByte", "WriteAsync")
             if choices.once_in(3):
