@@ -409,3 +409,16 @@ def test_whether_a_read_that_is_broken_off_has_taken_what_came_last_is_left_open
     world = one(world, Call("call", "server.Write", {"buffer": Data(b"abc")}))
     world = one(world, Call("call", "client.Dispose"))
     assert all(each.blurred for each in world.pipes.values())
+
+
+def test_whether_an_owner_gives_its_number_up_to_a_later_client_of_it_is_left_open() -> None:
+    world = one(World(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server"))
+    world = one(world, Call("call", "server.GetClientHandleAsString", kept="text"))
+    for name in ("first", "second"):
+        made = {"direction": "In", "pipeHandleAsString": Ref("text")}
+        world = one(world, Call("new", "AnonymousPipeClientStream", made, name))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("call", "first.Dispose"))
+    assert one(world, Call("call", "second.Dispose")).ends("parent", 2) == [
+        "write private blocking"
+    ]

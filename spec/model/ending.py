@@ -36,6 +36,7 @@ def dispose(world: World, call: Call) -> Iterator[May]:
     after.change(call.object, state=IS_CLOSED)
     abandon(after, call.object)
     _require_alone(after, stream.own)
+    _require_last_owner(after, stream.own)
     after.close(stream.own)
     if stream.client is None:
         yield from _settled(after, requirement)
@@ -124,6 +125,7 @@ def forget(world: World, call: Call) -> Iterator[May]:
                 raise Unspecified(
                     "a handle object that others hold is left by a stream nobody holds"
                 )
+            _require_last_owner(after, safe)
             after.close(safe)
     for _, operation in world.pending():
         if operation.stream in names or operation.into in names:
@@ -162,9 +164,24 @@ def _shares(world: World, one: int, other: int) -> bool:
 
 def _require_one_owner(world: World, safe: int) -> None:
     """Raises Unspecified if a client of this process, made of the text, owns the number, too."""
-    for other, each in world.safes.items():
-        if other != safe and each.owns and not each.closed and _shares(world, other, safe):
-            raise Unspecified("two owners of one number")
+    if _other_owners(world, safe):
+        raise Unspecified("two owners of one number")
+
+
+def _require_last_owner(world: World, safe: int) -> None:
+    """Raises Unspecified if a client that was made later owns the number, too, and may have taken it over."""
+    if any(other > safe for other in _other_owners(world, safe)):
+        raise Unspecified(
+            "whether the owner of a number gives it up to a client that is made of it"
+        )
+
+
+def _other_owners(world: World, safe: int) -> list[int]:
+    return [
+        other
+        for other, each in world.safes.items()
+        if other != safe and each.owns and not each.closed and _shares(world, other, safe)
+    ]
 
 
 def _require_alone(world: World, safe: int) -> None:

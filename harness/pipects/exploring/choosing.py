@@ -113,8 +113,9 @@ class Moves:
             given = {"buffer": Data(data)}
         if member.startswith("ReadAtLeast"):
             given["minimumBytes"] = choices.pick((1, 0, len(data)))
-            if choices.pick((True, False)):
-                given["throwOnEndOfStream"] = choices.pick((False, True))
+            throws = choices.pick((False, True, None))
+            if throws is not None:
+                given["throwOnEndOfStream"] = throws
         of_task = member.endswith("Async")
         if of_task and self.at_home(world, name) and choices.pick((False, True)):
             given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipects.exploring.asking_moves import PROPERTIES
 from pipects.exploring.choosing import Choices, Moves, beginning, pattern
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import READ, WRITE, World
@@ -28,6 +29,8 @@ class SweepingMoves(Moves):
         name = self.end(world, choices, WRITE)
         if name:
             yield from self._gone(world, world.streams[name].pipe, READ, choices)
+            if choices.once_in(3):
+                yield from self._asked(name)
             if choices.once_in(3):  # nobody can read any more what is unread, if anything is
                 yield Call("call", f"{name}.WaitForPipeDrain")
             data = pattern(choices.pick((3, 1, 0)))
@@ -36,6 +39,8 @@ class SweepingMoves(Moves):
                 yield from self._begun(name, "BeginWrite", data, choices)
             else:
                 yield from self.form(world, name, choices, members, data)
+            if choices.once_in(2):
+                yield from self._asked(name)
             if choices.once_in(2):
                 yield from self._closed_and_told(name, choices)
 
@@ -50,7 +55,14 @@ class SweepingMoves(Moves):
                 yield Call("call", f"{name}.ReadExactly", {"buffer": array})
             yield from self._swept(world, name, READ, choices, b"\xa5" * 4)
             if choices.once_in(3):
+                yield from self._asked(name)
+            if choices.once_in(3):
                 yield from self._closed_and_told(name, choices)
+
+    def _asked(self, name: str) -> Iterator[Call]:
+        """What the end says of itself in the state that it is in."""
+        for member in PROPERTIES:
+            yield Call("get", f"{name}.{member}")
 
     def _closed_and_told(self, name: str, choices: Choices) -> Iterator[Call]:
         """The end is closed behind what it has met, and says what it is."""

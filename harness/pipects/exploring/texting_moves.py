@@ -155,6 +155,6 @@ class TextingMoves(Moves):
             yield Call("call", f"{name}.Wait", thread=thread)
 
     def rest(self, world: World, choices: Choices) -> Iterator[Call]:
-        """While something waits it is seen whether the process lets the processor go."""
-        if world.pending() and choices.once_in(2):
+        """While something waits, or has waited, it is seen whether the process lets the processor go."""
+        if (world.pending() or world.operations) and choices.once_in(2):
             yield Call("rest", "parent")

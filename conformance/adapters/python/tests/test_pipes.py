@@ -111,6 +111,19 @@ def test_dispose_ends_what_is_asynchronous(incoming: Pipe) -> None:
             task.Wait()
 
 
+def test_what_stands_in_line_when_its_end_is_disposed_moves_nothing(outgoing: Pipe) -> None:
+    """A write for which there is room fails with the one ahead of it, and does not come into its turn."""
+    room = outgoing[0].OutBufferSize
+    for _ in range(100):
+        server = AnonymousPipeServerStream(PipeDirection.Out)
+        server.Write(bytes(room - 100))
+        tasks = [server.WriteAsync(bytes(200)), server.WriteAsync(b"x")]
+        server.Dispose()
+        for task in tasks:
+            with pytest.raises(IOException):
+                task.Wait()
+
+
 def test_cancelled_read_loses_nothing(incoming: Pipe) -> None:
     """Cancelling a read that waits behind another ends it at once, and only it."""
     server, client = incoming
