@@ -169,7 +169,7 @@ class MakingMoves(Moves):
         yield Call("call", f"{handle}.SetHandleAsInvalid")
         given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": True}
         yield Call("new", "SafePipeHandle", given, owner)
-        match choices.pick(("Dispose", "client", "forget", "")):
+        match choices.pick(("Dispose", "client", "forget", "forget the first", "")):
             case "Dispose":
                 yield Call("call", f"{owner}.Dispose")
             case "client":
@@ -178,6 +178,9 @@ class MakingMoves(Moves):
                 yield Call("new", making.CLIENT, given, self.name("client"))
             case "forget":
                 yield Call("forget", owner)
+            case "forget the first":
+                own = [n for n, safe in world.safe_names.items() if safe == stream.own]
+                yield Call("forget", " ".join((name, *own, handle)))
 
     def _handle_of(
         self, world: World, stream: str, member: str, safe: int | None
