@@ -149,12 +149,17 @@ class Reporter:
         self.say(_wrapped(test.title, 2))
         if test.row:
             self.say(_wrapped(", ".join(f"{key} = {value}" for key, value in test.row.items()), 2))
-        for identifier in test.covers[:3]:
+        failure = result.failure
+        broken = failure.requirement if failure is not None else None
+        adapter = result.verdict == verdicts.ADAPTER_ERROR
+        for identifier in (broken,) if broken else test.covers[:3]:
             requirement = self._spec.requirements[identifier]
-            self._field("requires", f"{requirement.text} ({identifier}, {requirement.level})")
+            self._field(
+                "unchecked" if adapter else "requires",
+                f"{requirement.text} ({identifier}, {requirement.level})",
+            )
             for source in requirement.sources:
                 self._field("", self._spec.source_of(source))
-        failure = result.failure
         if failure is not None:
             number = f"{failure.step + 1}: " if failure.step is not None else ""
             self._field("step", number + failure.text)

@@ -119,6 +119,7 @@ class Conversation:
         self._scale = scale
         self._note = note or ignore_note
         self._processes: dict[str, Adapter] = {"parent": family.parent}
+        family.parent.connection.name("parent")
         self._ended: dict[str, Adapter] = {}
         self._names = Names()
         self._running: dict[str, Running] = {}

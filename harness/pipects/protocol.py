@@ -66,6 +66,7 @@ class Connection:
         self, link: socket.socket, listener: Listener | None = None, longest: int = LONGEST_LINE
     ) -> None:
         self._link = link
+        self._who = "the adapter"
         self._longest = longest
         self._listener = listener or (lambda direction, text: None)
         self._pending: set[int] = set()
@@ -82,6 +83,10 @@ class Connection:
     def sent(self) -> int:
         """How many requests have been sent."""
         return self._next
+
+    def name(self, process: str) -> None:
+        """Says whose it is, for what is told of its faults."""
+        self._who = f"the adapter of '{process}'"
 
     def listen(self, listener: Listener | None) -> None:
         """Tells `listener` of every message from now on."""
@@ -122,9 +127,9 @@ class Connection:
                     data = data[self._link.send(data) :]
                 except BlockingIOError:
                     if not ready(self._link, select.POLLOUT, until - time.monotonic()):
-                        raise AdapterFault("the adapter does not read its requests") from None
+                        raise AdapterFault(f"{self._who} does not read its requests") from None
         except OSError as error:
-            raise ConnectionLost(f"the connection to the adapter broke: {error}") from error
+            raise ConnectionLost(f"the connection to {self._who} broke: {error}") from error
         self._pending.add(self._next)
         return self._next
 
@@ -161,10 +166,10 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            raise ConnectionLost(f"the connection to the adapter broke: {error}") from error
+            raise ConnectionLost(f"the connection to {self._who} broke: {error}") from error
         if not data:
             rest = f" in the middle of a line ({_excerpt(self._buffer)})" if self._buffer else ""
-            raise ConnectionLost(f"the adapter closed its connection{rest}")
+            raise ConnectionLost(f"{self._who} closed its connection{rest}")
         self._buffer += data
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
             line = bytes(self._buffer[:end])
@@ -173,7 +178,7 @@ class Connection:
             self._take(line)
         self._searched = len(self._buffer)
         if len(self._buffer) > self._longest:
-            raise AdapterFault(f"a line of the adapter exceeds {self._longest} bytes")
+            raise AdapterFault(f"a line of {self._who} exceeds {self._longest} bytes")
 
     def _take(self, line: bytes) -> None:
         try:
@@ -182,14 +187,14 @@ class Connection:
             message = _DECODER.decode(text)
         except RecursionError:
             raise AdapterFault(
-                f"the adapter's answer is nested too deep: {_excerpt(line)}"
+                f"{self._who} sent what is nested too deep: {_excerpt(line)}"
             ) from None
         except ValueError as error:
-            raise AdapterFault(f"the adapter sent what is not JSON: {_excerpt(line)}") from error
+            raise AdapterFault(f"{self._who} sent what is not JSON: {_excerpt(line)}") from error
         if _may_be_odd(line) and (odd := oddity(message)):
-            raise AdapterFault(f"the adapter's answer has {odd}: {_excerpt(line)}")
+            raise AdapterFault(f"{self._who} sent {odd}: {_excerpt(line)}")
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            raise AdapterFault(f"the adapter sent what is not JSON-RPC 2.0: {_excerpt(line)}")
+            raise AdapterFault(f"{self._who} sent what is not JSON-RPC 2.0: {_excerpt(line)}")
         identifier = message.get("id")
         if (
             type(identifier) is not int
@@ -199,10 +204,12 @@ class Connection:
             asked = type(identifier) is int and 0 < identifier <= self._next
             why = "which has been answered" if asked else "which was not asked"
             raise AdapterFault(
-                f"the adapter answered with the id {_excerpt(identifier)}, {why}: {_excerpt(line)}"
+                f"{self._who} answered with the id {_excerpt(identifier)}, {why}: {_excerpt(line)}"
             )
         if ("result" in message) == ("error" in message):
-            raise AdapterFault(f"an answer has either a result or an error: {_excerpt(line)}")
+            raise AdapterFault(
+                f"{self._who} sent an answer with both a result and an error, or neither: {_excerpt(line)}"
+            )
         self._answers[identifier] = message
 
 

@@ -68,6 +68,7 @@ class Starting(Judging):
             raise AdapterFault(
                 f"process {outcome.value}, started as '{step.target}': {overdue}"
             ) from overdue
+        self._processes[step.target].connection.name(step.target)
 
     def _blame_start(self, step: Step, missing: Overdue) -> None:
         """Raises AdapterFault if an unanswered `start` has made its child: nothing is left to the implementation."""

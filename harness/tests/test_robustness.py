@@ -77,6 +77,18 @@ def test_a_misbehaviour_is_that_tests_verdict_only(
     assert done.status == 1
 
 
+def test_an_adapters_error_breaks_no_rule(bench: Bench) -> None:
+    """It names the process; of the rule it says that it could not be checked, not that it is broken."""
+    bench.adapter("wrong-id")
+    done = bench.run(*QUICK, "--jobs", "1")
+    assert "the adapter of 'parent' answered" in done.failure("fake.can-read")["actual"]
+    assert done.results is not None
+    held = {each["id"]: each["held"] for each in done.results["requirements"]}
+    assert held["server.pipe.unnamed"] == {"fake": "not observable"}
+    told = " ".join(done.output.split())
+    assert "unchecked" in told and "requires" not in told.partition("requirements total")[0]
+
+
 def test_an_array_that_was_never_given_is_the_adapters_fault(bench: Bench) -> None:
     """Where the case looks at arrays; elsewhere a task may show those of the call that began it."""
     bench.adapter("shows-no-array")

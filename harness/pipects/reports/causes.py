@@ -39,7 +39,7 @@ class Cause:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """The requirements that are blamed."""
+        """The requirements that are blamed, or that an adapter's error left unchecked."""
         blamed = (_blamed(result) for result in self.results)
         return tuple(dict.fromkeys(each for each in blamed if each is not None))
 
@@ -109,6 +109,8 @@ def _key(result: Result) -> tuple[str, ...]:
         return (result["verdict"], result["reason"] or "")
     if missing := _MISSING.search(failure["actual"]):
         return ("missing", missing[1])
+    if result["verdict"] == "adapter error":  # what it sent stands behind the words, and differs
+        return ("adapter error", _NUMBERS.sub("N", re.split("[:{]", failure["actual"])[0]))
     if result["verdict"] == "hang":
         return ("hang", _blamed(result) or "", _step(failure["text"]))
     return (

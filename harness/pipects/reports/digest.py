@@ -168,7 +168,7 @@ def wrong(results: Results) -> dict[str, list[Wrong]]:
     covers = {test["id"]: test["covers"] for test in results["tests"]}
     for result in results["results"]:
         for requirement, verdict in summary.told(result, covers[result["test"]]).items():
-            if verdict in summary.BROKEN or verdict == "known deviation":
+            if verdict in summary.FAULTS or verdict == "known deviation":
                 bad[result["server"], requirement].append(result)
     table: dict[str, list[Wrong]] = {}
     for implementation in results["implementations"]:

@@ -25,8 +25,10 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 BROKEN: Final[frozenset[Verdict]] = frozenset(
     ("fail", "hang", "crash", "adapter error", "unexpected pass")
 )
+#: Something is wrong with the implementation, or with the list: an adapter's own error says nothing of either.
+FAULTS: Final[frozenset[Verdict]] = BROKEN - {"adapter error"}
 #: The test was looked at, whatever came of it.
-SHOWN: Final[frozenset[Verdict]] = BROKEN | {"pass", "known deviation"}
+SHOWN: Final[frozenset[Verdict]] = FAULTS | {"pass", "known deviation"}
 #: Cases of the in-process runner over a binding's own types; no run through an adapter has them.
 BINDING: Final = "binding/"
 #: Leaves the exit status at 0. What could not be looked at counts, but is shown wherever the passes are.
@@ -76,10 +78,12 @@ def grid(results: Results) -> tuple[list[str], list[str], dict[tuple[str, str], 
 
 def holds(verdicts: Collection[Verdict]) -> Held:
     """How a requirement came out, from the verdicts of all tests that cover it."""
-    if any(verdict in BROKEN for verdict in verdicts):
+    if any(verdict in FAULTS for verdict in verdicts):
         return "broken"
     if "known deviation" in verdicts:
         return "deviates"
+    if "adapter error" in verdicts:
+        return "not observable"
     if "pass" in verdicts:
         return "held"
     if "not run" in verdicts or not verdicts:
@@ -96,7 +100,7 @@ def out_of_reach(requirement: Requirement) -> bool:
 
 def blamed(result: Result) -> str | None:
     """The requirement that a result says is broken: a known one is what its list names."""
-    if result["verdict"] not in BROKEN | {"known deviation"}:
+    if result["verdict"] not in FAULTS | {"known deviation"}:
         return None
     cause = result["deviation"] or result["failure"]
     return cause["requirement"] if cause is not None else None

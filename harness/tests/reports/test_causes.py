@@ -71,6 +71,17 @@ def test_a_member_that_is_missing_is_one_cause() -> None:
     assert cause.says("Mine") == "Mine has no property ReadMode."
 
 
+def test_an_adapters_error_is_one_cause_whatever_it_sent_and_wherever() -> None:
+    (cause,) = of(
+        a_result("a/1", "adapter error", None, actual='sent the id 7, which was not asked: {"id":7}'),
+        a_result(
+            "b/1", "adapter error", None, actual='sent the id 9, which was not asked: {"id":9,"x":1}',
+            requirement="another.rule",
+        ),
+    )  # fmt: skip
+    assert cause.tests == ("a/1", "b/1")
+
+
 def test_numbers_do_not_tell_causes_apart() -> None:
     (cause,) = of(
         a_result("a/1", "fail", "wrong value", actual="returned 17"),
