@@ -46,8 +46,11 @@ def of_leak(covers: Sequence[str], spec: Spec) -> str:
 
 def _about(covers: Sequence[str], members: Sequence[str], spec: Spec) -> Iterator[str]:
     for identifier in covers:
-        for name in spec.requirements[identifier].members:
-            bare = name.partition("(")[0]
-            if any(bare == member or bare.endswith(f".{member}") for member in members):
-                yield identifier
-                break
+        if any(is_about(identifier, member, spec) for member in members):
+            yield identifier
+
+
+def is_about(requirement: str, member: str, spec: Spec) -> bool:
+    """Whether a requirement is about a member, whichever type has it."""
+    bare = (name.partition("(")[0] for name in spec.requirements[requirement].members)
+    return any(name == member or name.endswith(f".{member}") for name in bare)

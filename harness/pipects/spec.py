@@ -29,6 +29,8 @@ class Requirement:
     line: int
     space: Space = spaces.POINT
     """Over what it holds."""
+    throws: frozenset[str] = frozenset()
+    """The exceptions that it speaks of, if it speaks of no other outcome."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,16 @@ def load(folder: Path = paths.REQUIREMENTS) -> Spec:
                 file=file,
                 line=entry.line,
                 space=spaces.space(entry, axes, where),
+                throws=_throws(entry.get("outcome")),
             )
     return Spec(requirements, sources, capabilities, axes)
+
+
+def _throws(outcome: Any) -> frozenset[str]:
+    """The exceptions of an outcome that is nothing else."""
+    outcomes = outcome.get("any", [outcome]) if outcome else []
+    thrown = [each.get("throws") for each in outcomes]
+    return frozenset() if None in thrown else frozenset(thrown)
 
 
 def _reference(said: Any) -> str:

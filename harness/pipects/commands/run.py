@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipects import (
+    bystanders,
     document,
     interrupts,
     missing,
@@ -266,6 +267,9 @@ def _execute(
             reporter.say(f"pipects: {broken_off}; results so far are kept", "bold red")
     order = [test.id for test in tests]
     results, seen = missing.told_once(results, order), missing.told_once(seen, order)
+    by_id = {test.id: test for test in tests}
+    results = bystanders.spared(results, by_id, the_spec)
+    seen = bystanders.spared(seen, by_id, the_spec)
     with interrupts.held(), _journal_to_the_end(journal):
         composed = document.compose(
             the_spec,

@@ -1,0 +1,104 @@
+"""A step that only helps its case and fails: told of its member's own rule, where that is found broken, too."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipects import blame, verdicts
+from pipects.cases import Step, Test
+from pipects.spec import Spec
+from pipects.verdicts import Failure, Result
+
+FAILED = (verdicts.FAIL, verdicts.HANG, verdicts.KNOWN_DEVIATION)
+BESIDES = re.compile(r", changes no byte of its arrays$|; \w+ is [0-9a-f]*$")
+"""What a step says or shows beside its outcome: not all that call the member look at it."""
+
+Sign = tuple[str, ...]
+
+
+def spared(results: Sequence[Result], tests: Mapping[str, Test], spec: Spec) -> list[Result]:
+    """The results, each cause told of one rule.
+
+    A case reads what another end has sent, or meets its end, to show a rule of its own. If what it reads with is
+    broken, it can't show that rule, and nothing is said of it. That the helper is at fault is known from a test
+    that is about it: it failed in the same way. Where no such test failed the case's own rule stays accused.
+    """
+    own: defaultdict[Sign, set[str]] = defaultdict(set)
+    for result, sign, failure in _signed(results, tests):
+        if _is_about(failure, sign[3], tests[result.test], spec):
+            own[sign].add(failure.requirement or "")
+    rules = {
+        sign: min(names, key=lambda name: (len(spec.requirements[name].members), name))
+        for sign, names in own.items()
+    }
+    moved = {
+        id(result): dataclasses.replace(
+            result, failure=dataclasses.replace(failure, requirement=rules[sign])
+        )
+        for result, sign, failure in _signed(results, tests)
+        if sign in rules and not _is_about(failure, sign[3], tests[result.test], spec)
+    }
+    told = (moved.get(id(result), result) for result in results)
+    return [new if _listed(new) else old for new, old in zip(told, results, strict=True)]
+
+
+def _listed(result: Result) -> bool:
+    """Whether a known deviation's list names the rule as well; anything else is not listed yet."""
+    known = result.deviation
+    return (
+        result.verdict != verdicts.KNOWN_DEVIATION
+        or known is None
+        or result.failure is None
+        or known.requirement == result.failure.requirement
+    )
+
+
+def _signed(
+    results: Sequence[Result], tests: Mapping[str, Test]
+) -> Iterator[tuple[Result, Sign, Failure]]:
+    """The results that failed at a call, with what those that fail in the same way have in common."""
+    for result in results:
+        failure, test = result.failure, tests.get(result.test)
+        if result.verdict not in FAILED or failure is None or test is None or failure.step is None:
+            continue
+        member = _member(test.steps, failure.step)
+        verdict = result.deviation.verdict if result.deviation else result.verdict
+        if member is not None:
+            said = (_shape(failure.expected), _shape(failure.actual))
+            yield result, (result.server, result.client, verdict, member, *said), failure
+
+
+def _member(steps: Sequence[Step], index: int) -> str | None:
+    """The member that a step calls or gets, or whose call it waits for."""
+    step = steps[index]
+    if step.verb == "finish":
+        step = next(
+            (
+                each
+                for each in reversed(steps[:index])
+                if "until" in each.options and each.options.get("on") == step.target
+            ),
+            step,
+        )
+    return step.target.rpartition(".")[2] if step.verb in ("call", "get", "set") else None
+
+
+def _shape(text: str) -> str:
+    """An outcome without numbers, and without what an exception's message says."""
+    thrown = re.match(r"threw \w+( naming \w+)?", text)
+    return re.sub(r"\d+", "N", thrown[0] if thrown else BESIDES.sub("", text))
+
+
+def _is_about(failure: Failure, member: str, test: Test, spec: Spec) -> bool:
+    """Whether the accused requirement is about the member, and speaks of what should have come of the step."""
+    if failure.requirement is None or failure.step is None:
+        return False
+    if not blame.is_about(failure.requirement, member, spec):
+        return False
+    spoken = spec.requirements[failure.requirement].throws
+    expected = test.steps[failure.step].expectation
+    outcomes = expected.get("any", [expected])
+    return not spoken or any(each.get("throws") in spoken for each in outcomes)
