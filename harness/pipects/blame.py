@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipects.spec import Spec
@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
 LEFT_OPEN = "stream.dispose.releases-handle"
 """Broken where an end of a pipe outlives its disposed stream and the case is about something else."""
+UNSEEN_CLIENT = "server.dispose.unexposed-client-closed"
+"""Broken where that end is the client handle of a server which nobody asked for it."""
 NO_READER = "stream.epipe.no-signal"
 """Broken where a write without a reader ends the process, whatever the case is about."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
+SERVER = "AnonymousPipeServerStream"
+TOUCHING = (
+    SERVER, "AnonymousPipeClientStream", "SafePipeHandle", "ClientSafePipeHandle", "GetClientHandleAsString",
+    "DisposeLocalCopyOfClientHandle",
+)  # fmt: skip
+"""The types and members by which a case gets at a client handle, or gives an end by another way than by a server."""
 CLOSING = ("Dispose", "Close", "DisposeAsync", "DisposeLocalCopyOfClientHandle", "Finalize")
 
 
@@ -48,6 +56,22 @@ def _about(covers: Sequence[str], members: Sequence[str], spec: Spec) -> Iterato
     for identifier in covers:
         if any(is_about(identifier, member, spec) for member in members):
             yield identifier
+
+
+def of_ends_left(ends: Iterable[str], leak: str, steps: Sequence[Step]) -> str:
+    """The requirement that ends which stayed open in the first process break: `leak`, unless the case is about no
+    closing, and they can be none but client handles that it never touched."""
+    if leak != LEFT_OPEN:
+        return leak
+    own: set[str] = set()
+    for step in (each for each in steps if each.process == "parent"):
+        given = step.options.get("with") or {}
+        if step.verb == "new" and step.target == SERVER and "serverSafePipeHandle" not in given:
+            own.add({"In": "read", "Out": "write"}.get(str(given.get("direction", "Out")), ""))
+        elif step.target.rpartition(".")[2] in TOUCHING:
+            return leak
+    left = {end.partition(" ")[0] for end in ends}
+    return leak if not own or left & own else UNSEEN_CLIENT
 
 
 def is_about(requirement: str, member: str, spec: Spec) -> bool:

@@ -109,7 +109,11 @@ class Cleaning(Observing):
             raise LeftOpen(
                 "no handle stays open behind the case",
                 f"left open: {', '.join(ends or others)}",
-                self._test.leak if ends else blame.LEFT_BEHIND,
+                (
+                    blame.of_ends_left(ends, self._test.leak, self._test.steps)
+                    if ends
+                    else blame.LEFT_BEHIND
+                ),
             )
 
 

@@ -50,7 +50,10 @@ class Server:
 
     def dispose(self) -> None:
         for name in ("mine", "theirs"):
-            descriptor, leaks = getattr(self, name), MODE == "leaks" and name == "theirs"
+            descriptor, leaks = (
+                getattr(self, name),
+                MODE == {"theirs": "leaks", "mine": "leaks-own"}[name],
+            )
             if descriptor >= 0 and not leaks:
                 os.close(descriptor)
             setattr(self, name, -1)
