@@ -264,14 +264,16 @@ class Reporter:
             style = "bold red" if bad else "" if any(numbers) else "dim"
             self.say(f"{verdict:17}" + "".join(f"{number:>{width}}" for number in numbers), style)
         for name in counted:
-            reasons = Counter(
-                result["reason"]
-                for result in document["results"]
-                if result["server"] == name and result["verdict"] == verdicts.NOT_APPLICABLE
-            )
-            if reasons:
-                told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-                self.say(_wrapped(f"not applicable to {name}: {told}", 0).lstrip(), "dim")
+            for verdict in (verdicts.NOT_APPLICABLE, verdicts.NOT_OBSERVABLE):
+                reasons = Counter(
+                    (result["reason"] or "").partition(": {")[0]  # behind it stands the very call
+                    for result in document["results"]
+                    if result["server"] == name and result["verdict"] == verdict
+                )
+                if reasons:
+                    told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+                    to = "to" if verdict == verdicts.NOT_APPLICABLE else "on"
+                    self.say(_wrapped(f"{verdict} {to} {name}: {told}", 0).lstrip(), "dim")
 
     def _requirements(self, document: Results) -> None:
         """How many requirements there are, have a case, and held, by level and implementation."""

@@ -90,3 +90,16 @@ def test_a_refused_form_of_a_call_is_nothing_to_who_does_without_it(
     bench.cases(NO_FORM.format(call=call, count=count))
     done = bench.run()
     assert done.verdicts() == {"fake.no-form": verdict}, done.output
+
+
+def test_calls_that_never_come_are_counted_as_one_reason(bench: Bench) -> None:
+    """Beside the verdicts, so that a reader sees at once that nothing is amiss."""
+    bench.adapter("good")
+    cases = [
+        NO_FORM.format(call=call, count=0).replace("fake.", f"fake.{call}-")
+        for call in ("write", "pwritev2")
+    ]
+    bench.cases("".join(cases).replace("EPERM, always: true", "EINTR"))
+    done = bench.run()
+    assert set(done.verdicts().values()) == {"not observable"}, done.output
+    assert "not observable on fake: 2 fake makes no such call" in " ".join(done.output.split())

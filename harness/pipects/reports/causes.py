@@ -110,7 +110,7 @@ def _key(result: Result) -> tuple[str, ...]:
     if missing := _MISSING.search(failure["actual"]):
         return ("missing", missing[1])
     if result["verdict"] == "adapter error":  # what it sent stands behind the words, and differs
-        return ("adapter error", _NUMBERS.sub("N", re.split("[:{]", failure["actual"])[0]))
+        return ("adapter error", _NUMBERS.sub("N", re.split(r"[:{\[]", failure["actual"])[0]))
     if result["verdict"] == "hang":
         return ("hang", _blamed(result) or "", _step(failure["text"]))
     return (

@@ -82,6 +82,14 @@ def test_an_adapters_error_is_one_cause_whatever_it_sent_and_wherever() -> None:
     assert cause.tests == ("a/1", "b/1")
 
 
+def test_so_is_what_it_leaves_whatever_the_number() -> None:
+    (cause,) = of(
+        a_result("a/1", "adapter error", None, actual="does not collect its children [17]"),
+        a_result("b/1", "adapter error", None, actual="does not collect its children [18, 19]"),
+    )
+    assert cause.tests == ("a/1", "b/1")
+
+
 def test_numbers_do_not_tell_causes_apart() -> None:
     (cause,) = of(
         a_result("a/1", "fail", "wrong value", actual="returned 17"),
