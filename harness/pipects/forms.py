@@ -48,7 +48,7 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
     if isinstance(outcome, Refused):
         return None
     if step.verb == "transfer":
-        return None if isinstance(outcome, Threw) else _of_transfer(outcome.value)
+        return None if isinstance(outcome, Threw) else _of_transfer(step, outcome.value)
     name, _, member = step.target.partition(".")
     if step.verb == "get" and isinstance(outcome, Returned) and _is_number(outcome.value):
         if mode := MODES.get(member, {}).get(outcome.value):
@@ -72,13 +72,16 @@ def without_namespace(outcome: Outcome) -> Threw | None:
     return replace(outcome, type=bare) if bare != outcome.type else None
 
 
-def _of_transfer(value: Any) -> str | None:
+def _of_transfer(step: Step, value: Any) -> str | None:
     keys = ("count", "calls", "firstDifference")
     if (
         isinstance(value, dict)
         and all(_is_number(value.get(key)) for key in keys)
         and isinstance(value.get("ended", False), bool)
     ):
+        total = (step.options.get("with") or {}).get("total")
+        if _is_number(total) and value["count"] < total and not value.get("ended"):
+            return f"a transfer of {total} bytes goes on until their end, not to {matching.short(value)}"
         return None
     return f"a transfer returns {', '.join(keys)} and ended, not {matching.short(value)}"
 

@@ -31,6 +31,26 @@ def test_a_transfer_tells_its_sum(value: Any) -> None:
     assert forms.amiss(TEST, MOVES, Threw("IOException", None, "")) is None
 
 
+@pytest.mark.parametrize(
+    ("member", "answer", "right"),
+    [
+        ("Read", {"count": 9}, True),
+        ("Read", {"count": 8, "ended": True}, True),
+        ("Read", {"count": 8}, False),
+        ("Read", {"count": 10}, True),
+        ("Write", {"count": 8}, False),
+    ],
+)
+def test_a_transfer_goes_on_until_its_end(member: str, answer: Any, right: bool) -> None:
+    """Who counts fewer without having met the end of the stream has stopped, or counts wrongly; a Read may give more."""
+    given = {"with": {"pattern": 1, "total": 9, "chunk": 3}}
+    moves = Step("transfer", f"server.{member}", "parent", "main", given, {})
+    wrong = forms.amiss(TEST, moves, Returned({**SUM, **answer}))
+    assert (
+        wrong is None if right else "a transfer of 9 bytes goes on until their end" in (wrong or "")
+    )
+
+
 @pytest.mark.parametrize("value", [None, 7, "0", "0g", {"bytes": {"hex": "00"}}])
 def test_bytes_are_shown_in_hexadecimal(value: Any) -> None:
     """Which bytes they are is the implementation's doing; that they are bytes is not."""
