@@ -96,9 +96,11 @@ class Execution(Ordering):
                 verdicts.NOT_OBSERVABLE, reason=f"the system refuses to show it: {refused}"
             )
         except AdapterFault as fault:
-            return self._failed(
-                verdicts.ADAPTER_ERROR, "an answer as the protocol says", str(fault)
-            )
+            said = str(fault)
+            if isinstance(fault, Refusal) and self._test.needs:
+                needs = ", ".join(self._test.needs)
+                said += f"; the case needs what it does not say that it lacks: {needs}"
+            return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", said)
         except NotObservable as unseen:
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import time
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from pipects.verdicts import Failure
 HELPED_END = 60.0
 """Seconds that a process gets to end while another one, such as a debugger, sees to it."""
 LOOK_AT_HELPERS = 0.1
+HELP_COMES = 0.2
+"""Seconds before its last answer in which one of its threads may have begun to end a process."""
 DEADLOCK = (
     "a deadlock: no thread of any process has run for a while, no clock ends their waits in time, and what "
     "they wait for could come from themselves only"
@@ -70,7 +73,9 @@ class Judging(Cleaning):
             rest = self._system.rest(adapter.pid, math.inf)
             begun = alone_since = time.monotonic()
             until, helped = begun + HELPED_END, False
-            helpers = self._system.standstill(self._helpers, until, self._family.meeting.port)
+            helpers = self._system.standstill(
+                functools.partial(self._helpers, adapter), until, self._family.meeting.port
+            )
             while not adapter.watch.ended() and time.monotonic() < until:
                 slow = time.monotonic() - alone_since > SLOW_END
                 before, helped = helped, (rest.rests or slow) and self._work(adapter, helpers)
@@ -87,15 +92,19 @@ class Judging(Cleaning):
 
     def _work(self, adapter: Adapter, helpers: Standstill) -> bool:
         """Whether there are helpers of which something may still come. A tracer waits for whom it helps."""
-        present = self._helpers()
+        present = self._helpers(adapter)
         if self._system.tracer(adapter.pid) in present:
             return True
         return bool(present) and helpers.lasts() < STANDSTILL * self._scale
 
-    def _helpers(self) -> list[int]:
-        """Processes that are none of the case's, but of the family of one that is."""
-        own = {adapter.watch.local for adapter in self._processes.values()}
-        return [pid for pid in self._family.strays() if pid not in own]
+    def _helpers(self, adapter: Adapter) -> list[int]:
+        """Processes that are none of the case's, but of the family of one that is, and came when it had fallen silent.
+
+        Whoever was there while it still answered is not there for its end.
+        """
+        own = {each.watch.local for each in self._processes.values()}
+        since = adapter.connection.heard - HELP_COMES
+        return [pid for pid in self._family.strays(since) if pid not in own]
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"

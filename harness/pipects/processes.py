@@ -169,8 +169,11 @@ class Family:
         found = [each.pid for each in self._of(self._kin.table()) if not each.zombie]
         return found if self.parent.watch.local in found else []
 
-    def strays(self) -> list[int]:
-        """Living processes of the family that are neither the parent nor what started it."""
+    def strays(self, since: float = 0.0) -> list[int]:
+        """Living processes of the family that are neither the parent nor what started it, and no older than that.
+
+        `since` is of the clock that runs from the system's start.
+        """
         first = self.parent.watch.local or self._root.pid
         known = {first, self._root.pid}
         with contextlib.suppress(NotObservable):
@@ -178,7 +181,10 @@ class Family:
         return [
             each.pid
             for each in self._members()
-            if each.pid not in known and not each.zombie and not self._is_own(each.pid)
+            if each.pid not in known
+            and not each.zombie
+            and each.since_boot >= since
+            and not self._is_own(each.pid)
         ]
 
     def _is_own(self, pid: int) -> bool:

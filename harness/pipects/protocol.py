@@ -74,6 +74,8 @@ class Connection:
         self._buffer = bytearray()
         self._searched = 0
         self._next = 0
+        self.heard = 0.0
+        """When it last sent anything, by the clock that runs from the system's start; 0 if it never has."""
         self._poller = select.poll()
         self._poller.register(link, select.POLLIN)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -170,6 +172,7 @@ class Connection:
         if not data:
             rest = f" in the middle of a line ({_excerpt(self._buffer)})" if self._buffer else ""
             raise ConnectionLost(f"{self._who} closed its connection{rest}")
+        self.heard = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._buffer += data
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
             line = bytes(self._buffer[:end])

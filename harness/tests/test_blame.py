@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,11 @@ def test_a_process_that_sigpipe_ends_has_broken_one_rule(bench: Bench) -> None:
     [
         ("leaks-own", "", "stream.dispose.releases-handle"),
         ("leaks", "", "server.dispose.unexposed-client-closed"),
-        ("leaks", "    - {call: server.GetClientHandleAsString}\n", "stream.dispose.releases-handle"),
+        (
+            "leaks",
+            "    - {call: server.GetClientHandleAsString}\n",
+            "stream.dispose.releases-handle",
+        ),
     ],
 )
 def test_a_leak_is_no_fault_of_the_rule_that_was_looked_at(
@@ -171,3 +176,12 @@ def test_a_process_that_takes_its_time_to_abort_has_crashed(bench: Bench, mode: 
     done = bench.run("--timeout-scale", "0.2", "--case", "fake.can-read")
     assert done.verdicts() == {"fake.can-read": "crash"}, done.output
     assert "SIGABRT" in done.failure("fake.can-read")["actual"]
+
+
+def test_a_process_that_was_there_before_helps_nobody_to_its_end(bench: Bench) -> None:
+    """It never rests and never says hello; what does not answer beside it hangs, and nobody waits long to say so."""
+    bench.adapter("beside-busy")
+    begun = time.monotonic()
+    done = bench.run("--timeout-scale", "0.2", "--case", "fake.can-read")
+    assert done.verdicts() == {"fake.can-read": "hang"}, done.output
+    assert time.monotonic() - begun < 45

@@ -89,6 +89,17 @@ def test_an_adapters_error_breaks_no_rule(bench: Bench) -> None:
     assert "unchecked" in told and "requires" not in told.partition("requirements total")[0]
 
 
+def test_who_refuses_what_it_does_not_lack_is_told_what_to_list(bench: Bench) -> None:
+    """By the names of the capabilities that the case needs, if it needs any."""
+    bench.adapter("refuses")
+    bench.cases(CASES.replace("  steps", "  needs: [null-arguments]\n  steps", 1))
+    done = bench.run()
+    assert done.verdicts()["fake.can-read"] == "adapter error"
+    actual = done.failure("fake.can-read")["actual"]
+    assert "(-32602): null is no array" in actual
+    assert actual.endswith("; the case needs what it does not say that it lacks: null-arguments")
+
+
 def test_an_array_that_was_never_given_is_the_adapters_fault(bench: Bench) -> None:
     """Where the case looks at arrays; elsewhere a task may show those of the call that began it."""
     bench.adapter("shows-no-array")

@@ -28,6 +28,11 @@ class Process:
     """When it was started, in the kernel's ticks: with the number it names one process for ever."""
     zombie: bool
 
+    @property
+    def since_boot(self) -> float:
+        """When it was started, in seconds of the clock that runs from the system's start."""
+        return self.started / os.sysconf("SC_CLK_TCK")
+
 
 Table = Mapping[int, Process]
 

@@ -174,7 +174,9 @@ def misbehave() -> None:
         print_line('{"jsonrpc":"2.0","id":4711,"result":{"returned":true}}')
     elif MODE == "late":
         threading.Event().wait(LATE_BY)
-    elif MODE == "never":
+    elif MODE == "refuses":
+        raise Fault(-32602, "null is no array")
+    elif MODE in ("never", "beside-busy"):
         threading.Event().wait()
     elif MODE in waits.NEVER:
         waits.NEVER[MODE]()
@@ -389,7 +391,6 @@ def crowd(address: tuple[str, int]) -> list[socket.socket]:
 
 
 def main() -> None:
-    global LINK
     if MODE == "needs-input" and not os.path.exists("/proc/self/fd/0"):
         sys.exit(3)
     if ARGUMENTS and MODE == "silent-child":
@@ -404,6 +405,19 @@ def main() -> None:
     if MODE == "ignores-sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if MODE == "beside-busy":
+        with subprocess.Popen(
+            [sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
+        ) as busy:
+            assert busy.stdout is not None
+            busy.stdout.readline()
+            time.sleep(LATE_BY / 2)  # it is older than what comes next
+            serve()
+    serve()
+
+
+def serve() -> None:
+    global LINK
     host, port = os.environ["PIPECTS_ADDRESS"].split(":")
     strangers = crowd((host, int(port))) if MODE == "crowd" else []
     LINK = socket.create_connection((host, int(port)))
