@@ -28,7 +28,7 @@ from pipects.exploring import (
 )
 from pipects.exploring.planning import Planner
 from pipects.exploring.search import Search
-from pipects.exploring.session import Course
+from pipects.exploring.looking import Course
 from pipects.judging import Record
 from pipects.verdicts import Failure
 from spec.model import rules

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipects.exploring import corpus
 from pipects.exploring.search import Search
-from pipects.exploring.session import Course
+from pipects.exploring.looking import Course
 from pipects.implementations import Implementation
 
 Difference = tuple[str, str, str]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pipects import spec, verdicts
 from pipects.exploring import findings, knowing, touring
 from pipects.exploring.findings import Finding
-from pipects.exploring.session import Course, Session
+from pipects.exploring.looking import Course
+from pipects.exploring.session import Session
 from pipects.implementations import Implementation
 from pipects.judging import Record
 from pipects.processes import Family

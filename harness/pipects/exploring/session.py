@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from pipects import cases, ends, matching
+from pipects import cases, matching
 from pipects.cases import Step
-from pipects.cleaning import kinds
-from pipects.conversation import Differs, LeftOpen
-from pipects.execution import Execution
+from pipects.conversation import LeftOpen
 from pipects.exploring import planning, translating
+from pipects.exploring.looking import Course, Looking
 from pipects.implementations import Implementation
-from pipects.observe import LOOK_AGAIN
 from pipects.observe import signals
 from pipects.processes import Family
 from pipects.spec import Spec
@@ -27,21 +23,7 @@ from spec.model.outcomes import Outcome, Unspecified, Waits
 from spec.model.state import CLOSED, READ, May, World
 
 
-@dataclass
-class Course:
-    """What a sequence came to: its calls and the steps that made them."""
-
-    calls: list[Call] = field(default_factory=list)
-    asked: list[Call] = field(default_factory=list)
-    """Those of the calls that nothing forced: what makes the sequence again."""
-    steps: list[Step] = field(default_factory=list)
-    reached: list[tuple[str, str]] = field(default_factory=list)
-    """The transitions: form of the call, and the requirement by which its outcome was right."""
-    came: list[tuple[Call, str]] = field(default_factory=list)
-    """What came of the calls, in few words."""
-
-
-class Session(Execution):
+class Session(Looking):
     """A test whose steps are chosen one by one, as the model allows."""
 
     def __init__(
@@ -128,10 +110,6 @@ class Session(Execution):
             return True
         return not self._lacks.isdisjoint(cases.needs_of(step, self._spec))
 
-    def _log(self, step: Step) -> None:
-        self._step = len(self.course.steps), step
-        self.course.steps.append(step)
-
     def _process_of(self, call: Call) -> str:
         world = self.worlds[0]
         name = world.stream_of(call.target if call.verb in ("finish", "signal") else call.object)
@@ -154,7 +132,10 @@ class Session(Execution):
         self.course.reached.append((call.form, fitting[0].requirement))
 
     def _clean_up(self) -> None:
-        kept = self._kept_when_closed()
+        for name, stream in list(self.worlds[0].streams.items()):
+            if stream.state != CLOSED:
+                self._make(Call("call", f"{name}.Dispose"))
+        kept = self._kept_by_closed()
         super()._clean_up()
         if kept:
             raise LeftOpen(
@@ -162,129 +143,6 @@ class Session(Execution):
                 f"left open: {kept}",
                 "lifetime.rounds-leave-nothing",
             )
-
-    def _kept_when_closed(self) -> str:
-        """What the first process has open that it had not, and is no pipe's, once all streams are disposed."""
-        world = self.worlds[0]
-        if not self._server.strict_handles or len(self._processes) > 1 or world.descriptors:
-            return ""
-        for name, stream in list(world.streams.items()):
-            if stream.state != CLOSED:
-                self._make(Call("call", f"{name}.Dispose"))
-        world = self.worlds[0]
-        if world.pending() or any(each.state != CLOSED for each in world.streams.values()):
-            return ""
-        more: Counter[str] = Counter()
-
-        def nothing_more() -> bool:
-            more.clear()
-            more.update(kinds(each for _, each in self._system.links(self._family.parent.pid)))
-            more.subtract(self._before)
-            return not _beside_pipes(more)
-
-        return "" if self._comes(nothing_more) else _beside_pipes(more)
-
-    # What the operating system shows
-
-    def _compare_ends(self, requirement: str) -> None:
-        """Compares the ends that every process holds with those of the model's handle table."""
-        for process in list(self._processes):
-            if process not in self.worlds[0].processes:
-                continue
-            pid = self._adapter(process).pid
-            inodes = {
-                pipe: self._inodes(known.maker) for pipe, known in self.worlds[0].pipes.items()
-            }
-            until = time.monotonic() + self._settle
-            while not (left := self._agreeing(pid, process, inodes)):
-                if time.monotonic() > until:
-                    self._tell_ends(process, requirement)
-                time.sleep(LOOK_AGAIN)
-            self.worlds = left
-
-    def _inodes(self, maker: str) -> frozenset[int]:
-        return self._names[maker].pipes if maker in self._names else frozenset()
-
-    def _agreeing(
-        self, pid: int, process: str, inodes: Mapping[int, frozenset[int]]
-    ) -> list[World]:
-        found = self._system.pipe_ends(pid)
-        return [
-            world
-            for world in self.worlds
-            if all(
-                world.is_shared(pipe)
-                or ends.same(
-                    world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]]
-                )
-                for pipe in inodes
-            )
-        ]
-
-    def _tell_ends(self, process: str, requirement: str) -> None:
-        """Makes the step that shows which ends differ, and fails by it."""
-        world = self.worlds[0]
-        for pipe, known in world.pipes.items():
-            options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
-            step = Step("observe", "ends", process, MAIN, options, {}, requirement)
-            self._step = len(self.course.steps), step
-            try:
-                self._observe_ends(step)
-            except Differs:
-                self.course.steps.append(step)
-                raise
-
-    def _compare_unread(self, call: Call, requirement: str) -> None:
-        """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
-        stream = self.worlds[0].streams.get(self.worlds[0].stream_of(call.object) or "")
-        if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
-            return
-        pipe = self.worlds[0].pipes[stream.pipe]
-        amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
-        busy = any(
-            self.worlds[0].streams[o.stream].pipe == stream.pipe
-            for _, o in self.worlds[0].pending()
-            if o.kind != "join"
-        )
-        if (
-            pipe.blurred
-            or pipe.ahead
-            or pipe.partly
-            or busy
-            or len(amounts) > 1
-            or not self.worlds[0].ends("parent", stream.pipe)
-        ):
-            return
-        (wanted,), pid = amounts, self._family.parent.pid
-        if not self._comes(
-            lambda: self._system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
-        ):
-            options = {"of": pipe.maker, "in": "parent"}
-            self._look("unread", options, requirement, {"returns": wanted})
-
-    def _compare_others(self, call: Call, requirement: str) -> None:
-        """That files are still open which nobody closed; that a plain child holds nothing but ends."""
-        for name in self.worlds[0].files:
-            known = self._names.get(name)
-            if known is not None and (("parent", f"${name}")) in self._descriptors:
-                first = self._descriptors["parent", f"${name}"]
-                if self._system.descriptor_target(self._family.parent.pid, known.value) != first:
-                    options = {"number": f"${name}", "in": "parent", "is": "open"}
-                    self._look("descriptor", options, "lifetime.recycled-number-safe")
-        if call.verb == "start" and call.target in self.worlds[0].plain:
-            held = [h for h in self.worlds[0].handles.values() if h.process == call.target]
-            self._look("handles", {"in": call.target, "is": ["pipe"] * len(held)}, requirement)
-        if call.verb == "signal":
-            self._look("blocked", {"on": call.target}, requirement)
-
-    def _look(
-        self, what: str, options: Mapping[str, Any], requirement: str,
-        expectation: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
-        """Makes a step that asks the operating system."""
-        process = str(options.get("in", "parent"))
-        self._log(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
-        getattr(self, f"_observe_{what}")(self.course.steps[-1])
 
     def _see_pending(self, call: Call) -> None:
         """Proves that an operation which was just begun, and should wait, does."""
@@ -329,13 +187,6 @@ class Session(Execution):
                 self._make(Call("call", f"{name}.Dispose"))
             elif stream.pipe == pipe and stream.server:
                 self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
-
-
-def _beside_pipes(more: Counter[str]) -> str:
-    """What there is more of, but for the ends of pipes, which handle objects may still hold."""
-    return ", ".join(
-        f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0 and kind != "pipe"
-    )
 
 
 def _told(outcome: Seen) -> str:

@@ -1,0 +1,168 @@
+"""What the operating system shows behind each call of a sequence, held against the model's handle table."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipects import ends
+from pipects.cases import Step
+from pipects.cleaning import kinds
+from pipects.conversation import Differs
+from pipects.execution import Execution
+from pipects.observe import LOOK_AGAIN
+from spec.model.calls import MAIN, Call
+from spec.model.state import CLOSED, World
+
+
+@dataclass
+class Course:
+    """What a sequence came to: its calls and the steps that made them."""
+
+    calls: list[Call] = field(default_factory=list)
+    asked: list[Call] = field(default_factory=list)
+    """Those of the calls that nothing forced: what makes the sequence again."""
+    steps: list[Step] = field(default_factory=list)
+    reached: list[tuple[str, str]] = field(default_factory=list)
+    """The transitions: form of the call, and the requirement by which its outcome was right."""
+    came: list[tuple[Call, str]] = field(default_factory=list)
+    """What came of the calls, in few words."""
+
+
+class Looking(Execution):
+    """A sequence in progress: what is looked at beside the outcomes of its calls."""
+
+    worlds: list[World]
+    """Those that may be the real one."""
+    course: Course
+
+    def _log(self, step: Step) -> None:
+        self._step = len(self.course.steps), step
+        self.course.steps.append(step)
+
+    def _compare_ends(self, requirement: str) -> None:
+        """Compares the ends that every process holds with those of the model's handle table."""
+        for process in list(self._processes):
+            if process not in self.worlds[0].processes:
+                continue
+            pid = self._adapter(process).pid
+            inodes = {
+                pipe: self._inodes(known.maker) for pipe, known in self.worlds[0].pipes.items()
+            }
+            until = time.monotonic() + self._settle
+            while not (left := self._agreeing(pid, process, inodes)):
+                if time.monotonic() > until:
+                    self._tell_ends(process, requirement)
+                time.sleep(LOOK_AGAIN)
+            self.worlds = left
+
+    def _inodes(self, maker: str) -> frozenset[int]:
+        return self._names[maker].pipes if maker in self._names else frozenset()
+
+    def _agreeing(
+        self, pid: int, process: str, inodes: Mapping[int, frozenset[int]]
+    ) -> list[World]:
+        found = self._system.pipe_ends(pid)
+        return [
+            world
+            for world in self.worlds
+            if all(
+                world.is_shared(pipe)
+                or ends.same(
+                    world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]]
+                )
+                for pipe in inodes
+            )
+        ]
+
+    def _tell_ends(self, process: str, requirement: str) -> None:
+        """Makes the step that shows which ends differ, and fails by it."""
+        world = self.worlds[0]
+        for pipe, known in world.pipes.items():
+            options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
+            step = Step("observe", "ends", process, MAIN, options, {}, requirement)
+            self._step = len(self.course.steps), step
+            try:
+                self._observe_ends(step)
+            except Differs:
+                self.course.steps.append(step)
+                raise
+
+    def _compare_unread(self, call: Call, requirement: str) -> None:
+        """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
+        stream = self.worlds[0].streams.get(self.worlds[0].stream_of(call.object) or "")
+        if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
+            return
+        pipe = self.worlds[0].pipes[stream.pipe]
+        amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
+        busy = any(
+            self.worlds[0].streams[o.stream].pipe == stream.pipe
+            for _, o in self.worlds[0].pending()
+            if o.kind != "join"
+        )
+        if (
+            pipe.blurred
+            or pipe.ahead
+            or pipe.partly
+            or busy
+            or len(amounts) > 1
+            or not self.worlds[0].ends("parent", stream.pipe)
+        ):
+            return
+        (wanted,), pid = amounts, self._family.parent.pid
+        if not self._comes(
+            lambda: self._system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
+        ):
+            options = {"of": pipe.maker, "in": "parent"}
+            self._look("unread", options, requirement, {"returns": wanted})
+
+    def _compare_others(self, call: Call, requirement: str) -> None:
+        """That files are still open which nobody closed; that a plain child holds nothing but ends."""
+        for name in self.worlds[0].files:
+            known = self._names.get(name)
+            if known is not None and (("parent", f"${name}")) in self._descriptors:
+                first = self._descriptors["parent", f"${name}"]
+                if self._system.descriptor_target(self._family.parent.pid, known.value) != first:
+                    options = {"number": f"${name}", "in": "parent", "is": "open"}
+                    self._look("descriptor", options, "lifetime.recycled-number-safe")
+        if call.verb == "start" and call.target in self.worlds[0].plain:
+            held = [h for h in self.worlds[0].handles.values() if h.process == call.target]
+            self._look("handles", {"in": call.target, "is": ["pipe"] * len(held)}, requirement)
+        if call.verb == "signal":
+            self._look("blocked", {"on": call.target}, requirement)
+
+    def _look(
+        self, what: str, options: Mapping[str, Any], requirement: str,
+        expectation: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Makes a step that asks the operating system."""
+        process = str(options.get("in", "parent"))
+        self._log(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
+        getattr(self, f"_observe_{what}")(self.course.steps[-1])
+
+    def _kept_by_closed(self) -> str:
+        """What the first process has open that it had not, and is no pipe's, if all streams are disposed by now."""
+        world = self.worlds[0]
+        if not self._server.strict_handles or len(self._processes) > 1 or world.descriptors:
+            return ""
+        if world.pending() or any(each.state != CLOSED for each in world.streams.values()):
+            return ""
+        more: Counter[str] = Counter()
+
+        def nothing_more() -> bool:
+            more.clear()
+            more.update(kinds(each for _, each in self._system.links(self._family.parent.pid)))
+            more.subtract(self._before)
+            return not _beside_pipes(more)
+
+        return "" if self._comes(nothing_more) else _beside_pipes(more)
+
+
+def _beside_pipes(more: Counter[str]) -> str:
+    """What there is more of, but for the ends of pipes, which handle objects may still hold."""
+    return ", ".join(
+        f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0 and kind != "pipe"
+    )
