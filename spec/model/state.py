@@ -262,13 +262,13 @@ class World:
         return sorted(found, key=lambda item: item[1].order)
 
     def is_shared(self, pipe: int) -> bool:
-        """Whether two handle objects own one end of the pipe: who waits may then watch a copy of it."""
-        owned = [
+        """Whether two handle objects stand for one end of the pipe: who waits may then watch a copy of it."""
+        stand_for = [
             each.handle for each in self.safes.values()
-            if each.owns and not each.closed and each.handle in self.handles
+            if not each.closed and each.handle in self.handles
             and self.handles[each.handle].pipe == pipe
         ]  # fmt: skip
-        return len(owned) > len(set(owned))
+        return len(stand_for) > len(set(stand_for))
 
     def ends(self, process: str, pipe: int) -> list[str]:
         """The ends of a pipe that a process holds, as cases write them."""

@@ -3,6 +3,7 @@ package pipes
 import (
 	"errors"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -20,9 +21,11 @@ func (s *PipeStream) read(t turn, buffer []byte, token *CancellationToken) (int,
 	}
 	defer cancellable(token, file.SetReadDeadline)()
 	n := 0
-	waited := raw.Read(func(fd uintptr) bool {
-		n, err = tryRead(int(fd), buffer)
-		return !errors.Is(err, syscall.EAGAIN)
+	waited := s.again(token, func() error {
+		return raw.Read(func(fd uintptr) bool {
+			n, err = tryRead(int(fd), buffer)
+			return !errors.Is(err, syscall.EAGAIN)
+		})
 	})
 	if waited != nil {
 		return 0, s.failed(waited, token)
@@ -44,17 +47,19 @@ func (s *PipeStream) write(t turn, buffer []byte, token *CancellationToken) erro
 		return s.failed(err, token)
 	}
 	defer cancellable(token, file.SetWriteDeadline)()
-	waited := raw.Write(func(fd uintptr) bool {
-		for len(buffer) > 0 && err == nil {
-			n := 0
-			n, err = tryWrite(int(fd), buffer)
-			buffer = buffer[n:]
-		}
-		if errors.Is(err, syscall.EAGAIN) {
-			err = nil
-			return false
-		}
-		return true
+	waited := s.again(token, func() error {
+		return raw.Write(func(fd uintptr) bool {
+			for len(buffer) > 0 && err == nil {
+				n := 0
+				n, err = tryWrite(int(fd), buffer)
+				buffer = buffer[n:]
+			}
+			if errors.Is(err, syscall.EAGAIN) {
+				err = nil
+				return false
+			}
+			return true
+		})
 	})
 	if waited != nil {
 		return s.failed(waited, token)
@@ -63,6 +68,18 @@ func (s *PipeStream) write(t turn, buffer []byte, token *CancellationToken) erro
 		return s.failed(err, token)
 	}
 	return nil
+}
+
+// again waits, and goes on with that where the deadline that passes is another's: a handle has one for all streams
+// made of it, and who was cancelled takes it back as it leaves.
+func (s *PipeStream) again(token *CancellationToken, wait func() error) error {
+	for {
+		err := wait()
+		if !errors.Is(err, os.ErrDeadlineExceeded) || token.isCancelled() || s.handle.IsClosed() {
+			return err
+		}
+		runtime.Gosched()
+	}
 }
 
 // raw gives the handle's file and the way to its descriptor that waits in the runtime's poller.
