@@ -15,6 +15,8 @@ from pipects.reports.text import one_line, plural, shortened
 
 _MISSING = re.compile(r"has no such member: (.*)")
 _NUMBERS = re.compile(r"\d+")
+_OBJECT = re.compile(r" [a-z]\w*\.")
+"""What a case calls an object, before its member."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _key(result: Result) -> tuple[str, ...]:
     if result["verdict"] == "adapter error":  # what it sent stands behind the words, and differs
         return ("adapter error", _NUMBERS.sub("N", re.split(r"[:{\[]", failure["actual"])[0]))
     if result["verdict"] == "hang":
-        return ("hang", _blamed(result) or "", _step(failure["text"]))
+        return ("hang", _blamed(result) or "", _OBJECT.sub(" ", _step(failure["text"])))
     return (
         result["verdict"],
         _blamed(result) or "",

@@ -82,6 +82,18 @@ def test_an_adapters_error_is_one_cause_whatever_it_sent_and_wherever() -> None:
     assert cause.tests == ("a/1", "b/1")
 
 
+def test_a_member_that_hangs_is_one_cause_whatever_the_object_is_called() -> None:
+    """Another member, or another rule, is another cause."""
+    (both, other, elsewhere) = of(
+        a_result("a/1", "hang", "hang", actual="nothing", text="{get: server.IsAsync, returns: false}"),
+        a_result("a/2", "hang", "hang", actual="nothing", text="{get: client_in.IsAsync}"),
+        a_result("b/1", "hang", "hang", actual="nothing", text="{get: client_in.CanRead}"),
+        a_result("c/1", "hang", "hang", actual="nothing", text="{get: a.IsAsync}", requirement="another.rule"),
+    )  # fmt: skip
+    assert both.tests == ("a/1", "a/2")
+    assert other.tests == ("b/1",) and elsewhere.tests == ("c/1",)
+
+
 def test_so_is_what_it_leaves_whatever_the_number() -> None:
     (cause,) = of(
         a_result("a/1", "adapter error", None, actual="does not collect its children [17]"),
