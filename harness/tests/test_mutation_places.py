@@ -15,6 +15,7 @@ from pipects.mutation.model import Candidate
 
 SOURCE = """
 #include "Small.hpp"
+#include <atomic>
 #include <mutex>
 #include <optional>
 enum class Colour { Red, Green, Blue };
@@ -41,6 +42,8 @@ int HalfOrMinusOne(int value) {
     if (half && *half > 1) { return *half; }
     return half ? 1 : -1;
 }
+std::atomic<int> shared;
+int Shared() { return shared.load(std::memory_order_relaxed); }
 int Three() { return Difference(5, 2) + 0 * Twice(1, 2); }
 """
 HEADER = """#pragma once
@@ -111,6 +114,14 @@ def test_an_operator_finds_its_place(
 ) -> None:
     """Each of the usual operators, in a source and in a header that it includes."""
     assert _has(found, operator, text, becomes)
+
+
+def test_a_memory_order_is_not_left_out(found: list[Candidate]) -> None:
+    """What is left then is the strongest order, and equivalent."""
+    assert not _has(
+        found, "dropped argument", "shared.load(std::memory_order_relaxed)", "shared.load()"
+    )
+    assert _has(found, "dropped argument", "Twice(1, 2)", "Twice(1)")
 
 
 def test_what_does_not_parse_is_said_with_file_and_line(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pipects.mutation.model import (
 )
 from pipects.mutation.syntax import Function, Tree, functions, trees
 
+MEMORY_ORDER = "memory_order"
 LOCK = re.compile(
     r"(const )?std::(?:lock_guard|unique_lock|scoped_lock)(?:<[^>]*>)? (\w+)\(([^,]+)\);"
 )
@@ -258,7 +259,8 @@ class _Places:
                     + self._text[d:end]
                 )
                 self._add("swapped argument", EXPRESSION, start, end, one_line(swapped))
-        if _may_lack_last(cursor.referenced, len(places)):
+        # A memory order that is left out becomes the strongest one, which nothing can tell from the weaker.
+        if _may_lack_last(cursor.referenced, len(places)) and MEMORY_ORDER not in texts[-1]:
             cut = places[-2][1] if len(places) > 1 else places[-1][0]
             left = self._text[start:cut] + self._text[places[-1][1] : end]
             self._add("dropped argument", EXPRESSION, start, end, one_line(left))
