@@ -281,7 +281,14 @@ class Conversation:
             pause = SELDOM if looks.disturbed else LOOK
 
     def _standstill(self, until: float) -> Standstill:
-        return self._system.standstill(self._family.living, until, self._family.meeting.port)
+        return self._system.standstill(
+            self._family.living, until, self._family.meeting.port, self._own
+        )
+
+    def _own(self) -> set[int]:
+        """The test's own processes, which do what they are asked."""
+        pids = (adapter.watch.local for adapter in self._processes.values())
+        return {pid for pid in pids if pid is not None}
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
         until = time.monotonic() + self._patience + SLOW_END * self._scale

@@ -40,9 +40,32 @@ def test_what_comes_late_is_waited_for(bench: Bench, mode: str) -> None:
     assert done.verdicts() == {"fake.can-read": "pass"}, done.output
 
 
+CHILD = """\
+- id: fake.child
+  title: A server whose child waits can't read
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {call: server.GetClientHandleAsString, as: handle}
+    - {start: child, arguments: [$handle]}
+    - {get: server.CanRead, returns: false}
+"""
+
+
+def test_a_wait_for_a_child_of_the_cases_own_is_part_of_the_proof(bench: Bench) -> None:
+    """The child says hello, and waits for what it is asked; an adapter may have a thread that waits for its end."""
+    bench.adapter("never")
+    bench.cases(CHILD)
+    done = bench.run()
+    assert done.verdicts() == {"fake.child": "hang"}, done.output
+    threads = done.failure("fake.child")["threads"]
+    assert threads[0].startswith("a deadlock:")
+    assert any(line.endswith(": wait4") for line in threads)
+
+
 @pytest.mark.parametrize("mode", ["late-timerfd", "waits-for-child"])
 def test_the_deadline_decides_where_nothing_is_proven(bench: Bench, mode: str) -> None:
-    """Of a clock that would still fire, or a child that would still end, nobody can say that it never will."""
+    """Of a clock that would still fire, or a stranger that would still end, nobody can say that it never will."""
     bench.adapter(mode)
     done = bench.run("--timeout-scale", "0.1", *ONE)
     assert done.verdicts() == {"fake.can-read": "hang"}, done.output

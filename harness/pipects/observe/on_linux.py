@@ -97,9 +97,13 @@ class Linux:
         return Rest(pid, scale, stirred)
 
     def standstill(
-        self, living: Callable[[], Collection[int]], until: float, port: int
+        self,
+        living: Callable[[], Collection[int]],
+        until: float,
+        port: int,
+        known: Callable[[], Collection[int]] = tuple,
     ) -> Standstill:
-        return Standstill(living, until, port)
+        return Standstill(living, until, port, known)
 
     def situation(self, pid: int) -> list[str]:
         return calls.situation(pid)

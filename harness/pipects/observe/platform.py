@@ -162,9 +162,16 @@ class Platform(Protocol):
         """Looks at a process from now on."""
 
     def standstill(
-        self, living: Callable[[], Collection[int]], until: float, port: int
+        self,
+        living: Callable[[], Collection[int]],
+        until: float,
+        port: int,
+        known: Callable[[], Collection[int]] = tuple,
     ) -> Standstill:
-        """Looks at processes from now on; `until` is when something should have come."""
+        """Looks at processes from now on; `until` is when something should have come.
+
+        `known` are those of which it is known what they are there for.
+        """
 
     def situation(self, pid: int) -> list[str]:
         """Where every thread of the process is, a line each."""

@@ -25,10 +25,21 @@ _TIMER_ABSOLUTE = 1
 
 
 class Standstill:
-    """The looks at some processes. `until` is the time (time.monotonic) by which something should come."""
+    """The looks at some processes. `until` is the time (time.monotonic) by which something should come.
 
-    def __init__(self, living: Callable[[], Collection[int]], until: float, port: int) -> None:
+    A wait for a child has no end while all processes are `known`: one of them ends if it is asked to. What
+    a stranger among them is about, such as a debugger, nobody can say.
+    """
+
+    def __init__(
+        self,
+        living: Callable[[], Collection[int]],
+        until: float,
+        port: int,
+        known: Callable[[], Collection[int]] = tuple,
+    ) -> None:
         self._living = living
+        self._known = known
         self._until = until
         self._port = port
         self._before: dict[int, Switches] | None = None
@@ -80,6 +91,8 @@ class Standstill:
         if call == "ended" or status(pid, thread)[0] in ("X", "Z"):
             return True
         self.disturbance = f"thread {thread} of process {pid} is in {call}"
+        if call in syscalls.CHILD_WAITS:
+            return set(self._living()).issubset(self._known())
         if len(arguments) < 6 or not self._without_end(pid, call, arguments):
             return False
         waited = _descriptors(pid, call, arguments)

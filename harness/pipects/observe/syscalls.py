@@ -30,6 +30,8 @@ UNTIMED = (
     "rt_sigsuspend",
 )  # fmt: skip
 """Calls that take no timeout."""
+CHILD_WAITS = ("wait4", "waitid")
+"""Calls that wait for a process of one's own."""
 TIMEOUT_NUMBER = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 """By call, the place of a timeout that is negative for none."""
 TIMEOUT_POINTER = {"ppoll": 2, "select": 4, "pselect6": 4, "epoll_pwait2": 3}
