@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipects import bytespec, forms, matching, protocol, verdicts
+from pipects import blame, bytespec, forms, matching, protocol, verdicts
 from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import Refusal
@@ -323,7 +323,13 @@ class Execution(Ordering):
             if bare := forms.without_namespace(outcome):
                 if matching.holds(resolved, bare, arguments):
                     raise AdapterFault(forms.NAMESPACE.format(matching.say_actual(outcome)))
-            raise Differs(matching.say_expected(resolved), matching.say_actual(outcome))
+            tokenless = matching.without_token(resolved)
+            token = tokenless != resolved and matching.holds(tokenless, outcome, arguments)
+            raise Differs(
+                matching.say_expected(resolved),
+                matching.say_actual(outcome),
+                blame.TOKEN if token else None,
+            )
 
     def _require_arrays(self, shown: Mapping[str, str], arguments: Mapping[str, Any]) -> None:
         """That the answer shows the arrays that the call was given, and no other."""

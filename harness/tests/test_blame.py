@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -185,3 +186,32 @@ def test_a_process_that_was_there_before_helps_nobody_to_its_end(bench: Bench) -
     done = bench.run("--timeout-scale", "0.2", "--case", "fake.can-read")
     assert done.verdicts() == {"fake.can-read": "hang"}, done.output
     assert time.monotonic() - begun < 45
+
+
+CANCELLED = """\
+- id: fake.cancelled
+  title: What is cancelled throws
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {get: server.CanRead, throws: {type: OperationCanceledException, token: mine}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "requirement"),
+    [
+        ("OperationCanceledException", "stream.cancel.carries-token"),
+        ("IOException", "server.pipe.unnamed"),
+    ],
+)
+def test_a_token_that_is_not_the_callers_breaks_one_rule(
+    bench: Bench, type_: str, requirement: str
+) -> None:
+    """Whatever the case is about, if all else is as it should be."""
+    threw = {"type": type_, "parameter": None, "message": "m", "token": "another"}
+    answer = {"jsonrpc": "2.0", "id": "ID", "result": {"threw": threw}}
+    bench.adapter("says:" + json.dumps(answer).replace('"ID"', "ID"))
+    bench.cases(CANCELLED)
+    done = bench.run()
+    assert done.failure("fake.cancelled")["requirement"] == requirement, done.output

@@ -15,6 +15,8 @@ from pipects.reports.text import one_line, plural, shortened
 
 _MISSING = re.compile(r"has no such member: (.*)")
 _NUMBERS = re.compile(r"\d+")
+_ARRAYS = re.compile(r", changes no byte of its arrays$|; \w+ is [0-9a-f]*$")
+"""What is told of arrays beside an outcome."""
 _OBJECT = re.compile(r" [a-z]\w*\.")
 """What a case calls an object, before its member."""
 
@@ -118,8 +120,8 @@ def _key(result: Result) -> tuple[str, ...]:
     return (
         result["verdict"],
         _blamed(result) or "",
-        _NUMBERS.sub("N", failure["expected"]),
-        _NUMBERS.sub("N", failure["actual"])[:160],
+        _NUMBERS.sub("N", _ARRAYS.sub("", failure["expected"])),
+        _NUMBERS.sub("N", _ARRAYS.sub("", failure["actual"]))[:160],
     )
 
 

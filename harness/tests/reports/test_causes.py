@@ -94,6 +94,17 @@ def test_a_member_that_hangs_is_one_cause_whatever_the_object_is_called() -> Non
     assert other.tests == ("b/1",) and elsewhere.tests == ("c/1",)
 
 
+def test_arrays_beside_an_exception_do_not_tell_causes_apart() -> None:
+    (cause,) = of(
+        a_result("a/1", "fail", "wrong exception", expected="throws X", actual="threw Y: m"),
+        a_result(
+            "a/2", "fail", "wrong exception", expected="throws X, changes no byte of its arrays",
+            actual="threw Y: m; buffer is a5a5",
+        ),
+    )  # fmt: skip
+    assert cause.tests == ("a/1", "a/2")
+
+
 def test_so_is_what_it_leaves_whatever_the_number() -> None:
     (cause,) = of(
         a_result("a/1", "adapter error", None, actual="does not collect its children [17]"),
