@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pipects import blame, verdicts
 from pipects.cases import Step, Test
@@ -101,4 +102,11 @@ def _is_about(failure: Failure, member: str, test: Test, spec: Spec) -> bool:
     spoken = spec.requirements[failure.requirement].throws
     expected = test.steps[failure.step].expectation
     outcomes = expected.get("any", [expected])
-    return not spoken or any(each.get("throws") in spoken for each in outcomes)
+    return not spoken or any(_thrown(each) in spoken for each in outcomes)
+
+
+def _thrown(outcome: Mapping[str, Any]) -> str | None:
+    """The type of the exception that an outcome asks for, if it is one."""
+    thrown = outcome.get("throws")
+    name = thrown.get("type") if isinstance(thrown, Mapping) else thrown
+    return str(name) if name is not None else None

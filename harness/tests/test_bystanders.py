@@ -40,6 +40,7 @@ CASES = f"""\
     - {{call: other.DisposeLocalCopyOfClientHandle}}
     - {{call: server.ReadByte, throws: NotSupportedException}}
     - {{call: other.ReadByte, returns: -1}}
+    - {{call: server.ReadByte, throws: {{type: NotSupportedException}}}}
 """
 
 
@@ -109,6 +110,15 @@ def test_a_rule_that_speaks_of_another_outcome_is_not_about_the_step(
     """Though it is about the member: that it throws is not broken by what an end read elsewhere in the case."""
     told = rules(tests, failed(tests, "fake.refused", 4), failed(tests, "fake.own", 2))
     assert told[0] == "stream.eof.sticky"
+
+
+def test_an_exception_may_be_told_by_more_than_its_type(tests: dict[str, cases.Test]) -> None:
+    """Then the type alone says whether the rule speaks of it."""
+    refused = failed(tests, "fake.refused", 5)
+    assert rules(tests, refused, failed(tests, "fake.own", 2)) == [
+        "stream.read-byte.not-readable",
+        "stream.eof.sticky",
+    ]
 
 
 def test_another_implementation_shows_nothing_of_this_one(tests: dict[str, cases.Test]) -> None:
