@@ -19,6 +19,9 @@ BOOST_AUTO_TEST_CASE(public_passes_true, COVERS("stream.dispose.public-passes-tr
     Connected closed(PipeDirection::In);
     closed.stream.Close();
     BOOST_CHECK((closed.stream.disposals == std::vector<bool>{true}));
+    Connected asynchronous(PipeDirection::In);
+    asynchronous.stream.DisposeAsync().Wait();
+    BOOST_CHECK((asynchronous.stream.disposals == std::vector<bool>{true}));
 }
 
 BOOST_AUTO_TEST_CASE(true_releases_what_it_holds, COVERS("stream.dispose.true-releases-managed")) {

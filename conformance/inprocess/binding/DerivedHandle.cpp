@@ -56,6 +56,20 @@ BOOST_AUTO_TEST_CASE(exposed_by_asking, COVERS("stream.is-handle-exposed.false-b
     BOOST_TEST(pipe.stream.IsHandleExposed());
 }
 
+BOOST_AUTO_TEST_CASE(not_exposed_by_asking_in_vain, COVERS("stream.is-handle-exposed.false-before")) {
+    Derived without = Reader();
+    CheckThrows<InvalidOperationException>("SafePipeHandle",
+                                           [&] { static_cast<void>(without.SafePipeHandle()); });
+    BOOST_TEST(!without.IsHandleExposed());
+    for (const PipeDirection direction : {PipeDirection::In, PipeDirection::Out}) {
+        Connected pipe(direction);
+        pipe.stream.Dispose();
+        CheckThrows<ObjectDisposedException>("SafePipeHandle",
+                                             [&] { static_cast<void>(pipe.stream.SafePipeHandle()); });
+        BOOST_TEST(!pipe.stream.IsHandleExposed());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-handle")) {
     Derived stream = Reader();
     stream.InitializeHandle(nullptr, true, true);
@@ -67,7 +81,9 @@ BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-han
                                            [&] { static_cast<void>(stream.SafePipeHandle()); });
 }
 
-BOOST_AUTO_TEST_CASE(that_cannot_be_bound, COVERS("stream.initialize-handle.cannot-bind")) {
+BOOST_AUTO_TEST_CASE(that_cannot_be_bound,
+                     COVERS("stream.initialize-handle.cannot-bind") COVERS("stream.is-connected.waiting")
+                         COVERS("stream.safe-pipe-handle.handle-not-set")) {
     // Only where handles are bound must this fail; wherever it does, it is an IOException that leaves no
     // handle.
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), std::fclose);
@@ -82,6 +98,9 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_bound, COVERS("stream.initialize-handle.cann
     } catch (const IOException& exception) {
         BOOST_TEST(*exception.what() != '\0');
         BOOST_TEST(!stream.IsConnected());
+        stream.SetIsConnected(true);
+        CheckThrows<InvalidOperationException>("SafePipeHandle",
+                                               [&] { static_cast<void>(stream.SafePipeHandle()); });
     }
 }
 

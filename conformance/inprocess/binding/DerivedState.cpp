@@ -157,6 +157,34 @@ BOOST_AUTO_TEST_CASE(checks_closed, COVERS("stream.check-property.bad-state")) {
                                          [&] { pipe.stream.CheckPipePropertyOperations(); });
 }
 
+/// Has a say in whether its properties may be asked for.
+struct Asked : Derived {
+    using Derived::Derived;
+    void CheckPipePropertyOperations() const override {
+        ++asked;
+        Derived::CheckPipePropertyOperations();
+    }
+    mutable int asked = 0;
+};
+
+BOOST_AUTO_TEST_CASE(properties_ask_what_was_overridden, COVERS("stream.check-property.shape")) {
+    Server writer(Out);
+    Asked reading(In, 0);
+    reading.InitializeHandle(writer.ClientSafePipeHandle(), false, false);
+    static_cast<void>(reading.TransmissionMode());
+    BOOST_TEST(reading.asked == 1);
+    static_cast<void>(reading.InBufferSize());
+    BOOST_TEST(reading.asked == 2);
+    reading.SetReadMode(Mode::Byte);
+    BOOST_TEST(reading.asked == 3);
+
+    Server reader(In);
+    Asked writing(Out, 0);
+    writing.InitializeHandle(reader.ClientSafePipeHandle(), false, false);
+    static_cast<void>(writing.OutBufferSize());
+    BOOST_TEST(writing.asked == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,7 +13,7 @@ from rich.console import Console
 from pipects import cases, fitting, parsing, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import UserError
-from pipects.mutation import build, catalogue, trial
+from pipects.mutation import binding, build, catalogue, trial
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import LocalWorkers
@@ -80,8 +80,9 @@ def defects_command(args: argparse.Namespace) -> int:
     ]
     session = secrets.token_hex(8)
     bench = trial.Bench(
-        str(adapter), session, args.timeout_scale, implementation=target.implementation
-    )
+        str(adapter), session, args.timeout_scale, implementation=target.implementation,
+        binding=str(found) if (found := build.bound(adapter, target)) else None,
+    )  # fmt: skip
     workers = LocalWorkers(args.jobs, session)
     try:
         kills = _tried(every, chosen, tests, bench, workers, console, args.repeat)
@@ -111,7 +112,7 @@ def _tried(
     workers: LocalWorkers, console: Console, repeat: int,
 ) -> dict[str, list[Kill]]:  # fmt: skip
     """By defect, what has seen it in each try in which something did."""
-    own = {defect.id: covering(defect, tests) for defect in chosen}
+    own = {defect.id: covering(defect, tests, bench.binding is not None) for defect in chosen}
     numbers = {defect.id: number for number, defect in enumerate(every, 1)}
     _all_green({name for names in own.values() for name in names}, bench, workers)
     tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen] * repeat
@@ -168,13 +169,14 @@ def _table(chosen: Sequence[Defect], kills: Mapping[str, Sequence[Kill]], repeat
     return "\n".join(lines) + "\n"
 
 
-def covering(defect: Defect, tests: Sequence[Test]) -> list[str]:
-    """The tests of a defect's requirements. Raises UserError if there is none."""
-    names = [
-        test.id
-        for test in tests
-        if set(defect.requirements) & set(test.covers) and "stress" not in test.tags
-    ]
+def covering(defect: Defect, tests: Sequence[Test], bound: bool = True) -> list[str]:
+    """The tests of a defect's requirements, with `bound` those of the binding, too.
+
+    Raises UserError if there is none.
+    """
+    wanted = set(defect.requirements)
+    names = [name for name, covered in binding.covers().items() if bound and wanted & set(covered)]
+    names += [test.id for test in tests if wanted & set(test.covers) and "stress" not in test.tags]
     if not names:
         raise UserError(f"{defect.where}: no test is about {', '.join(defect.requirements)}")
     return names

@@ -17,7 +17,7 @@ from rich.console import Console
 from pipects import cases, document, fitting, parsing, paths, progress, spec
 from pipects.cases import Test
 from pipects.errors import Interrupted, UserError, said
-from pipects.mutation import build, report, results, survivors, trial
+from pipects.mutation import binding, build, report, results, survivors, trial
 from pipects.mutation.journal import OutcomeJournal, ReachJournal, fingerprint
 from pipects.mutation.model import Candidate, Outcome
 from pipects.mutation.order import Order
@@ -89,7 +89,8 @@ def mutants_command(args: argparse.Namespace) -> int:
     tests = [test for test in cases.load(spec.load(), paths.CASES) if "stress" not in test.tags]
     session = secrets.token_hex(8)
     bench = trial.Bench(
-        str(built.adapter), session, args.timeout_scale, kernel=str(built.adapter.parents[3] / build.KERNEL)
+        str(built.adapter), session, args.timeout_scale, kernel=str(built.adapter.parents[3] / build.KERNEL),
+        binding=str(build.bound(built.adapter)),
     )  # fmt: skip
     run = _Run(built, tests, bench, args, console)
     started, clock, complete = document.now(), time.monotonic(), True
@@ -158,6 +159,7 @@ class _Run:
         prints |= {
             trial.on_kernel(kernel, name): prints[name] for kernel in trial.KERNELS for name in firsts
         }  # fmt: skip
+        prints |= dict.fromkeys(binding.covers(), binding.fingerprint())
         self._names = list(prints)
         folder = build.TREES
         if args.again:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipects import paths
 from pipects.errors import UserError
-from pipects.mutation import catalogue, places, schemata, switch, syntax
+from pipects.mutation import binding, catalogue, places, schemata, switch, syntax
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Candidate, from_json
 from pipects.mutation.target import UNIX, Target
@@ -84,7 +84,7 @@ def defects(
 ) -> Path:
     """Builds the defects for a system in the folder `tree`, in which they have the numbers of their order, from 1.
 
-    Returns the adapter. Raises UserError, with file and line, for one that does not compile.
+    Returns the adapter; the binding's program is beside it (`bound`). Raises UserError, with file and line, for one that does not compile.
     """
     stamp, digest = tree / "defects.digest", digest_of_sources(repr(every))
     adapter = (tree / "out" / ADAPTER).with_suffix(target.suffix)
@@ -96,7 +96,7 @@ def defects(
     copy(tree, TOGETHER)
     _configure(tree, target)
     owners = _write(tree, found)
-    done = _compile(tree)
+    done = _compile(tree, *target.besides)
     if done.returncode != 0:
         guilty = [
             every[number - 1]
@@ -114,6 +114,11 @@ def defects(
     return adapter
 
 
+def bound(adapter: Path, target: Target = UNIX) -> Path | None:
+    """The program with the binding's tests that was built with an adapter, if the system has one."""
+    return adapter.parents[3] / binding.PROGRAM if target.besides else None
+
+
 def compile_all(
     tree: Path, candidates: Sequence[Candidate], say: Callable[[str], None]
 ) -> list[Candidate]:
@@ -123,7 +128,7 @@ def compile_all(
     left = list(candidates)
     for _ in range(40):
         owners = _write(tree, left)
-        done = _compile(tree, KERNEL)
+        done = _compile(tree, KERNEL, *UNIX.besides)
         if done.returncode == 0:
             return left
         guilty = schemata.blamed(done.stdout, tree / "out", owners)
@@ -188,6 +193,7 @@ def _configure(tree: Path, target: Target = UNIX) -> None:
     command = [
         "cmake", "-G", "Ninja", "-S", str(tree), "-B", str(tree / "out"),
         "-DPIPECTS_DEVELOP=OFF", "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",
+        "-DPIPECTS_BINDING_ALONE=ON",
         f"-DCMAKE_CXX_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS_DEBUG={target.optimised} -g0",
         *target.options,
     ]  # fmt: skip
@@ -219,7 +225,12 @@ def _errors(output: str) -> str:
 def digest_of_sources(more: str = "") -> str:
     """Of everything that the build is made of."""
     hasher = hashlib.sha256(more.encode())
-    folders = [*syntax.FOLDERS, "conformance/kit/include", "conformance/adapters/reference"]
+    folders = [
+        *syntax.FOLDERS,
+        "conformance/kit/include",
+        "conformance/adapters/reference",
+        "conformance/inprocess/binding",
+    ]
     files = [file for folder in folders for file in (paths.ROOT / folder).rglob("*")]
     makers = [
         OWN / f"{name}.py"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipects.errors import UserError
+from pipects.mutation import binding
 from pipects.observe import platforms, windows_programs
 
 TOOLCHAIN = Path("cmake/mingw-w64/toolchain.cmake")
@@ -32,6 +33,8 @@ class Target:
     """How far, which is what building takes the least time with."""
     suffix: str = ""
     """Of a program's file."""
+    besides: tuple[Path, ...] = ()
+    """What is built beside the adapter."""
 
     def parsing(self) -> list[str]:
         """What libclang is told beside the language and our own folders. Raises UserError without a compiler."""
@@ -42,7 +45,7 @@ class Target:
         return file.parent.name != self.elsewhere
 
 
-UNIX = Target(platforms.UNIX, "windows", "reference")
+UNIX = Target(platforms.UNIX, "windows", "reference", besides=(binding.PROGRAM,))
 WINDOWS = Target(
     platforms.WINDOWS,
     "posix",

@@ -16,7 +16,7 @@ from pipects import cases, implementations, paths, spec, verdicts
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
-from pipects.mutation import switch
+from pipects.mutation import binding, switch
 from pipects.mutation.model import (
     HANDLE_TABLE,
     KILLED,
@@ -52,6 +52,8 @@ class Bench:
     """Whose adapter it is, but for what was done to it."""
     kernel: str | None = None
     """The program below which the adapter finds an older kernel."""
+    binding: str | None = None
+    """The program with the binding's tests, if it was built."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,17 @@ class Worker:
         red: dict[str, str] = {}
         with _map() as file:
             for name in names:
+                if name.startswith(binding.PREFIX):
+                    failure = self._bound(name, file)
+                    if failure is not None:
+                        red[name] = failure
+                    reached[name] = _marked(file)
+                    continue
                 plain = self._with(kernel_of(name), **{switch.REACHED: str(file)})
                 test = self._test(name)
                 if (failure := self._look(plain, test, file)) is not None:
                     failure = self._look(plain, test, file)  # a busy machine, perhaps
-                found = tuple(each.start() for each in re.finditer(b"\x01", file.read_bytes()))
+                found = _marked(file)
                 if failure is not None and not kernel_of(name):
                     red[name] = failure
                 reached[name] = () if failure is not None and kernel_of(name) else found
@@ -126,17 +134,29 @@ class Worker:
     def _test(self, name: str) -> Test:
         return self._tests[name.rpartition(":")[2]]
 
+    def _bound(self, name: str, file: Path) -> str | None:
+        """`_look`, at a test of the binding."""
+        _empty(file)
+        environment = {switch.REACHED: str(file), SESSION: self._bench.session}
+        kill = binding.run(self._binding(), name, 1.0, environment)
+        return kill.actual if kill else None
+
+    def _binding(self) -> Path:
+        assert self._bench.binding is not None, "a test of the binding needs its program"
+        return Path(self._bench.binding)
+
     def _look(self, plain: Implementation, test: Test, file: Path) -> str | None:
         """Runs a test with an empty map. Returns what was wrong, if something was."""
-        with file.open("r+b") as map_file:  # never shorter: who maps it would die
-            map_file.write(bytes(switch.MOST))
+        _empty(file)
         for result in self._run(plain, [test], 1.0):
             if result.verdict in RED:
                 return result.failure.actual if result.failure else result.verdict
         return None
 
     def trial(self, number: int, names: Sequence[str], observations: bool) -> Outcome:
-        """Runs the tests on one mutant up to the first that is red, those on older kernels last.
+        """Runs the tests on one mutant up to the first that is red: those of the binding, then the cases'.
+
+        Those on older kernels come last.
 
         With `observations` a kill by observation is not the end: the rest are run up to a red outcome, which
         says whether the observations alone have seen the mutant.
@@ -145,7 +165,15 @@ class Worker:
         kill: Kill | None = None
         alone: bool | None = None
         run = 0
-        for kernel in ("", *KERNELS):
+        bound = [name for name in names if name.startswith(binding.PREFIX)]
+        names = [name for name in names if not name.startswith(binding.PREFIX)]
+        for name in bound:
+            run += 1
+            environment = {switch.ACTIVE: str(number), SESSION: self._bench.session}
+            kill = binding.run(self._binding(), name, self._bench.scale, environment)
+            if kill is not None:
+                break
+        for kernel in ("", *KERNELS) if kill is None else ():
             mutated = self._with(kernel, **{switch.ACTIVE: str(number)})
             tests = [self._test(name) for name in names if kernel_of(name) == kernel]
             found = self._on(mutated, tests, observations)
@@ -157,7 +185,7 @@ class Worker:
                 )
                 alone = found.alone
                 break
-        status = KILLED if kill else SURVIVED if names else NOT_REACHED
+        status = KILLED if kill else SURVIVED if names or bound else NOT_REACHED
         return Outcome(number, status, run, round(time.monotonic() - began, 3), kill, alone)
 
     def _on(self, mutated: Implementation, tests: Sequence[Test], observations: bool) -> _Seen:
@@ -242,6 +270,15 @@ def _seen_by(test: Test, result: Result) -> str:
     if "until" in step.options and failure.expected == "the call waits on the pipe":
         return PROCESS_TABLE
     return OUTCOME
+
+
+def _empty(file: Path) -> None:
+    with file.open("r+b") as map_file:  # never shorter: who maps it would die
+        map_file.write(bytes(switch.MOST))
+
+
+def _marked(file: Path) -> tuple[int, ...]:
+    return tuple(each.start() for each in re.finditer(b"\x01", file.read_bytes()))
 
 
 @contextlib.contextmanager
