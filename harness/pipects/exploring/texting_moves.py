@@ -129,10 +129,9 @@ class TextingMoves(Moves):
         elif member in ("Flush", "Dispose", "Close"):
             yield Call("call", f"{name}.{member}")
         elif member == "FlushAsync":
-            token = self.at_home(world, name) and choices.pick((True, False))
-            given = (
-                {"cancellationToken": Ref(choices.pick(list(world.tokens)[::-1]))} if token else {}
-            )
+            given = {}
+            if self.at_home(world, name) and choices.pick((True, False)):
+                given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
             yield Call("call", f"{name}.{member}", given, awaited=True)
         elif member in NEEDING:
             data = b"\xa5" * choices.pick((4, 1, 0, 9))

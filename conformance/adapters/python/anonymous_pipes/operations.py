@@ -75,9 +75,8 @@ class Operation(ABC):
 
     def attempt(self) -> bool:
         """Gets as far as it can without waiting; says whether the operation is to be finished."""
-        if (
-            self._handle.IsClosed
-        ):  # who stands in line behind one that was told of it is not told yet
+        # Who stands in line behind one that was told of the closing is not told yet.
+        if self._handle.IsClosed:
             self.handle_closed()
         try:
             if self._cause is not None:
