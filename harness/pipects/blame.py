@@ -19,6 +19,14 @@ TOKEN = "stream.cancel.carries-token"
 """Broken where a cancelled operation is as expected, but for the token of its exception."""
 NO_READER = "stream.epipe.no-signal"
 """Broken where a write without a reader ends the process, whatever the case is about."""
+CALLER_KEPT = {
+    ("ReadAsync", True): "stream.read-async.no-caller-block",
+    ("ReadAsync", False): "stream.read-async-memory.no-caller-block",
+    ("WriteAsync", True): "stream.write-async.no-caller-block",
+    ("WriteAsync", False): "stream.write-async-memory.no-caller-block",
+}
+"""Broken where the call of an operation that has to wait does not return, whatever the case is about; by member, and whether
+it was given an array."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
 SERVER = "AnonymousPipeServerStream"
@@ -47,6 +55,14 @@ def settled(steps: Sequence[Step], covers: Sequence[str], spec: Spec) -> tuple[S
             step = dataclasses.replace(step, requirement=of_step(covers, what, spec))
         told.append(step)
     return tuple(told)
+
+
+def of_caller_kept(call: Step) -> str | None:
+    """The requirement that a call breaks which waits itself for what its operation is to wait for."""
+    if call.verb != "call" or call.options.get("wait"):  # it may be the task that is waited for
+        return None
+    given = call.options.get("with") or {}
+    return CALLER_KEPT.get((call.target.rpartition(".")[2], "offset" in given))
 
 
 def of_leak(covers: Sequence[str], spec: Spec) -> str:

@@ -112,6 +112,7 @@ class Execution(Ordering):
             verdicts.HANG,
             f"an end within {self._patience:g} s",
             f"nothing came: {missing}",
+            self._caller_kept(self._step[1]) if self._step else None,
             proof=proof,
         )
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pipects import matching, protocol
+from pipects import blame, matching, protocol
 from pipects.cases import Step
 from pipects.conversation import STANDSTILL, Conversation, Differs, Running
 from pipects.errors import Deadlock, Overdue
@@ -97,6 +97,27 @@ class Waiting(Conversation):
             return True
         unread = [self._system.unread(pid, pipe) for pipe in running.pipes]
         return all(map(bool, unread)) if member in WRITERS else not any(unread)
+
+    def _caller_kept(self, step: Step) -> str | None:
+        """The requirement that a call which does not return breaks if its operation has to wait, and someone could end that wait."""
+        running = self._running.get(step.target) if step.verb == "finish" else None
+        call = running.step if running else step
+        broken = blame.of_caller_kept(call)
+        if broken is None or call.process not in self._processes:
+            return None
+        pipes = running.pipes if running else self._pipes(call)
+        wanted = "read" if call.target.rpartition(".")[2] in WRITERS else "write"
+        try:
+            served = any(
+                end.kind == wanted
+                for adapter in self._processes.values()
+                for end in self._system.pipe_ends(adapter.pid, pipes)
+            )
+            asked = running or Running(call.process, 0, call, pipes, None)
+            waits = served and self._must_wait(self._adapter(call.process).pid, asked)
+        except (OSError, NotObservable):
+            return None
+        return broken if waits else None
 
     def _origin(self, step: Step) -> str:
         """The member whose operation a call waits for: of a task's Wait, the one that began it."""

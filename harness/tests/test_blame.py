@@ -84,6 +84,37 @@ def test_a_process_that_sigpipe_ends_has_broken_one_rule(bench: Bench) -> None:
     assert failure["requirement"] == "stream.epipe.no-signal"
 
 
+ASYNC = """\
+- id: fake.async
+  title: A read that finds nothing waits, and can be cancelled ($label)
+  covers: [server.pipe.unnamed]
+  rows:
+    - {label: array, arguments: {buffer: {length: 1}, offset: 0, count: 1}}
+    - {label: memory, arguments: {buffer: {length: 1}}}
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.ReadAsync, with: $arguments, as: task}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "requirements"),
+    [
+        ("keeps-caller", {"stream.read-async.no-caller-block", "stream.read-async-memory.no-caller-block"}),
+        ("keeps-caller-fed", {"server.pipe.unnamed"}),
+    ],
+)  # fmt: skip
+def test_an_operation_that_keeps_its_caller_has_broken_one_rule(
+    bench: Bench, mode: str, requirements: set[str]
+) -> None:
+    """Whatever its case is about, if there is something to wait for; that of its overload."""
+    bench.adapter(mode)
+    bench.cases(ASYNC)
+    done = bench.run("--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.async/array": "hang", "fake.async/memory": "hang"}
+    assert {done.failure(test)["requirement"] for test in done.verdicts()} == requirements
+
+
 @pytest.mark.parametrize(
     ("mode", "asks", "requirement"),
     [

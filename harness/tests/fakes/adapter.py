@@ -30,6 +30,12 @@ WRONG = ("wrong-answer", "wrong-and-keeps", "wrong-and-ignores")
 """Those who say of CanRead what is not so."""
 LATE_BY = 1.0
 """Seconds: longer than the deadline that the test gives."""
+LACKS: dict[str, list[str]] = {
+    "unknown-lack": ["asnyc"],
+    "keeps-caller": [],
+    "keeps-caller-fed": [],
+}
+"""What it says that it lacks; `async`, unless its misbehaviour is there."""
 THROWN = {"namespace": "System.ArgumentException", "other-type": "System.FormatException"}
 """What the type of the refusal is called."""
 
@@ -244,6 +250,10 @@ def call(object: str, member: str, **rest: Any) -> Any:
         waits.FOR_A_PIPE.get(MODE, waits.nothing)(target.mine)
         answer = {"returned": len(os.read(target.mine, 1))}
         return answer if MODE == "hides-array" else {**answer, "bytes": {"buffer": "a5"}}
+    if member == "ReadAsync" and MODE.startswith("keeps-caller"):
+        if MODE == "keeps-caller-fed":
+            os.write(target.theirs, b"!")
+        threading.Event().wait()
     if member == "GetClientHandleAsString":
         return {"returned": str(target.theirs)}
     if member == "DisposeLocalCopyOfClientHandle":
@@ -304,7 +314,7 @@ def hello(**_: Any) -> Any:
         "os": "linux",
         "pid": os.getpid(),
         "arguments": ARGUMENTS,
-        "lacks": ["asnyc" if MODE == "unknown-lack" else "async"],
+        "lacks": LACKS.get(MODE, ["async"]),
     }
     return {**answer, **json.loads(MORE)} if MODE == "hello" else answer
 
