@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.model import rules
-from spec.model.calls import Call, Data, Ref
+from spec.model.calls import Call, Callback, Data, Ref
 from spec.model.outcomes import BROKEN, DONE, Reads, Returns, Throws, Unspecified
 from spec.model.state import World
 
@@ -325,6 +325,14 @@ def test_whether_a_result_of_begin_leads_to_its_stream_is_left_open() -> None:
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("forget", "server handle"))
     rules.possibilities(world, Call("forget", "server handle result"))
+
+
+def test_whether_the_callback_of_a_refused_call_leads_to_its_stream_is_left_open() -> None:
+    given = {"buffer": Data(bytes(2)), "offset": 0, "count": 2, "callback": Callback("called")}
+    refused = one(pipe(), Call("call", "server.BeginRead", given, kept="result"))
+    with pytest.raises(Unspecified, match="leads to its stream"):
+        rules.possibilities(refused, Call("forget", "server handle"))
+    rules.possibilities(pipe(), Call("forget", "server handle"))
 
 
 def test_who_waits_for_a_task_does_not_hinder_the_closing_of_its_end() -> None:

@@ -133,6 +133,8 @@ def forget(world: World, call: Call) -> Iterator[May]:
     for name, operation in world.operations.items():
         if operation.stream in names and operation.begun and name not in names:
             raise Unspecified("whether an IAsyncResult, or its callback, leads to its stream")
+    if any(stream in names for stream in world.unused.values()):
+        raise Unspecified("whether a callback that was never called leads to its stream")
     after.operations = {k: each for k, each in after.operations.items() if each.stream not in names}
     after.callbacks = {k: each for k, each in after.callbacks.items() if each in after.operations}
     kept = _reachable(after)

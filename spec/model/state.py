@@ -183,6 +183,8 @@ class World:
     """Ordinary files and the like that are open."""
     callbacks: dict[str, str] = field(default_factory=dict)
     """By name of a callback: that of the operation that calls it."""
+    unused: dict[str, str] = field(default_factory=dict)
+    """By name of a callback that a refused call was given: the stream whose call it was."""
     tokens: dict[str, bool] = field(default_factory=dict)
     """By name of the token: whether it is cancelled."""
     sources: dict[str, str] = field(default_factory=dict)

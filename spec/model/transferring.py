@@ -63,7 +63,7 @@ def transfer(world: World, call: Call) -> Iterator[May]:
     """What may come of a reading or writing member."""
     refused = refusal(world, call)
     if refused is not None:
-        yield May(refused.outcome, refused.requirement, world)
+        yield May(refused.outcome, refused.requirement, _with_unused(world, call))
         return
     token = call.text("cancellationToken")
     operation = _operation(world, call)
@@ -167,7 +167,17 @@ def _failed(world: World, call: Call, end: End) -> Iterator[May]:
     if KINDS[call.member] in ("exactly", "least") and call.member.endswith("Async"):
         if not call.awaited:
             raise Unspecified("whether the call or its task reports the state")
-    yield May(end.outcome, end.requirement, world)
+    yield May(end.outcome, end.requirement, _with_unused(world, call))
+
+
+def _with_unused(world: World, call: Call) -> World:
+    """The world behind a refused call: its callback, if it was given one, is still there."""
+    callback = call.arguments.get("callback")
+    if not isinstance(callback, Callback):
+        return world
+    after = world.copy()
+    after.unused[callback.name] = call.object
+    return after
 
 
 def _cancelled_before(operation: Operation) -> str:
