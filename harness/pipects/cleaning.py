@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import collections
-import re
-from collections.abc import Iterable
-
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
-from pipects.observe import NotObservable, pipes_among
+from pipects.observe import NotObservable, kinds, pipes_among
 from pipects.observing import Observing
 
 AT_FIRST = 0.2
 """The share of the time to settle for which is waited where the case is done again in any event."""
-_NUMBER = re.compile(r":\[\d+\]$")
 
 
 class Cleaning(Observing):
@@ -115,8 +110,3 @@ class Cleaning(Observing):
                     else blame.LEFT_BEHIND
                 ),
             )
-
-
-def kinds(targets: Iterable[str]) -> collections.Counter[str]:
-    """How many descriptors are open on what: `pipe`, `socket`, `anon_inode:[eventfd]`, a path."""
-    return collections.Counter(_NUMBER.sub("", target) for target in targets)

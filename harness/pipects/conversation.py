@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -128,6 +129,7 @@ class Conversation:
         """The pipes that a process was last seen with, and how much all had been asked by then; None
         while a call runs."""
         self._signals: dict[str, str] = {}
+        self._before: Counter[str] = Counter()
         self._stock: tuple[list[tuple[int, str]], dict[str, str]] | None = None
         """What the first process held before the case, and did with signals."""
         self._tokens: dict[str, str] = {}

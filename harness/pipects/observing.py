@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from pipects import ends, matching
 from pipects.cases import Step
 from pipects.conversation import Differs, Named
 from pipects.errors import AdapterFault
-from pipects.observe import LOOK_AGAIN, End
+from pipects.observe import LOOK_AGAIN, End, kinds
 from pipects.observe import signals
 from pipects.protocol import Returned
 from pipects.waiting import Waiting
+from pipects.wellformed import AS_BEFORE
 
 SELDOM = 0.01
 """Seconds between two looks at what takes its time."""
@@ -136,6 +138,9 @@ class Observing(Waiting):
         self._note("observed", f"process {pid} wants {shares[-1]:.0%} of a processor")
 
     def _observe_handles(self, step: Step) -> None:
+        if step.options["is"] == AS_BEFORE:
+            self._observe_handles_added(step)
+            return
         adapter, wanted = self._adapter(step.process), sorted(step.options["is"])
         pid = adapter.pid
         found: list[str] = []
@@ -154,6 +159,29 @@ class Observing(Waiting):
                 f"it holds {', '.join(found) or 'nothing'}",
             )
         self._note("observed", f"process {pid} holds {', '.join(found) or 'nothing'}")
+
+    def _observe_handles_added(self, step: Step) -> None:
+        """What the first process has open that it had not before the case, but for the ends of pipes."""
+        if not self._server.strict_handles:
+            self._note("observed", "not looked at: the runtime's own handles come and go")
+            return
+        pid = self._adapter(step.process).pid
+        more: Counter[str] = Counter()
+
+        def as_before() -> bool:
+            more.clear()
+            more.update(kinds(target for _, target in self._system.links(pid)))
+            more.subtract(self._before)
+            del more["pipe"]
+            return max(more.values(), default=0) <= 0
+
+        if not self._comes(as_before):
+            added = ", ".join(f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0)
+            raise Differs(
+                "the process holds what it held before the case, and ends of pipes",
+                f"left open: {added}",
+            )
+        self._note("observed", f"process {pid} holds what it held before the case")
 
     def _observe_threads(self, step: Step) -> None:
         pid = self._adapter(step.options.get("in", step.process)).pid

@@ -26,6 +26,8 @@ OBSERVED = {
     "held": ("of",), "answered": ("of",), "calls": ("of", "are"),
 }  # fmt: skip
 """The keys without which an observation says nothing."""
+AS_BEFORE = "as-before"
+"""What handles are that were there before the case, the ends of pipes aside."""
 CALLS = (
     "read", "write", "open", "close", "dup", "fcntl", "pipe", "poll", "watch", "ioctl", "fork", "exec", "any",
 )  # fmt: skip
@@ -117,8 +119,10 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
             isinstance(end, str) and END.fullmatch(end) for end in ends
         ):
             yield f"'are' is a list of pipe ends, not {_shown(ends)}"
-        if target == "handles" and not _is_texts(step["is"]):
-            yield "'is' of handles is a list of what they are open on"
+        if target == "handles" and step["is"] != AS_BEFORE and not _is_texts(step["is"]):
+            yield f"'is' of handles is a list of what they are open on, or {AS_BEFORE}"
+        if target == "handles" and step["is"] == AS_BEFORE and step["in"] != "parent":
+            yield f"'is: {AS_BEFORE}' is asked of the parent: a child was not there before the case"
         if target == "exit" and not _is_exit(step["is"]):
             yield "'is' of an exit is {status: NUMBER} or {signal: NAME}"
         if target == "descriptor" and step["is"] not in ("open", "closed"):

@@ -69,6 +69,7 @@ def test_children_start_at_once_on_threads(bench: Bench) -> None:
         ("{start: child, streams: {input: closed}}", "unknown key 'input'"),
         ("{start: child, until: blocked}", "'running' was expected"),
         ("{observe: handles, in: parent, is: pipe}", "'is' of handles is a list"),
+        ("{observe: handles, in: child, is: as-before}", "asked of the parent"),
     ],
 )
 def test_what_cannot_be_asked_is_said(bench: Bench, step: str, words: str) -> None:

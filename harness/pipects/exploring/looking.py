@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import ends
 from pipects.cases import Step
-from pipects.cleaning import kinds
 from pipects.conversation import Differs
 from pipects.execution import Execution
 from pipects.observe import LOOK_AGAIN
+from pipects.wellformed import AS_BEFORE
 from spec.model.calls import MAIN, Call
 from spec.model.state import CLOSED, World
 
@@ -84,12 +83,16 @@ class Looking(Execution):
         for pipe, known in world.pipes.items():
             options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
             step = Step("observe", "ends", process, MAIN, options, {}, requirement)
-            self._step = len(self.course.steps), step
-            try:
-                self._observe_ends(step)
-            except Differs:
-                self.course.steps.append(step)
-                raise
+            self._show(step)
+
+    def _show(self, step: Step) -> None:
+        """Asks the operating system, and keeps the step if it shows a fault."""
+        self._step = len(self.course.steps), step
+        try:
+            getattr(self, f"_observe_{step.target}")(step)
+        except Differs:
+            self.course.steps.append(step)
+            raise
 
     def _compare_unread(self, call: Call, requirement: str) -> None:
         """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
@@ -143,26 +146,14 @@ class Looking(Execution):
         self._log(Step("observe", what, process, MAIN, options, expectation or {}, requirement))
         getattr(self, f"_observe_{what}")(self.course.steps[-1])
 
-    def _kept_by_closed(self) -> str:
-        """What the first process has open that it had not, and is no pipe's, if all streams are disposed by now."""
+    def _compare_handles(self) -> None:
+        """That the first process has open what it had before, and pipes, if all streams are disposed by now."""
         world = self.worlds[0]
         if not self._server.strict_handles or len(self._processes) > 1 or world.descriptors:
-            return ""
+            return
         if world.pending() or any(each.state != CLOSED for each in world.streams.values()):
-            return ""
-        more: Counter[str] = Counter()
-
-        def nothing_more() -> bool:
-            more.clear()
-            more.update(kinds(each for _, each in self._system.links(self._family.parent.pid)))
-            more.subtract(self._before)
-            return not _beside_pipes(more)
-
-        return "" if self._comes(nothing_more) else _beside_pipes(more)
-
-
-def _beside_pipes(more: Counter[str]) -> str:
-    """What there is more of, but for the ends of pipes, which handle objects may still hold."""
-    return ", ".join(
-        f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0 and kind != "pipe"
-    )
+            return
+        options = {"in": "parent", "is": AS_BEFORE}
+        self._show(
+            Step("observe", "handles", "parent", MAIN, options, {}, "lifetime.rounds-leave-nothing")
+        )

@@ -6,7 +6,9 @@ Where a platform has no such view a function raises NotObservable; that is never
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -68,6 +70,14 @@ class Proof:
 def page_size() -> int:
     """The system's page size in bytes."""
     return os.sysconf("SC_PAGE_SIZE")
+
+
+_NUMBER = re.compile(r":\[\d+\]$")
+
+
+def kinds(targets: Iterable[str]) -> Counter[str]:
+    """How many of a process's handles are open on what: `pipe`, `socket`, `anon_inode:[eventfd]`, a path."""
+    return Counter(_NUMBER.sub("", target) for target in targets)
 
 
 def pipes_among(links: Iterable[tuple[int, str]]) -> set[int]:
