@@ -6,10 +6,7 @@ from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.observe import NotObservable, kinds, pipes_among
-from pipects.observing import Observing
-
-AT_FIRST = 0.2
-"""The share of the time to settle for which is waited where the case is done again in any event."""
+from pipects.observing import AT_FIRST, Observing
 
 
 class Cleaning(Observing):
@@ -54,6 +51,9 @@ class Cleaning(Observing):
         request = parent.connection.send("forget", {"dispose": True})
         protocol.acknowledge(self._answer(parent, request))
         self._require_nothing_left(parent.pid)
+        if self._still_held is not None:
+            self._step, left = self._still_held
+            raise left
 
     def _restored(self) -> bool:
         """Whether the first process, behind a case that failed, has what it had before, and no more.

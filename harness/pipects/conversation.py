@@ -130,6 +130,8 @@ class Conversation:
         while a call runs."""
         self._signals: dict[str, str] = {}
         self._before: Counter[str] = Counter()
+        self._still_held: tuple[tuple[int, Step] | None, LeftOpen] | None = None
+        """The step that saw what was held for too long, and what that was."""
         self._stock: tuple[list[tuple[int, str]], dict[str, str]] | None = None
         """What the first process held before the case, and did with signals."""
         self._tokens: dict[str, str] = {}
