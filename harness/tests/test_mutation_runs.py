@@ -62,13 +62,14 @@ def test_every_case_has_its_turn_before_any_has_a_second() -> None:
     assert order.of(_mutant(1)) == ["a/1", "b/1", "a/2", "b/2"]
 
 
-def test_tests_on_older_kernels_come_last_and_count_besides() -> None:
+def test_tests_on_older_kernels_come_last_and_count_besides_as_those_of_the_binding_do() -> None:
     """What the machine's own kernel shows needs no older one."""
     older = trial.on_kernel("before-6.4", "a")
     order = Order({older: [1], "a": [1, 2, 3], "b": [1, 2]}, {_mutant(1).key: older})
     names = order.of(_mutant(1))
     assert names == ["b", "a", older]
     assert mutants.at_most(names, 1) == ["b", older]
+    assert mutants.at_most(["a", "b", "binding/c", older], 1) == ["binding/c", "a", older]
     assert [trial.kernel_of(name) for name in names] == ["", "", "before-6.4"]
 
 

@@ -223,9 +223,12 @@ class _Run:
 
 
 def at_most(names: Sequence[str], most: int | None) -> list[str]:
-    """The first tests so far as there are so many; those on older kernels come besides."""
-    here = [name for name in names if not trial.kernel_of(name)]
-    return [*here[:most], *names[len(here) :]]
+    """The first tests so far as there are so many; the binding's and those on older kernels come besides."""
+    bound = [name for name in names if name.startswith(binding.PREFIX)]
+    older = [name for name in names if trial.kernel_of(name)]
+    besides = {*bound, *older}
+    here = [name for name in names if name not in besides]
+    return [*bound, *here[:most], *older]
 
 
 def _conclude(composed: dict[str, Any], args: argparse.Namespace, console: Console) -> None:
