@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
+import sys
+
 import pytest
 
 from bench import Bench
+from pipects.observe.rest import Rest
 
 CASE = """\
 - id: fake.waits
@@ -36,3 +42,21 @@ def test_what_cannot_be_seen_is_no_hang(bench: Bench) -> None:
     assert done.verdicts() == {"fake.waits": "not observable"}, done.output
     assert done.results is not None
     assert "running or about to: thread" in done.results["results"][0]["reason"]
+
+
+def test_who_sleeps_for_a_moment_is_not_at_rest() -> None:
+    """A clock that is late wakes it all the same: what it is about to do has not been left out."""
+    code = (
+        "import sys, time; print(flush=True); time.sleep(0.1); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as sleeper:
+        assert sleeper.stdin is not None and sleeper.stdout is not None
+        os.read(sleeper.stdout.fileno(), 1)
+        looks = Rest(sleeper.pid)
+        while not looks.rests:
+            looks.look()
+        woke = bool(select.select([sleeper.stdout], [], [], 0)[0])
+        sleeper.stdin.close()
+    assert woke

@@ -21,6 +21,8 @@ APART = 0.002
 """Seconds between two of them. Not a whole number of anybody's ticks for long: looking takes time, too."""
 SPUN = 0.25
 """Seconds of processor time since a request after which a thread is no longer on its way to a wait."""
+PAUSE = 0.25
+"""Seconds after which a thread that sleeps by the clock is not between two things that it does; clocks are late under load."""
 
 
 class Rest:
@@ -39,6 +41,8 @@ class Rest:
         """By thread: the processor time that it had used when it was first seen running."""
         self._running: dict[str, int] = {}
         self._before: Switches | None = None
+        self._still_since = 0.0
+        self._pause = PAUSE * scale
         self._calm = 0
         self._looks = 0
         self._last = 0.0
@@ -51,7 +55,7 @@ class Rest:
     def look(self) -> bool:
         """Looks once; tells whether the process was at rest just now.
 
-        If no thread has run between two looks that is rest enough.
+        If no thread has run between two looks that is rest enough; but of one that sleeps by the clock it is the same moment.
         """
         pause = self._last + APART - time.monotonic()
         if pause > 0:
@@ -64,10 +68,19 @@ class Rest:
         served = self._stirred()  # they waited for the director, and only looked as if they slept
         if not calm or (served and not served.isdisjoint(system.threads(self._pid))):
             self._before = None
-        else:
-            self._calm = CALM_LOOKS if unchanged else self._calm + 1
+        elif not unchanged:
+            self._calm += 1
+            self._still_since = time.monotonic()
+        elif not self._pauses():
+            self._calm = CALM_LOOKS
         self._last = time.monotonic()
         return self._before is not None
+
+    def _pauses(self) -> bool:
+        """Whether a thread sleeps for what may be a moment only, and then goes on with what it is about."""
+        if time.monotonic() - self._still_since >= self._pause:
+            return False
+        return any(_is_in(PAUSED, self._pid, thread) for thread in system.threads(self._pid))
 
     def begin_again(self) -> None:
         """Forgets the moments of rest: something has shown that they did not count."""
@@ -108,6 +121,8 @@ ASLEEP = ("S", "X", "Z", "I")
 """States of a thread that waits for something or has ended."""
 HELD = "seccomp_do_user_notification"
 """Where in the kernel a thread is whose call a director has not answered."""
+PAUSED = "hrtimer_nanosleep"
+"""Where one is that sleeps until a clock says so."""
 
 
 def is_asleep(pid: int) -> bool:
@@ -122,16 +137,16 @@ def status(pid: int, thread: int) -> tuple[str, tuple[str, ...]]:
     except (FileNotFoundError, ProcessLookupError):
         return "X", ()
     state = status[status.index("\nState:\t") + len("\nState:\t")]
-    if state == "D" and _is_held(pid, thread):
+    # A signal that came meanwhile makes the kernel wait on for a director, and call it a wait for a disk.
+    if state == "D" and _is_in(HELD, pid, thread):
         state = "S"
     return state, tuple(status[status.index("\nvoluntary_ctxt_switches:") :].split()[1:4:2])
 
 
-def _is_held(pid: int, thread: int) -> bool:
-    """Whether a thread waits for a director. A signal that came meanwhile makes the kernel wait on, and call it
-    a wait for a disk."""
+def _is_in(place: str, pid: int, thread: int) -> bool:
+    """Whether a thread sleeps in a certain place of the kernel."""
     try:
-        return files.text(f"/proc/{pid}/task/{thread}/wchan").startswith(HELD)
+        return files.text(f"/proc/{pid}/task/{thread}/wchan").startswith(place)
     except OSError:
         return False
 
