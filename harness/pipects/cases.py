@@ -176,7 +176,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
                     f"{where}: unknown requirement '{requirement}'",
                     "'pipects list requirements' has them all",
                 )
-        steps = tuple(_steps(entry, row, where, covers, spec))
+        steps = tuple(_useful([*_steps(entry, row, where, covers, spec)]))
         needs = {*entry.get("needs", ()), *(n for step in steps for n in needs_of(step, spec))}
         for need in sorted(needs):
             if need not in spec.capabilities:
@@ -201,6 +201,19 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             file=file,
             line=entry.line,
         )
+
+
+def _useful(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps, without the making of a stream in memory for other rows: one that is lacking keeps from copying only."""
+    for step in steps:
+        if step.target != "MemoryStream" or _is_used(step, steps):
+            yield step
+
+
+def _is_used(made: Step, steps: Sequence[Step]) -> bool:
+    others = (step for step in steps if step is not made)
+    said = " ".join(f"{step.target} {step.options} {step.expectation}" for step in others)
+    return made.options.get("as") in re.findall(r"\w+", said)
 
 
 def _fills(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bench import Bench
+from pipects import cases, spec
 
 HEAD = """\
 - id: fake.one
@@ -92,3 +95,24 @@ def test_words_of_yaml_1_1_stay_words(bench: Bench) -> None:
     bench.adapter("good")
     bench.cases(HEAD + STEP + "    - {get: server.CanWrite, on: other, returns: true}\n")
     assert bench.run().status == 0
+
+
+def test_a_row_makes_no_stream_in_memory_that_it_does_not_use(tmp_path: Path) -> None:
+    """Whoever has none lacks copying; the row that does not copy is not about that."""
+    (tmp_path / "fake.yaml").write_text(
+        """\
+- id: fake.sink
+  title: An end by $member
+  covers: [server.pipe.unnamed]
+  rows:
+    - {member: CopyTo, arguments: {destination: $sink}}
+    - {member: Dispose, arguments: {}}
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {new: MemoryStream, as: sink}
+    - {call: server.$member, with: $arguments}
+"""
+    )
+    copying, closing = cases.load(spec.load(), tmp_path)
+    assert [step.target for step in copying.steps[1:]] == ["MemoryStream", "server.CopyTo"]
+    assert [step.target for step in closing.steps[1:]] == ["server.Dispose"]
