@@ -149,6 +149,32 @@ BOOST_AUTO_TEST_CASE(continuations_run_once) {
     BOOST_TEST(runs == 2);
 }
 
+BOOST_AUTO_TEST_CASE(continuations_run_each) {
+    Pipe pipe;
+    Byte byte{};
+    std::atomic<int> runs = 0;
+    const auto pending = pipe.reader.ReadAsync(std::span(&byte, 1));
+    for (int i = 0; i < 3; ++i) {
+        pending.ContinueWith([&](const Task<int>& ended) { runs += ended.Result(); });
+    }
+    WriteText(pipe.writer, "x");
+    BOOST_TEST(Eventually([&] { return runs == 3; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_limited_wait_tells_what_failed) {
+    Pipe pipe;
+    Bytes buffer(1);
+    const auto pending = pipe.reader.ReadAsync(std::span<Byte>(buffer));
+    const auto begun = pipe.reader.BeginRead(buffer, 0, 1);
+    constexpr std::chrono::milliseconds moment(1);
+    BOOST_TEST(!pending.Wait(moment));
+    BOOST_TEST(!begun->Wait(moment));
+    pipe.reader.Dispose();
+    BOOST_CHECK_THROW(static_cast<void>(pending.Wait(moment)), IOException);
+    BOOST_TEST(begun->Wait(moment));  // what failed belongs to EndRead
+    BOOST_CHECK_THROW(pipe.reader.EndRead(begun), IOException);
+}
+
 Task<int> Nested(int depth) {
     if (depth == 0) {
         co_return 0;

@@ -96,6 +96,23 @@ BOOST_AUTO_TEST_CASE(more_than_is_held) {
     BOOST_TEST((got == "small" + sent + "end"));
 }
 
+BOOST_AUTO_TEST_CASE(more_than_is_held_byte_by_byte) {
+    constexpr std::size_t size = 20'000;  // which the pipe holds
+    Pipe pipe;
+    std::string sent;
+    {
+        StreamBuffer buffer(pipe.writer);
+        std::ostream out(&buffer);
+        for (std::size_t i = 0; i < size; ++i) {
+            sent += static_cast<char>('a' + i % 26);
+            out.put(sent.back());
+        }
+    }
+    pipe.writer.Dispose();
+    BOOST_TEST((ReadText(pipe.reader, size) == sent));
+    BOOST_TEST(pipe.reader.ReadByte() == -1);
+}
+
 BOOST_AUTO_TEST_CASE(a_broken_pipe_turns_bad) {
     Pipe pipe;
     pipe.reader.Dispose();

@@ -103,6 +103,40 @@ BOOST_AUTO_TEST_CASE(assignment_closes_what_was_there) {
     BOOST_TEST(ReadText(second.reader, 1) == "2");
 }
 
+BOOST_AUTO_TEST_CASE(assignment_of_a_client_closes_what_was_there) {
+    Pipe first;
+    Pipe second;
+    first.reader = std::move(second.reader);
+    BOOST_CHECK_THROW(first.writer.WriteByte(0), IOException);
+    WriteText(second.writer, "2");
+    BOOST_TEST(ReadText(first.reader, 1) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(assignment_ends_what_waits_there) {
+    Pipe first;
+    Pipe second;
+    Byte byte{};
+    const auto pending = first.reader.ReadAsync(std::span(&byte, 1));
+    first.reader = std::move(second.reader);
+    BOOST_REQUIRE(Eventually([&] { return pending.IsCompleted(); }));
+    BOOST_CHECK_THROW(pending.Result(), IOException);
+}
+
+BOOST_AUTO_TEST_CASE(assignment_takes_along_what_a_disposal_asks,
+                     COVERS("server.dispose.string-inheritable-client-closed")) {
+    for (const bool isInheritable : {true, false}) {
+        const auto inheritable = HandleInheritability::Inheritable;
+        const auto none = HandleInheritability::None;
+        Server made(PipeDirection::Out, isInheritable ? inheritable : none);
+        const auto handle = made.ClientSafePipeHandle();
+        static_cast<void>(made.GetClientHandleAsString());
+        Server server(PipeDirection::Out, isInheritable ? none : inheritable);
+        server = std::move(made);
+        server.Dispose();
+        BOOST_TEST(handle->IsClosed() == isInheritable);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(assignment_to_itself_is_harmless) {
     Pipe pipe;
     Server& same = pipe.writer;
