@@ -23,6 +23,21 @@ def same(wanted: Sequence[str], found: Sequence[End]) -> bool:
     )
 
 
+def without_descriptions_of_its_own(wanted: Sequence[str], found: Sequence[End]) -> list[End]:
+    """What is found, but for ends beyond those that are wanted which an implementation may wait with.
+
+    Such an end was opened once more, so that its mode is nobody else's: it is private and non-blocking. Where
+    none of its access is wanted it does not belong there.
+    """
+    left = list(found)
+    accesses = {each.split()[0] for each in wanted}
+    for end in found:
+        is_its_own = end.nonblocking and not end.inheritable and end.access in accesses
+        if is_its_own and len(left) > len(wanted):
+            left.remove(end)
+    return left
+
+
 def _fits(wanted: str, end: End) -> bool:
     access, *marks = wanted.split()
     return access == end.access and all(MARKS[mark](end) for mark in marks)

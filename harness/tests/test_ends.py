@@ -48,3 +48,16 @@ def test_each_end_is_taken_once_whatever_the_order() -> None:
     assert ends.same(["read", "read private"], [private, shared])
     assert not ends.same(["read private", "read private"], [private, shared])
     assert not ends.same(["read"], [private, shared])
+
+
+def test_an_end_that_an_implementation_waits_with_is_none_that_it_was_given() -> None:
+    """It is private and non-blocking, and belongs to an end that is there."""
+    given = End("write", False, False, 7, 5)
+    its_own = End("write", False, True, 7, 9)
+    inherited = End("write", True, True, 7, 10)
+    aside = ends.without_descriptions_of_its_own
+    assert aside(["write"], [its_own, given]) == [given]
+    assert aside(["write"], [its_own]) == [its_own], "it stands in nobody's place"
+    assert aside([], [its_own]) == [its_own], "it goes with its end"
+    assert aside(["write"], [given, inherited]) == [given, inherited]
+    assert aside(["write"], [given, given]) == [given, given]

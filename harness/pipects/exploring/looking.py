@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from pipects import ends
 from pipects.cases import Step
 from pipects.conversation import Differs
 from pipects.execution import Execution
-from pipects.observe import LOOK_AGAIN
+from pipects.observe import LOOK_AGAIN, End
 from pipects.wellformed import AS_BEFORE
 from spec.model.calls import MAIN, Call
 from spec.model.state import CLOSED, World
@@ -69,10 +69,7 @@ class Looking(Execution):
             world
             for world in self.worlds
             if all(
-                world.is_shared(pipe)
-                or ends.same(
-                    world.ends(process, pipe), [e for e in found if e.pipe in inodes[pipe]]
-                )
+                _agrees(world, process, pipe, [each for each in found if each.pipe in inodes[pipe]])
                 for pipe in inodes
             )
         ]
@@ -80,7 +77,11 @@ class Looking(Execution):
     def _tell_ends(self, process: str, requirement: str) -> None:
         """Makes the step that shows which ends differ, and fails by it."""
         world = self.worlds[0]
+        found = self._system.pipe_ends(self._adapter(process).pid)
         for pipe, known in world.pipes.items():
+            inodes = self._inodes(known.maker)
+            if _agrees(world, process, pipe, [each for each in found if each.pipe in inodes]):
+                continue
             options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
             step = Step("observe", "ends", process, MAIN, options, {}, requirement)
             self._step = len(self.course.steps), step
@@ -157,3 +158,11 @@ class Looking(Execution):
         self._observe_handles(step)
         if self._still_held is not None:
             self.course.steps.append(step)
+
+
+def _agrees(world: World, process: str, pipe: int, found: Sequence[End]) -> bool:
+    """Whether a process may hold these ends of a pipe."""
+    wanted = world.ends(process, pipe)
+    return world.is_shared(pipe) or ends.same(
+        wanted, ends.without_descriptions_of_its_own(wanted, found)
+    )
