@@ -430,3 +430,13 @@ def test_whether_an_owner_gives_its_number_up_to_a_later_client_of_it_is_left_op
     assert one(world, Call("call", "second.Dispose")).ends("parent", 2) == [
         "write private blocking"
     ]
+
+
+def test_what_waits_has_not_completed_in_its_call_of_the_rest_nobody_says() -> None:
+    given = {"buffer": Data(bytes(1)), "offset": 0, "count": 1, "callback": None, "state": None}
+    waits = one(pipe(), Call("call", "client.BeginRead", given, "result"))
+    asked = Call("get", "result.CompletedSynchronously")
+    assert [may.outcome for may in rules.possibilities(waits, asked)] == [Returns(False)]
+    ended = one(waits, Call("call", "server.WriteByte", {"value": 7}))
+    with pytest.raises(Unspecified, match="completed in its call"):
+        rules.possibilities(ended, asked)

@@ -237,6 +237,14 @@ def _hex(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(content.hex()), said, world)
 
 
+def _synchronous(world: World, call: Call) -> Iterator[May]:
+    """`CompletedSynchronously` of a result: what still waits has not completed in its call."""
+    operation = world.operations[call.object]
+    if operation.ends or not operation.begun:
+        raise Unspecified("whether an operation has completed in its call")
+    yield May(Returns(False), f"{operation.family}.returns-result", world)
+
+
 RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Wait": _wait,
     "IsCompleted": _status,
@@ -246,6 +254,7 @@ RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Token": _token,
     "Hex": _hex,
     "AsyncState": _state,
+    "CompletedSynchronously": _synchronous,
     "Number": number,
     "Position": _memory,
     "Dispose": _memory,

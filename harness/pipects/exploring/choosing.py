@@ -13,6 +13,8 @@ from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import Stream, World
 
 T = TypeVar("T")
+LEAST, GREATEST = -2147483648, 2147483647
+"""The numbers that an Int32 ends at."""
 MOST_STREAMS = 8
 CLOSING = ("Dispose", "Close", "DisposeAsync")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from pipects.exploring.choosing import GREATEST, LEAST, MOST_STREAMS, Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import WRITE, World
@@ -32,7 +32,7 @@ class MakingMoves(Moves):
         if overload >= 2:
             given["inheritability"] = choices.pick(("Inheritable", "None"))
         if overload == 3:
-            given["bufferSize"] = choices.pick((0, 1, 4096, 4097, 10000, 2147483647))
+            given["bufferSize"] = choices.pick((0, 1, 4096, 4097, 10000, GREATEST))
         yield Call("new", making.SERVER, given if overload else {}, self.name("server"))
 
     def pair(self, world: World, choices: Choices) -> Iterator[Call]:
@@ -55,7 +55,7 @@ class MakingMoves(Moves):
         if choices.pick((False, True)):
             given["inheritability"] = choices.argument("None", 2, -1, "Inheritable")
             if choices.pick((False, True)):
-                given["bufferSize"] = choices.pick((-1, 0, -2147483648))
+                given["bufferSize"] = choices.pick((-1, 0, LEAST))
         yield Call("new", making.SERVER, given, self.name("server"))
 
     def adopting(self, world: World, choices: Choices) -> Iterator[Call]:

@@ -167,7 +167,8 @@ class MeetingMoves(Moves):
         own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
         threads = [call.thread for call in begun if call.thread != "main"]
         tokens = any("cancellationToken" in call.arguments for call in begun)
-        match choices.pick((*EVENTS, *("cancel",) * 4 * tokens)):
+        several = len(threads) > 1  # a disposal has to reach each of them
+        match choices.pick((*EVENTS, *("cancel",) * 4 * tokens, *("close",) * 3 * several)):
             case "bytes" if reads:
                 for _ in range(choices.pick((3, 2, 1, 4))):
                     data = Data(pattern(choices.pick((1, 2, 8, 1))))

@@ -147,7 +147,7 @@ class SweepingMoves(Moves):
         """What every operation and callback says of itself."""
         for name, each in world.operations.items():
             if each.begun:
-                for member in ("AsyncState", "IsCompleted"):
+                for member in ("AsyncState", "IsCompleted", "CompletedSynchronously"):
                     yield Call("get", f"{name}.{member}")
             elif not each.thread:
                 for member in ("IsCompleted", "IsCanceled", "IsFaulted"):

@@ -10,7 +10,7 @@ from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.rules import WRAPPED
 from spec.model.state import READ, WRITE, World
 
-TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac")
+TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac", "\r\n\n\r")
 LONG = (1024, 128, 4096, 1023, 3000, 4095, 5000, 9000)
 """Characters of long texts: about as many as a buffer holds."""
 WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")

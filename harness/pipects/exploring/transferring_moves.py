@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves, pattern
+from pipects.exploring.choosing import GREATEST, LEAST, Choices, Moves, pattern
 from pipects.protocol import LARGEST_SHOWN
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import READ, WRITE, World
@@ -49,8 +49,8 @@ class TransferringMoves(Moves):
         buffer: Argument = choices.pick((Data(b"\xa5" * 4), None))
         given: dict[str, Argument] = {
             "buffer": buffer,
-            "offset": choices.pick((0, -1, 3, 5, 4)),
-            "count": choices.pick((5, -1, 0, 2, 2147483647, -2147483648)),
+            "offset": choices.pick((0, -1, 3, 5, 4, GREATEST, LEAST)),
+            "count": choices.pick((5, -1, 0, 2, GREATEST, LEAST)),
         }
         if member.startswith("Begin"):
             given |= {"callback": None, "state": None}
@@ -65,7 +65,7 @@ class TransferringMoves(Moves):
                 ("ReadAtLeast", "ReadAtLeastAsync")
             )
             given: dict[str, Argument] = {
-                "buffer": Data(b"\xa5" * 4), "minimumBytes": choices.pick((-1, 5)),
+                "buffer": Data(b"\xa5" * 4), "minimumBytes": choices.pick((-1, 5, LEAST, GREATEST)),
             }  # fmt: skip
             yield Call("call", f"{name}.{member}", given, awaited=member.endswith("Async"))
 
@@ -104,7 +104,7 @@ class TransferringMoves(Moves):
             yield Call("new", "MemoryStream", refuses, into.name)
         given: dict[str, Argument] = {"destination": into}
         if choices.pick((False, True)):
-            given["bufferSize"] = choices.pick((1, 0, -1, 81920))
+            given["bufferSize"] = choices.pick((1, 0, -1, 81920, LEAST))
         member = choices.pick(("CopyTo", "CopyToAsync"))
         if member == "CopyTo":
             thread = choices.pick(("main", self.name("thread")))
@@ -220,7 +220,7 @@ class TransferringMoves(Moves):
             begun = world.operations[name].begun
             verb, member = choices.pick((("get", "IsCompleted"), ("get", "IsCanceled"),
                                          ("get", "IsFaulted"), ("call", "Wait")))  # fmt: skip
-            asked = choices.pick(("IsCompleted", "AsyncState"))
+            asked = choices.pick(("IsCompleted", "AsyncState", "CompletedSynchronously"))
             yield Call("get", f"{name}.{asked}") if begun else Call(verb, f"{name}.{member}")
 
     def called(self, world: World, choices: Choices) -> Iterator[Call]:
