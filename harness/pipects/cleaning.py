@@ -96,8 +96,7 @@ class Cleaning(Observing):
                     self._system.pipe_ends(pid, self._born) if not born.isdisjoint(targets) else ()
                 )
             ]
-            more = kinds(targets) - self._before if self._server.strict_handles else None
-            others[:] = [f"{number} of {kind}" for kind, number in sorted((more or {}).items())]
+            others[:] = self._added(targets) if self._server.strict_handles else []
             return not ends and not others
 
         if not self._comes(nothing_left, AT_FIRST if self._again else 1.0):

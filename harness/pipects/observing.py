@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipects import ends, matching
 from pipects.cases import Step
@@ -171,24 +170,26 @@ class Observing(Waiting):
             self._note("observed", "not looked at: the runtime's own handles come and go")
             return
         pid = self._adapter(step.process).pid
-        more: Counter[str] = Counter()
+        more: list[str] = []
 
         def as_before() -> bool:
-            more.clear()
-            more.update(kinds(target for _, target in self._system.links(pid)))
-            more.subtract(self._before)
-            del more["pipe"]
-            return max(more.values(), default=0) <= 0
+            targets = (target for _, target in self._system.links(pid))
+            more[:] = self._added(each for each in targets if not each.startswith("pipe:"))
+            return not more
 
         if self._comes(as_before, AT_FIRST if self._again else 1.0):
             self._note("observed", f"process {pid} holds what it held before the case")
             return
-        added = ", ".join(f"{n} of {kind}" for kind, n in sorted(more.items()) if n > 0)
+        added = ", ".join(more)
         self._note("observed", f"process {pid} holds {added} more than before the case")
         self._still_held = self._step, LeftOpen(
             "the process holds what it held before the case, and ends of pipes",
             f"left open: {added}",
         )
+
+    def _added(self, targets: Iterable[str]) -> list[str]:
+        """Of what the first process has open, how many of each kind there were not before the case."""
+        return [f"{n} of {kind}" for kind, n in sorted((kinds(targets) - self._before).items())]
 
     def _observe_threads(self, step: Step) -> None:
         pid = self._adapter(step.options.get("in", step.process)).pid

@@ -68,10 +68,7 @@ class Looking(Execution):
         return [
             world
             for world in self.worlds
-            if all(
-                _agrees(world, process, pipe, [each for each in found if each.pipe in inodes[pipe]])
-                for pipe in inodes
-            )
+            if all(_agrees(world, process, pipe, inodes[pipe], found) for pipe in inodes)
         ]
 
     def _tell_ends(self, process: str, requirement: str) -> None:
@@ -79,8 +76,7 @@ class Looking(Execution):
         world = self.worlds[0]
         found = self._system.pipe_ends(self._adapter(process).pid)
         for pipe, known in world.pipes.items():
-            inodes = self._inodes(known.maker)
-            if _agrees(world, process, pipe, [each for each in found if each.pipe in inodes]):
+            if _agrees(world, process, pipe, self._inodes(known.maker), found):
                 continue
             options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
             step = Step("observe", "ends", process, MAIN, options, {}, requirement)
@@ -160,9 +156,12 @@ class Looking(Execution):
             self.course.steps.append(step)
 
 
-def _agrees(world: World, process: str, pipe: int, found: Sequence[End]) -> bool:
-    """Whether a process may hold these ends of a pipe."""
+def _agrees(
+    world: World, process: str, pipe: int, inodes: frozenset[int], found: Sequence[End]
+) -> bool:
+    """Whether a process may hold those of the ends that are the pipe's."""
     wanted = world.ends(process, pipe)
+    there = [end for end in found if end.pipe in inodes]
     return world.is_shared(pipe) or ends.same(
-        wanted, ends.without_descriptions_of_its_own(wanted, found)
+        wanted, ends.without_descriptions_of_its_own(wanted, there)
     )
