@@ -287,6 +287,24 @@ def test_a_handle_of_the_wrong_end_beside_one_that_is_no_pipes_is_left_open() ->
         rules.possibilities(world, adopts("handle"))
 
 
+def test_a_handle_of_the_wrong_end_stays_whoever_finds_that_out() -> None:
+    world = pipe()
+    given = {"direction": "Out", "safePipeHandle": Ref("handle")}
+    mays = rules.possibilities(world, Call("new", "AnonymousPipeClientStream", given, "other"))
+    assert [may.after for may in mays] == [world] * 3
+    assert Throws("ArgumentException", "safePipeHandle") in [may.outcome for may in mays]
+
+
+def test_a_client_made_of_a_text_outlives_the_server_that_gave_it() -> None:
+    made = Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server")
+    world = one(World(), made)
+    world = one(world, Call("call", "server.GetClientHandleAsString", kept="text"))
+    given = {"pipeHandleAsString": Ref("text")}
+    world = one(world, Call("new", "AnonymousPipeClientStream", given, "client"))
+    world = one(world, Call("call", "server.Dispose"))
+    assert world.ends("parent", world.streams["client"].pipe) == ["read private blocking"]
+
+
 def test_how_much_a_copy_has_read_when_its_destination_fails_is_left_open() -> None:
     world = pipe()
     for call in (

@@ -59,6 +59,8 @@ def _client_goes(world: World, name: str) -> Iterator[tuple[bool, str]]:
         yield False, ""
     elif stream.given_text and stream.inheritable:
         yield True, "server.dispose.string-inheritable-client-closed"
+    elif stream.given_text and _other_owners(world, stream.client):  # a client made of the text
+        yield False, "stream.dispose.written-bytes-survive"
     elif stream.given_text:  # with None a text is of no use to a child: nobody says
         yield True, ""
         yield False, ""

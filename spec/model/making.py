@@ -122,8 +122,14 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
     ends = ((own, access), (client, OPPOSITE[access]))
     handles = [(_handle(world, safe), end) for safe, end in ends if not world.safes[safe].file]
     pipes = {handle.pipe for handle, _ in handles}
-    if len(pipes) > 1 or any(handle.access != end for handle, end in handles):
+    wrong = [handle.access != end for handle, end in handles]
+    if len(pipes) > 1 or (any(wrong) and len(handles) < len(ends)):
         raise Unspecified("handles of the wrong ends")
+    if any(wrong):
+        whose = "server" if wrong[0] else "client"
+        told = None if all(wrong) else f"{whose}SafePipeHandle"
+        yield from _of_no_use(world, SERVER, told, f"server.ctor.handles.{whose}-invalid")
+        return
     if len(handles) < len(ends):
         yield May(BROKEN, "server.ctor-handles.not-a-pipe", world)
         return
@@ -132,6 +138,13 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
         True, call.process, access, pipes.pop(), own, client, adopted=True
     )
     yield May(Gives(SERVER), f"{rules}.direction-applied", after)
+
+
+def _of_no_use(world: World, kind: str, name: str | None, said: str) -> Iterator[May]:
+    """A handle of the wrong end: the constructor finds that out, or the first use, which nobody makes here."""
+    yield May(Throws("ArgumentException", name), said, world)
+    yield May(BROKEN, said, world)
+    yield May(Gives(kind), said, world)
 
 
 def client(world: World, call: Call) -> Iterator[May]:
@@ -178,7 +191,8 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     assert isinstance(text, Ref)
     handle = _named_by(world, text.name, call.process)
     if world.handles[handle].access != access:
-        raise Unspecified("a text of the wrong end")
+        yield from _of_no_use(world, CLIENT, name, "client.ctor.direction-string.invalid")
+        return
     after = world.copy()
     safe = after.number()
     after.safes[safe] = Safe(call.process, handle)
@@ -231,7 +245,7 @@ def _client_of_handle(world: World, call: Call, access: str) -> Iterator[May]:
     elif world.safes[safe].closed:
         yield May(BROKEN, f"{rules}.closed", world)
     elif _handle(world, safe).access != access:
-        raise Unspecified("a handle of the wrong end")
+        yield from _of_no_use(world, CLIENT, name, f"{rules}.invalid")
     else:
         after = world.copy()
         after.streams[call.kept] = Stream(

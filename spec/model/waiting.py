@@ -472,6 +472,7 @@ def leave(world: World, operation: Operation) -> None:
         world.change_pipe(number, blurred=pipe.blurred or not none_went)
     elif operation.got:  # what has come last it may not have taken yet
         world.change_pipe(number, blurred=True)
+        world.arrays.pop(operation.array or "", None)
     elif operation.kind == "copy":
         world.change_pipe(number, blurred=True)
         if operation.into in world.memories:

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 namespace pipects::reference {
@@ -47,7 +48,8 @@ struct ReferenceTraits : adapter::DefaultTraits {
     static void WarmUp() {
         System::IO::Pipes::AnonymousPipeServerStream server(PipeDirection::In);
         System::Byte byte{};
-        const auto pending = server.ReadAsync(std::span(&byte, 1));
+        const std::stop_source source;
+        const auto pending = server.ReadAsync(std::span(&byte, 1), source.get_token());
         server.Dispose();
         static_cast<void>(pending.IsCompleted());
     }

@@ -135,10 +135,11 @@ class AskingMoves(Moves):
         if choices.pick((True, False)):
             given = {"direction": direction, "safePipeHandle": Ref(safe)}
             yield Call("new", making.CLIENT, given, self.name("client"))
-            return
-        given = {"direction": direction, "serverSafePipeHandle": Ref(safe),
-                 "clientSafePipeHandle": choices.pick(handles)}  # fmt: skip
-        yield Call("new", making.SERVER, given, self.name("server"))
+        else:
+            given = {"direction": direction, "serverSafePipeHandle": Ref(safe),
+                     "clientSafePipeHandle": choices.pick(handles)}  # fmt: skip
+            yield Call("new", making.SERVER, given, self.name("server"))
+        yield Call("get", f"{safe}.IsClosed")
 
     def interrupt(self, world: World, choices: Choices) -> Iterator[Call]:
         """A signal for a call that waits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipects import bytespec
@@ -36,13 +36,15 @@ class Choices:
     """Small numbers, taken one by one; zeros behind the last."""
 
     numbers: Sequence[int]
-    at: int = 0
+    picked: list[tuple[int, int]] = field(default_factory=list)
+    """Which of how many was taken, time after time."""
 
     def pick(self, among: Sequence[T]) -> T:
         """One of them: the first for a 0."""
-        number = self.numbers[self.at] if self.at < len(self.numbers) else 0
-        self.at += 1
-        return among[number % len(among)]
+        at = len(self.picked)
+        number = (self.numbers[at] if at < len(self.numbers) else 0) % len(among)
+        self.picked.append((number, len(among)))
+        return among[number]
 
     def once_in(self, number: int) -> bool:
         """Whether it is the rarer case, which comes once in so many."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from spec.model.calls import MAIN, Argument, Call, Data, Ref
 from spec.model.state import PAGE, Stream, World
@@ -37,6 +38,12 @@ def of(world: World, call: Call, behind: Mapping[object, Feature]) -> Iterator[F
     yield "waiting", tuple(waiting[:2])
     yield "content", _size(len(pipe.content)), pipe.capacity > PAGE
     yield "behind", behind.get(stream.pipe)
+
+
+def of_choices(rule: str, picked: Sequence[tuple[int, int]]) -> Iterator[Feature]:
+    """The features of a move that was made whole: every two of its choices."""
+    for pair in combinations(enumerate(picked), 2):
+        yield rule, *pair
 
 
 def subject(world: World, call: Call) -> Stream | None:

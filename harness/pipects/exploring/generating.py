@@ -14,6 +14,7 @@ from random import Random
 
 from pipects.cases import Step
 from pipects.exploring import findings, planning, translating
+from pipects.exploring.choosing import Choices
 from pipects.exploring.planning import OFTEN, RULES, Planner
 from pipects.exploring.simulating import NUMBERS
 from pipects.spec import Spec
@@ -56,8 +57,8 @@ class _Writer:
         planner = Planner()
         for place in range(LENGTH):
             rule = "pair" if place == 0 else self._random.choice(names)
-            numbers = [self._random.randrange(24) for _ in range(NUMBERS)]
-            for call in planner.propose(self._worlds[0], rule, numbers):
+            choices = Choices([self._random.randrange(24) for _ in range(NUMBERS)])
+            for call in planner.propose(self._worlds[0], rule, choices):
                 self._make(call)
                 while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
                     pass

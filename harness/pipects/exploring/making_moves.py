@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipects.exploring.choosing import GREATEST, LEAST, MOST_STREAMS, Choices, Moves
 from spec.model import making
@@ -66,6 +66,13 @@ class MakingMoves(Moves):
             "clientSafePipeHandle": choices.pick(safes[::-1]),
         }
         yield Call("new", making.SERVER, given, self.name("server"))
+        yield from self._as_they_were(given)
+
+    @staticmethod
+    def _as_they_were(given: Mapping[str, Argument]) -> Iterator[Call]:
+        """Whether the handle objects that a constructor was given are open still."""
+        for name in dict.fromkeys(each.name for each in given.values() if isinstance(each, Ref)):
+            yield Call("get", f"{name}.IsClosed")
 
     def misfits(self, world: World, choices: Choices) -> Iterator[Call]:
         """Handles of which some fit no pipe's end, two by two and one by one: which is told first?"""
@@ -93,6 +100,7 @@ class MakingMoves(Moves):
                 "serverSafePipeHandle": pair[0], "clientSafePipeHandle": pair[1],
             }  # fmt: skip
             yield Call("new", making.SERVER, given, self.name("server"))
+        yield from self._as_they_were(given)
         for each in odd:
             given = {
                 "direction": choices.argument("In", "Out", "InOut", 7), "safePipeHandle": each,

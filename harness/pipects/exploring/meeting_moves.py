@@ -43,7 +43,7 @@ class MeetingMoves(Moves):
         if len(world.streams) > MOST_STREAMS - 2:
             return
         pipe = self._names(choices.pick((False, True)))
-        reads = choices.pick((True, True, False))
+        reads = choices.pick((True, False))
         own = pipe.reader if reads else pipe.writer
         yield from self._pipe(pipe)
         ends = [own]
@@ -56,11 +56,15 @@ class MeetingMoves(Moves):
         source, token, made = self.cancellable()
         yield from made
         begun: list[Call] = []
-        for place in range(choices.pick((1, 2, 1, 3))):
+        members = READING if reads else WRITING
+        if choices.pick((False, True)):
+            members = (choices.pick(members),)
+        for place in range(choices.pick((1, 2, 3))):
             large = 2 * LITTLE if there < ROOM and place == 0 else 0
-            begun += self._waiting(ends[place % len(ends)], reads, token, choices, large)
+            begun += self._waiting(ends[place % len(ends)], members, token, choices, large)
         yield from begun
-        yield from self._event(pipe, reads, source, begun, there, choices)
+        for _ in range(choices.pick((1, 2, 1))):
+            yield from self._event(pipe, reads, source, begun, there, choices)
 
     def copied(self, world: World, choices: Choices) -> Iterator[Call]:
         """A copy into another pipe, which is full or is read, and what happens then."""
@@ -170,7 +174,7 @@ class MeetingMoves(Moves):
         several = len(threads) > 1  # a disposal has to reach each of them
         match choices.pick((*EVENTS, *("cancel",) * 4 * tokens, *("close",) * 3 * several)):
             case "bytes" if reads:
-                for _ in range(choices.pick((3, 2, 1, 4))):
+                for _ in range(choices.pick((3, 1, 2, 1, 4))):
                     data = Data(pattern(choices.pick((1, 2, 8, 1))))
                     yield Call("call", f"{against}.Write", {"buffer": data})
             case "bytes":
@@ -191,14 +195,14 @@ class MeetingMoves(Moves):
                 yield Call("forget", f"{against} {pipe.handle}")
 
     def _waiting(
-        self, own: str, reads: bool, token: str, choices: Choices, large: int
+        self, own: str, members: Sequence[str], token: str, choices: Choices, large: int
     ) -> Iterator[Call]:
         """An operation that finds nothing to take, or no room; and threads that wait for it.
 
         `large` is how much it takes not to find room.
         """
-        member = choices.pick(READING if reads else WRITING)
-        data = choices.pick((3, 1, 8))
+        member, data = choices.pick(members), choices.pick((3, 1, 8))
+        reads = member in READING
         if large and not reads:
             member, data = choices.pick(("WriteAsync", "Write", "BeginWrite")), large
         of_task, begins = member.endswith("Async"), member.startswith("Begin")
@@ -212,7 +216,9 @@ class MeetingMoves(Moves):
             yield Call("new", "MemoryStream", kept=memory)
             given = {"destination": Ref(memory)}
         elif member.startswith("ReadAtLeast"):
-            given["minimumBytes"] = choices.pick((1, data))
+            given["minimumBytes"] = choices.pick((1, 2, data))
+            if choices.once_in(2):
+                given["throwOnEndOfStream"] = False
         elif begins or choices.pick((False, True)):
             given |= {"offset": 0, "count": data}
         if begins:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
+from pipects.exploring.halfway_moves import HalfwayMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.making_moves import MakingMoves
-from pipects.exploring.meeting_moves import MeetingMoves
+from pipects.exploring.naming_moves import NamingMoves
 from pipects.exploring.sweeping_moves import SweepingMoves
 from pipects.exploring.texting_moves import TextingMoves
 from pipects.exploring.transferring_moves import TransferringMoves
@@ -19,14 +20,14 @@ from spec.model.state import Operation, World
 
 @dataclass
 class Planner(
-    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, MeetingMoves,
-    LifetimeMoves,  # fmt: skip
+    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, HalfwayMoves,
+    LifetimeMoves, NamingMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
-    def propose(self, world: World, rule: str, numbers: Sequence[int]) -> list[Call]:
+    def propose(self, world: World, rule: str, choices: Choices) -> list[Call]:
         """The calls of a rule, none where it makes no sense."""
-        return list(RULES[rule](self, world, Choices(numbers)))
+        return list(RULES[rule](self, world, choices))
 
     def nothing(self, world: World, choices: Choices) -> Iterator[Call]:
         """No call: what a step becomes that a sequence can do without."""
@@ -82,36 +83,28 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "breaking": Planner.breaking, "finishing": Planner.finishing,
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
     "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied, "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
-    "deprived": Planner.deprived,
+    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
 }  # fmt: skip
 """What may come next, the simplest first."""
-OFTEN = (
+PLOTS = (
     "met",
     "met",
     "met",
     "lived",
     "lived",
+    "halfway",
+    "halfway",
+    "named",
     "copied",
     "spoken",
-    "write",
-    "read",
-    "read",
-    "write",
-    "against",
-    "task",
-    "ending",
-    "ending",
-    "token",
-    "cancel",
-    "close",
-    "text",
-    "text",
-    "lines",
-    "wrapper",
-    "join",
-    "queue",
-    "copy",
+    "spoken",
 )
+"""Small stories, more of them than of single calls: what a call alone shows is soon seen."""
+OFTEN = (
+    *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
+    "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
+    "breaking", "left",
+)  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({
     "property", "bad arguments", "against", "status", "ending", "content", "of handle", "assignment",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pipects.exploring import features, planning
+from pipects.exploring.choosing import Choices
 from pipects.exploring.planning import CALM, OFTEN, RULES, Planner
 from spec.model import rules
 from spec.model.calls import MAIN, Call
@@ -23,8 +24,8 @@ class Imagined:
 
     calls: list[Call] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
-    features: set[object] = field(default_factory=set)
-    """What the sequence tries (features.py)."""
+    features: set[int] = field(default_factory=set)
+    """What the sequence tries (features.py): the hash of each, which is compared faster."""
     behind: dict[object, Transition] = field(default_factory=dict)
     """By pipe: the last transition on it."""
     asked: list[Call] = field(default_factory=list)
@@ -33,6 +34,10 @@ class Imagined:
 
 NUMBERS = 40
 """That choose within a rule."""
+SWARM = 0.5
+"""The share of sequences that go by few of the rules, so that what needs several of one kind comes about."""
+OF_FEW = 3, 9
+"""How many rules such a sequence goes by."""
 AT_ONCE = 8
 """Below how many calls a rule that changes nothing makes."""
 USUAL = 0.9
@@ -42,16 +47,22 @@ USUAL = 0.9
 def imagine(random: Random, length: int) -> Imagined:
     """A sequence of about so many rules."""
     names = [*RULES, *OFTEN]
+    if random.random() < SWARM:
+        names = [random.choice(names) for _ in range(random.randrange(*OF_FEW))]
     world, planner, course = World(), Planner(), Imagined()
     for place in range(length):
         rule = "pair" if place == 0 else random.choice(names)
         for _ in range(random.randrange(1, AT_ONCE) if rule in CALM else 1):
-            numbers = [random.randrange(24) for _ in range(NUMBERS)]
-            for call in planner.propose(world, rule, numbers):
+            choices = Choices([random.randrange(24) for _ in range(NUMBERS)])
+            is_whole = True
+            for call in planner.propose(world, rule, choices):
                 before = len(course.calls)
                 world = step(world, call, random, course)
                 course.asked += course.calls[before:]
+                is_whole &= len(course.calls) > before
                 world = _collected(world, random, course)
+            if is_whole:
+                course.features.update(map(hash, features.of_choices(rule, choices.picked)))
     return course
 
 
@@ -66,7 +77,8 @@ def step(world: World, call: Call, random: Random, course: Imagined) -> World:
         return world
     chosen = mays[0] if random.random() < USUAL else random.choice(mays)
     transition = call.form, chosen.requirement
-    course.features.update((transition, each) for each in features.of(world, call, course.behind))
+    tried = features.of(world, call, course.behind)
+    course.features.update(hash((transition, each)) for each in tried)
     stream = features.subject(world, call)
     course.behind[stream and stream.pipe] = transition
     course.calls.append(call)

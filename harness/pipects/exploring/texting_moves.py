@@ -11,6 +11,7 @@ from spec.model.rules import WRAPPED
 from spec.model.state import READ, WRITE, World
 
 TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac", "\r\n\n\r")
+PIECES = ("\r\n", "\n", "a", "\r", "b\n", "\u20ac")
 LONG = (1024, 128, 4096, 1023, 3000, 4095, 5000, 9000)
 """Characters of long texts: about as many as a buffer holds."""
 WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")
@@ -86,12 +87,18 @@ class TextingMoves(Moves):
             if choices.pick((True, False)):
                 yield Call("set", f"{writer}.AutoFlush", {"value": True})
         for _ in range(choices.pick((1, 2, 3))):
-            text = choices.pick((*TEXTS, *map("y".__mul__, LONG)))
+            text = "".join(choices.pick(PIECES) for _ in range(choices.pick((3, 1, 0, 2, 4))))
+            if choices.once_in(3):
+                text = choices.pick(tuple(map("y".__mul__, LONG)))
             if speaks:
                 member = choices.pick(("WriteLine", "Write"))
                 yield Call("call", f"{writer}.{member}", {"value": text})
-                if not choices.once_in(3):  # else what comes next goes behind what is held
-                    yield Call("call", f"{writer}.Flush")
+                match choices.pick(("Flush", "Flush", "AutoFlush", "")):
+                    case "Flush":  # else what comes next goes behind what is held
+                        yield Call("call", f"{writer}.Flush")
+                    case "AutoFlush":
+                        value = choices.pick((True, False))
+                        yield Call("set", f"{writer}.AutoFlush", {"value": value})
             else:
                 data = (text + choices.pick(("\r\n", "\n", "", "\r"))).encode()
                 yield Call("call", f"{server}.Write", {"buffer": Data(data)})
@@ -100,7 +107,7 @@ class TextingMoves(Moves):
         ends = choices.pick((server, writer if speaks else server, ""))
         if ends:
             yield Call("call", f"{ends}.{choices.pick(('Dispose', 'Close'))}")
-        for _ in range(choices.pick((1, 2, 3))):
+        for _ in range(choices.pick((3, 1, 5))):
             yield self._heard(reader, choices)
         if choices.pick((True, False)):
             yield Call("call", f"{choices.pick((reader, writer))}.Dispose")

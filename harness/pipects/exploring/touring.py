@@ -14,6 +14,7 @@ from spec.model.calls import Call
 POOL, MADE = 1200, 300
 """Sequences among which is chosen, and how many of them are made; then there are new ones."""
 EIGHTH = 8
+NEW = 1 << 20
 A_SEQUENCE = 20
 """What a sequence costs beside its calls: as much as so many."""
 
@@ -22,16 +23,22 @@ A_SEQUENCE = 20
 class Novelty:
     """How often each feature of a sequence was tried."""
 
-    tried: Counter[object] = field(default_factory=Counter)
+    tried: Counter[int] = field(default_factory=Counter)
+    worth: dict[int, int] = field(default_factory=dict)
+    """By feature that was tried: what it counts; one that is new counts NEW."""
 
     def of(self, sequence: Imagined) -> float:
         """How much of a sequence is new, for what it costs: a feature counts less the more often it was tried."""
-        new = sum(1.0 / (1 + self.tried[each]) ** 2 for each in sequence.features)
-        return new / (A_SEQUENCE + len(sequence.calls))
+        worth = self.worth.get
+        return sum(worth(each, NEW) for each in sequence.features) / (
+            A_SEQUENCE + len(sequence.calls)
+        )
 
     def note(self, sequence: Imagined) -> None:
         """The sequence is tried now."""
         self.tried.update(sequence.features)
+        for each in sequence.features:
+            self.worth[each] = NEW // (1 + self.tried[each]) ** 2
 
 
 def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence[Call]]:

@@ -1,0 +1,92 @@
+"""Moves that bring an operation half-way, and then let something happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import MOST_STREAMS, Choices, pattern
+from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
+from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.state import World
+
+WANTED = 8
+"""Bytes that an operation gathers."""
+GATHERING = ("ReadAtLeastAsync", "ReadExactlyAsync", "ReadAtLeast", "ReadExactly")
+
+
+class HalfwayMoves(MeetingMoves):
+    """Reads that have got a part of what they want, and writes a part of which was read."""
+
+    def halfway(self, world: World, choices: Choices) -> Iterator[Call]:
+        """An operation on a pipe of its own, a part of what it waits for, and what comes then."""
+        if len(world.streams) > MOST_STREAMS - 2:
+            return
+        pipe = self._names(choices.pick((False, True)))
+        yield from self._pipe(pipe)
+        source, token, made = self.cancellable()
+        yield from made
+        if choices.pick((True, True, True, False)):
+            yield from self._gathered(pipe, source, token, choices)
+        else:
+            yield from self._sent(pipe, source, token, choices)
+
+    def _gathered(
+        self, pipe: Pipe, source: str, token: str, choices: Choices
+    ) -> Iterator[Call]:  # fmt: skip
+        member = choices.pick(GATHERING)
+        offset = choices.pick((0, 0, 2)) if "Exactly" in member else 0
+        data = self.name("data")
+        yield Call("new", "Bytes", {"length": offset + WANTED}, data)
+        given: dict[str, Argument] = {"buffer": Ref(data)}
+        if "AtLeast" in member:
+            given["minimumBytes"] = choices.pick((5, WANTED, 3))
+            throws = choices.pick((False, None, True))
+            if throws is not None:
+                given["throwOnEndOfStream"] = throws
+        elif offset or choices.pick((False, True)):
+            given |= {"offset": offset, "count": WANTED}
+        if member.endswith("Async") and choices.pick((True, True, False)):
+            given["cancellationToken"] = Ref(token)
+        kept = self.name("task") if member.endswith("Async") else ""
+        thread = "main" if kept else self.name("thread")
+        yield Call("call", f"{pipe.reader}.{member}", given, kept, thread=thread)
+        for _ in range(choices.pick((1, 2, 0))):
+            part = Data(pattern(choices.pick((2, 1))))
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": part})
+        match choices.pick(("rest", "cancel", "end", "more", "close", "end")):
+            case "rest":
+                yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(WANTED))})
+            case "more":
+                yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(4))})
+            case "cancel":
+                yield Call("call", f"{source}.Cancel")
+            case "end":
+                yield from self._goes(pipe, pipe.writer)
+            case _:
+                yield self.closed(pipe.reader, choices)
+        yield Call("get", f"{data}.Hex")
+
+    def _sent(self, pipe: Pipe, source: str, token: str, choices: Choices) -> Iterator[Call]:
+        length = ROOM + choices.pick((1, ROOM, 5000))
+        given: dict[str, Argument] = {"buffer": Data(pattern(length))}
+        member = choices.pick(("WriteAsync", "Write", "BeginWrite"))
+        if member == "BeginWrite":
+            given |= {"offset": 0, "count": length, "callback": None, "state": None}
+        elif member == "WriteAsync" and choices.pick((True, False)):
+            given["cancellationToken"] = Ref(token)
+        kept = "" if member == "Write" else self.name("task")
+        thread = "main" if kept else self.name("thread")
+        yield Call("call", f"{pipe.writer}.{member}", given, kept, thread=thread)
+        taken = choices.pick((4096, 1, 0, ROOM))
+        if taken:
+            yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": Data(b"\xa5" * taken)})
+        match choices.pick(("rest", "cancel", "other goes", "close")):
+            case "rest":
+                rest = Data(b"\xa5" * (length - taken))
+                yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": rest})
+            case "cancel":
+                yield Call("call", f"{source}.Cancel")
+            case "other goes":
+                yield from self._goes(pipe, pipe.reader)
+            case _:
+                yield self.closed(pipe.writer, choices)
