@@ -27,6 +27,7 @@ from pipects.exploring import (
     translating,
 )
 from pipects.exploring.planning import Planner
+from pipects.director.programs import programs
 from pipects.exploring.search import Search
 from pipects.exploring.looking import Course
 from pipects.judging import Record
@@ -146,6 +147,17 @@ def test_the_reference_does_nothing_that_the_model_does_not_allow(
     assert "0 findings" in done.output
     made = re.search(r"(\d+) sequences", done.output)
     assert made is not None and int(made[1]) > 5, done.output
+
+
+@pytest.mark.skipif(bool(programs().missing), reason=f"there is no director: {programs().missing}")
+def test_where_the_system_fails_calls_the_reference_does_what_the_model_says(
+    pipects: Callable[..., Done]
+) -> None:
+    done = pipects("explore", "reference", "--seed", "1", "--budget", "6s", "--directed")
+    assert done.status == 0, done.output
+    assert "0 findings" in done.output, done.output
+    others = re.search(r"and (\d+) others", done.output)  # only a director brings these about
+    assert others is not None and int(others[1]) > 0, done.output
 
 
 def test_two_courses_differ_where_they_part_first() -> None:

@@ -458,3 +458,27 @@ def test_what_waits_has_not_completed_in_its_call_of_the_rest_nobody_says() -> N
     ended = one(waits, Call("call", "server.WriteByte", {"value": 7}))
     with pytest.raises(Unspecified, match="completed in its call"):
         rules.possibilities(ended, asked)
+
+
+def test_a_call_that_the_system_fails_moves_nothing_and_changes_nothing() -> None:
+    world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
+    read = Call("call", "client.ReadByte")
+    failing = one(world, Call("answer", "read", {"of": Ref("client")}))
+    may = rules.possibilities(failing, read)[0]
+    assert may.outcome == BROKEN
+    assert rules.possibilities(may.after, read)[0].outcome == Returns(97)
+    assert rules.possibilities(world, read)[0].outcome == Returns(97)
+
+
+def test_a_drain_that_is_not_told_what_is_unread_fails_each_time() -> None:
+    world = one(pipe(), Call("answer", "ioctl", {"of": Ref("server")}))
+    drain = Call("call", "server.WaitForPipeDrain")
+    assert rules.possibilities(one(world, drain), drain)[0].outcome == BROKEN
+
+
+def test_what_a_read_that_goes_on_has_taken_is_left_open() -> None:
+    world = one(pipe(), Call("new", "Bytes", {"length": 4}, "data"))
+    world = one(world, Call("call", "client.ReadExactlyAsync", {"buffer": Ref("data")}, "task"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"ab")}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("get", "data.Hex"))

@@ -36,7 +36,7 @@ Argument = None | bool | int | str | Ref | Data | Callback
 @dataclass(frozen=True)
 class Call:
     """One call. `verb` is `new`, `call`, `get`, `set`, `start`, `exit`, `kill`, `finish`, `signal`,
-    `limit`, `rest` or `forget`."""
+    `limit`, `answer`, `rest` or `forget`."""
 
     verb: str
     target: str

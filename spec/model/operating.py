@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model.calls import MAIN, Call, Ref
 from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified, Waits
-from spec.model.state import End, May, Operation, World
+from spec.model.state import OPEN, End, May, Operation, World
 from spec.model.transferring import returning
 from spec.model.waiting import cancel, settle
 
@@ -206,6 +206,18 @@ def limit(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(), "", after)
 
 
+def fault(world: World, call: Call) -> Iterator[May]:
+    """The next such call of an end's is failed by the system; where it asks what is unread, each one."""
+    name = call.text("of") or ""
+    stream = world.streams[name]
+    same = [each for each in world.streams.values() if each.pipe == stream.pipe]
+    if stream.state != OPEN or world.is_shut(stream) or world.is_orphan(stream) or len(same) > 2:
+        raise Unspecified("whose call it is that the system fails")
+    after = world.copy()
+    after.faults = (*world.faults, (name, call.target))
+    yield May(Returns(), "", after)
+
+
 def rest(world: World, call: Call) -> Iterator[May]:
     """While all wait, and behind what has ended, the first process leaves the processor alone."""
     if not world.operations and not world.warm:
@@ -233,6 +245,8 @@ def _hex(world: World, call: Call) -> Iterator[May]:
         content = world.memories[call.object].content
         said = "stream.copy-to.copies-to-end"
     else:
+        if any(each.got and each.array == call.object for _, each in world.pending()):
+            raise Unspecified("whether a read that goes on has taken what came last")
         content, said = world.arrays[call.object], "stream.read-async.at-offset"
     yield May(Returns(content.hex()), said, world)
 

@@ -150,6 +150,8 @@ def _rule(world: World, call: Call) -> Rule:
             return operating.limit
         case "rest":
             return operating.rest
+        case "answer":
+            return operating.fault
     if call.target == "Stream.Synchronized":
         return operating.synchronized
     if call.object in world.texters:

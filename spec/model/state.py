@@ -9,6 +9,8 @@ from spec.model.outcomes import Outcome
 
 OPEN, BROKEN, CLOSED = "open", "broken", "closed"
 READ, WRITE = "read", "write"
+DRAIN = "ioctl"
+"""What asks how much of a pipe is unread."""
 PAGE = 4096
 DEFAULT_CAPACITY = 16 * PAGE
 
@@ -200,6 +202,8 @@ class World:
     """A thread whose call has waited and ended: a runtime has opened by then what it needs for that."""
     plain: tuple[str, ...] = ()
     """The processes that make plain system calls only."""
+    faults: tuple[tuple[str, str], ...] = ()
+    """Which system call of an end's the system fails next: the stream, and READ, WRITE or DRAIN."""
     devices: tuple[str, ...] = ()
     """The processes whose standard streams are a device."""
     next: int = 1

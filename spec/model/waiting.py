@@ -9,7 +9,7 @@ from spec.model.outcomes import BROKEN, DONE, CLOSED, Outcome, Reads, Returns, T
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.reading import taken
 from spec.model.state import CLOSED as IS_CLOSED
-from spec.model.state import PAGE, READ, WRITE, End, Operation, World
+from spec.model.state import DRAIN, PAGE, READ, WRITE, End, Operation, World
 
 FEW = 16
 """Up to so many bytes a read's shorter results are told one by one."""
@@ -74,7 +74,10 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
     """What may happen next to an operation; nothing if it has to wait."""
     stream = world.streams[operation.stream]
     pipe = world.pipes[stream.pipe]
-    if operation.kind == "drain":
+    call = operation.stream, DRAIN if operation.kind == "drain" else stream.access
+    if call in world.faults:
+        yield from _failed(world, name, operation, call)
+    elif operation.kind == "drain":
         yield from _drain(world, name, operation)
     elif operation.kind == "join":
         yield from _joined(world, name, operation)
@@ -93,6 +96,27 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
             yield from _read(world, name, operation)
     elif not world.held(stream.pipe, WRITE):
         yield _met_end(world, name, operation)
+
+
+def _failed(
+    world: World, name: str, operation: Operation, call: tuple[str, str]
+) -> Iterator[World]:  # fmt: skip
+    """The system fails the call that an operation makes: it fails with it, and nothing has moved or changed."""
+    pipe = world.pipes[world.streams[operation.stream].pipe]
+    has_waited = operation.order != world.next - 1
+    if operation.kind not in ("read", "byte", "write", "drain") or pipe.blurred:
+        raise Unspecified("how often something asks the system")
+    if operation.kind != "drain":
+        is_ready = not pipe.content if operation.kind == "write" else bool(pipe.content)
+        if has_waited and not is_ready:
+            return
+        if not is_ready or len(world.pending()) > 1:
+            raise Unspecified("who asks the system first, and whether it tries before it waits")
+    after = world.copy()
+    if operation.kind != "drain":
+        after.faults = tuple(each for each in world.faults if each != call)
+    after.change_operation(name, ends=(End(BROKEN, "stream.calls.failed"),))
+    yield after
 
 
 def _read(world: World, name: str, operation: Operation) -> Iterator[World]:

@@ -48,6 +48,9 @@ def add(subparsers: Any) -> None:
     explore.add_argument(
         "--jobs", type=parsing.positive, default=1, metavar="N", help="searches at the same time, with seeds N, N + 1, … (1)"
     )  # fmt: skip
+    explore.add_argument(
+        "--directed", action="store_true", help="have a director fail system calls now and then"
+    )
     explore.add_argument("--dask", metavar="ADDRESS", help="search on a Dask cluster")
     explore.add_argument(
         "--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline"
@@ -102,7 +105,7 @@ def explore_command(args: argparse.Namespace) -> int:
                 _introduce(each, loaded, args)
             found += telling.explore(
                 implementation, loaded.spec, seed, budget, args.timeout_scale, session, workers,
-                args.out / implementation.id, console,
+                args.out / implementation.id, console, args.directed,
             )  # fmt: skip
             for other in _against(args, loaded):
                 found += differing.differing(

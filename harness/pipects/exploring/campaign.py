@@ -23,8 +23,10 @@ from spec.model.calls import Call
 
 SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
+FAILING = 60
+"""Sequences in which the system fails calls, which are drawn once, too."""
 BELOW = 0.1
-"""The part of a search's time that is for each older kernel: what is wrong there only shows soon."""
+"""The part of a search's time that is for each older kernel, and for failing calls: what is wrong there shows soon."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Part:
     """Sequences that are made before any is drawn."""
     sound: Implementation | None = None
     """One without the mistakes that are looked for."""
+    directed: bool = False
+    """Whether the system fails calls now and then."""
 
 
 def search(part: Part) -> tuple[Tally, float]:
@@ -48,8 +52,9 @@ def search(part: Part) -> tuple[Tally, float]:
     linux.adopt_orphans()
     began = time.monotonic()
     seeker = Search(
-        part.implementation, part.seed, part.scale, stop_at_first=part.first, sound=part.sound
-    )
+        part.implementation, part.seed, part.scale, stop_at_first=part.first, sound=part.sound,
+        directed=part.directed,
+    )  # fmt: skip
     try:
         return seeker.run(part.seconds, part.kept), time.monotonic() - began
     except NotStarted as error:
@@ -77,7 +82,7 @@ def marked(implementation: Implementation, session: str) -> Implementation:
 
 def spread(
     implementation: Implementation, seed: int, seconds: float, scale: float, workers: Workers,
-    parts: int, kept: Sequence[Sequence[Call]] = (),
+    parts: int, kept: Sequence[Sequence[Call]] = (), directed: bool = False,
 ) -> Iterator[Tally]:  # fmt: skip
     """So many searches with seeds that follow one another; yields what each came to.
 
@@ -85,9 +90,9 @@ def spread(
     """
     shares = [tuple(tuple(each) for each in kept[number::parts]) for number in range(parts)]
     tasks = [
-        (Part(implementation, seed + number, seconds, scale, kept=shares[number]),)
+        (Part(implementation, seed + number, seconds, scale, kept=shares[number], directed=directed),)
         for number in range(parts)
-    ]
+    ]  # fmt: skip
     for _, (tally, _) in workers.map(search, tasks):
         yield tally
 
@@ -135,23 +140,44 @@ def hunt(
 
     `references` are the reference as it is, and on older kernels.
     """
-    first = tuple(tuple(each) for each in itertools.islice(touring.tour(seed), SHARED))
-    tasks = []
-    for each in planted:
-        parts: list[Part] = []
-        for sound in references:
-            broken = dataclasses.replace(
-                sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
-                deviations=(), environment={**sound.environment, switch.ACTIVE: str(each.number)},
-            )  # fmt: skip
-            older = BELOW * seconds
-            share = older if parts else seconds - older * (len(references) - 1)
-            parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
-        tasks.append((parts,))
+    first = shared(seed)
+    tasks = [
+        (parts_of(each, references, adapter, seed, seconds, scale, *first),) for each in planted
+    ]
     known = {str(each.number): each for each in planted}
     for (parts,), (tally, took) in workers.map(search_in_turn, tasks):
         finding = next(iter(tally.findings.values()), None)
         yield Hunted(known[switch_of(parts[0])], finding, took, tally.sequences)
+
+
+Sequences = tuple[tuple[Call, ...], ...]
+
+
+def shared(seed: int) -> tuple[Sequences, Sequences]:
+    """The sequences that all searches begin with: ordinary ones, and those in which the system fails calls."""
+    usual, failing = touring.tour(seed), touring.tour(seed, directed=True)
+    return (
+        tuple(tuple(each) for each in itertools.islice(usual, SHARED)),
+        tuple(tuple(each) for each in itertools.islice(failing, FAILING)),
+    )
+
+
+def parts_of(
+    planted: Planted, references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
+    scale: float, first: Sequences, failing: Sequences,
+) -> list[Part]:  # fmt: skip
+    """The searches for one mistake: in the library as it is, on older kernels, and where the system fails calls."""
+    older = BELOW * seconds
+    parts: list[Part] = []
+    for sound in references:
+        broken = dataclasses.replace(
+            sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
+            deviations=(), environment={**sound.environment, switch.ACTIVE: str(planted.number)},
+        )  # fmt: skip
+        share = older if parts else seconds - older * len(references)
+        parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
+    usual = parts[0]
+    return [*parts, dataclasses.replace(usual, seconds=older, kept=failing, directed=True)]
 
 
 def switch_of(part: Part) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipects.exploring.choosing import MOST_STREAMS, Choices, pattern
 from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
 from spec.model.calls import Argument, Call, Data, Ref
-from spec.model.state import World
+from spec.model.state import DRAIN, READ, WRITE, World
 
 WANTED = 8
 """Bytes that an operation gathers."""
@@ -29,6 +29,39 @@ class HalfwayMoves(MeetingMoves):
             yield from self._gathered(pipe, source, token, choices)
         else:
             yield from self._sent(pipe, source, token, choices)
+
+    def failed(self, world: World, choices: Choices) -> Iterator[Call]:
+        """The system fails a call of an end's, at once or behind a wait; the same is tried again."""
+        if len(world.streams) > MOST_STREAMS - 2:
+            return
+        pipe = self._names(choices.pick((False, True)))
+        yield from self._pipe(pipe)
+        reads, waits = choices.pick((True, False)), choices.pick((False, True))
+        end = pipe.reader if reads else pipe.writer
+        own = "" if reads else choices.pick(("WaitForPipeDrain", ""))
+        _, token, made = self.cancellable()
+        yield from made
+        there = ROOM if waits and not reads else 4
+        if reads != waits:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
+        elif own:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(4))})
+        fault = Call("answer", DRAIN if own else READ if reads else WRITE, {"of": Ref(end)})
+        asked = [own] if own else ["Read", "ReadByte", "ReadAsync", "BeginRead"] if reads else [
+            "Write", "WriteByte", "WriteAsync", "BeginWrite"]  # fmt: skip
+        begun = list(self._waiting(end, asked, token, choices, 0))
+        if not waits or own:
+            yield fault
+        yield from begun
+        if waits and not own:
+            yield fault
+            if reads:
+                yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(4))})
+        if not reads and (waits or own):
+            array = Data(b"\xa5" * (4 if own else there))
+            yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
+        yield Call("get", f"{end}.IsConnected")
+        yield from self._waiting(end, asked, token, choices, 0)
 
     def _gathered(
         self, pipe: Pipe, source: str, token: str, choices: Choices

@@ -83,7 +83,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "breaking": Planner.breaking, "finishing": Planner.finishing,
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
     "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied, "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
-    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
+    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway, "failed": Planner.failed,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipects import spec, verdicts
+from pipects.director.process import Director
 from pipects.exploring import findings, knowing, touring
 from pipects.exploring.findings import Finding
 from pipects.exploring.looking import Course
@@ -47,9 +48,12 @@ class Search:
     def __init__(
         self, implementation: Implementation, seed: int, scale: float,
         each: Callable[[Finding], None] = lambda finding: None, stop_at_first: bool = False,
-        keeps: bool = False, sound: Implementation | None = None,
+        keeps: bool = False, sound: Implementation | None = None, directed: bool = False,
     ) -> None:  # fmt: skip
-        """`sound` is one without the mistakes that are looked for: what it shows, too, is none of them."""
+        """`sound` is one without the mistakes that are looked for: what it shows, too, is none of them.
+
+        In a `directed` search the system fails calls now and then.
+        """
         self._implementation = implementation
         self._seed = seed
         self._scale = scale
@@ -58,6 +62,7 @@ class Search:
         self._spec = spec.load()
         self._family: Family | None = None
         self._keeps = keeps
+        self._directed = directed
         self._sound = sound
         self._known = [] if sound is not None else knowing.load()
         self.courses: list[Course] = []
@@ -74,7 +79,7 @@ class Search:
         try:
             self.replay(kept, until)
             if draws:
-                self.replay(touring.tour(self._seed + 1), until)
+                self.replay(touring.tour(self._seed + 1, directed=self._directed), until)
         finally:
             self._let_go(politely=True)
         return self.tally
@@ -109,7 +114,7 @@ class Search:
 
         if all(self._attempt(source) is None for _ in range(AGAIN)):
             return False
-        other = Search(sound, self._seed, self._scale)
+        other = Search(sound, self._seed, self._scale, directed=self._directed)
         try:
             return all(other._attempt(source) is None for _ in range(SOUND))
         finally:
@@ -154,9 +159,13 @@ class Search:
     def _execute(self, source: Callable[[Session], Iterator[Call]]) -> tuple[Record, Course]:
         implementation = self._implementation
         if self._family is None:
+            director = (
+                Director() if self._directed else None
+            )  # takes a while where it is not built yet
             self._family = Family(
                 implementation.command(),
                 time.monotonic() + implementation.start_seconds * max(1.0, self._scale),
+                director=director,
             )
         session = Session(
             source, self._family, implementation, implementation, self._scale, self._spec

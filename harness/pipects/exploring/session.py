@@ -68,6 +68,9 @@ class Session(Looking):
             self.course.asked.append(call)
             yield call
 
+    def _end_of(self, name: str) -> str | None:
+        return self.worlds[0].streams[name].access
+
     def world(self) -> World:
         """The world as far as it is known: the first of those that may be."""
         return self.worlds[0]
@@ -82,7 +85,7 @@ class Session(Looking):
             return  # it might never end
         here = replace(call, process=self._process_of(call))
         step = translating.step(here, (may.outcome for may in mays), mays[0].requirement)
-        if self._is_lacking(step):
+        if self._is_lacking(step) or (call.verb == "answer" and self._family.director is None):
             return
         if call.verb == "rest":
             self._look("idle", {"in": call.target}, mays[0].requirement)

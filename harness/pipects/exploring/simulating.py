@@ -32,6 +32,9 @@ class Imagined:
     """Those of the calls that nothing forced."""
 
 
+FAILED = "failed"
+"""The rule that needs a director."""
+USUAL_RULES = [each for each in RULES if each != FAILED]
 NUMBERS = 40
 """That choose within a rule."""
 SWARM = 0.5
@@ -44,9 +47,9 @@ USUAL = 0.9
 """The share of outcomes that are the first of those that may be: the one that mostly comes."""
 
 
-def imagine(random: Random, length: int) -> Imagined:
-    """A sequence of about so many rules."""
-    names = [*RULES, *OFTEN]
+def imagine(random: Random, length: int, directed: bool = False) -> Imagined:
+    """A sequence of about so many rules; in a `directed` one the system fails calls."""
+    names = [*USUAL_RULES, *OFTEN, *([FAILED] * len(RULES) if directed else [])]
     if random.random() < SWARM:
         names = [random.choice(names) for _ in range(random.randrange(*OF_FEW))]
     world, planner, course = World(), Planner(), Imagined()
@@ -95,7 +98,9 @@ def _collected(world: World, random: Random, course: Imagined) -> World:
     return world
 
 
-def sequences(seed: int, number: int, length: int = 24, first: int = 0) -> Iterator[Imagined]:
+def sequences(
+    seed: int, number: int, length: int = 24, first: int = 0, directed: bool = False
+) -> Iterator[Imagined]:  # fmt: skip
     """So many sequences from the `first` on, the same for the same seed."""
     for index in range(first, first + number):
-        yield imagine(Random(f"{seed}/{index}"), length)
+        yield imagine(Random(f"{seed}/{index}"), length, directed)

@@ -25,12 +25,14 @@ MISSING = 40
 
 def explore(
     implementation: Implementation, spec: Spec, seed: int, seconds: float, scale: float, session: str,
-    workers: Workers, folder: Path, console: Console,
+    workers: Workers, folder: Path, console: Console, directed: bool = False,
 ) -> int:  # fmt: skip
     """Searches on an implementation and tells what was found. Returns how many are new."""
     kept = corpus.load(folder)
     marked = campaign.marked(implementation, session)
-    parts = campaign.spread(marked, seed, seconds, scale, workers, workers.count, kept)
+    parts = campaign.spread(
+        marked, seed, seconds, scale, workers, workers.count, kept, directed
+    )  # fmt: skip
     tally = campaign.merged(list(parts))
     for old in folder.glob("found-*/found-*.yaml"):
         old.unlink()

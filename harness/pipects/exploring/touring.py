@@ -41,7 +41,9 @@ class Novelty:
             self.worth[each] = NEW // (1 + self.tried[each]) ** 2
 
 
-def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence[Call]]:
+def tour(
+    seed: int, imagined: int = POOL, made: int = MADE, directed: bool = False
+) -> Iterator[Sequence[Call]]:  # fmt: skip
     """Sequences without end, the same for the same seed; each tries what those before it tried least.
 
     Of so many that are imagined so many are made, then others are imagined. The first time it is an eighth of that,
@@ -49,7 +51,8 @@ def tour(seed: int, imagined: int = POOL, made: int = MADE) -> Iterator[Sequence
     """
     novelty, first, share = Novelty(), 0, EIGHTH
     while True:
-        pool = list(simulating.sequences(seed, imagined // share, first=first))
+        drawn = simulating.sequences(seed, imagined // share, first=first, directed=directed)
+        pool = list(drawn)
         first += len(pool)
         waiting = [(-novelty.of(each), number) for number, each in enumerate(pool)]
         heapq.heapify(waiting)

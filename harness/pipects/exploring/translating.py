@@ -11,11 +11,12 @@ from pipects.cases import Step
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf
 from spec.model.outcomes import Throws, Waits
+from spec.model.state import DRAIN
 
 SEED = 7
 LONG = 32
 """Bytes beyond which an array is written as a pattern."""
-OBSERVED = ("kill", "exit", "start", "forget", "signal", "limit")
+OBSERVED = ("kill", "exit", "start", "forget", "signal", "limit", "answer")
 """Verbs of whose outcome a case says nothing."""
 
 
@@ -34,6 +35,9 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
         options["arguments"] = list(given.values())
     elif call.verb == "limit":
         options |= given
+    elif call.verb == "answer":
+        options |= {"of": call.text("of"), "by": "EIO"}
+        options |= {"always": True} if call.target == DRAIN else {}
     elif given:
         options["with"] = given
     if call.kept:
