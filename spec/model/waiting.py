@@ -45,8 +45,8 @@ def _rivals(world: World, name: str, operation: Operation) -> list[tuple[str, Op
         and (
             _competes(each, operation)
             or (
-                each.kind in READING
-                and operation.kind in READING
+                (each.kind in READING) == (operation.kind in READING)
+                and each.kind not in ("drain", "join")
                 and world.streams[each.stream].pipe == pipe
             )
         )
@@ -196,6 +196,9 @@ def _take(world: World, pipe: int, count: int) -> None:
     if drains and count >= len(before) and on_the_way(world, pipe):
         raise Unspecified("whether draining sees the moment between two writes")
     left, more = before[count:], max(0, count - len(before))
+    writers = {each.stream for _, each in world.pending() if each.kind == "write" and each.left}
+    if more and len({name for name in writers if world.streams[name].pipe == pipe}) > 1:
+        raise Unspecified("which of two ends that write into a full pipe comes first")
     world.change_pipe(pipe, content=left, burst=world.pipes[pipe].burst if left else 0)
     for name, each in world.pending():
         if more and each.kind == "write" and world.streams[each.stream].pipe == pipe:
@@ -370,12 +373,15 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         and (has_waited or not operation.thread)
     ):
         raise Unspecified("whether a pipe of one page tells of the room that is left in it")
-    if operation.left and any(
-        each.left and each.kind == "write" and each.stream != operation.stream
-        for _, each in world.pending()
-        if world.streams[each.stream].pipe == pipe
-    ):
-        raise Unspecified("two ends that write into one full pipe")
+    waiting = [
+        each for _, each in world.pending()
+        if each.left and each.kind == "write" and world.streams[each.stream].pipe == pipe
+    ]  # fmt: skip
+    if operation.left and any(each.stream != operation.stream for each in waiting):
+        if len(state.content) >= state.capacity > 0:
+            return
+        if state.content or state.burst or sum(len(each.left) for each in waiting) > PAGE:
+            raise Unspecified("two ends that write into one full pipe")
     if operation.left and not has_room(world, pipe, len(operation.left)):
         moved = operation.left[: state.capacity - len(state.content)]
         if state.content or state.burst or not moved:

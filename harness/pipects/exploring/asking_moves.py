@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import READ, World
@@ -39,6 +39,18 @@ class AskingMoves(Moves):
             values: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
             values = values if member == "ReadMode" else (0, 1)
             yield Call("set", f"{name}.{member}", {"value": choices.pick(values)})
+
+    def assigned(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Every property of a stream is set to everything, maybe once it is closed."""
+        if world.streams:
+            name = self.stream(world, choices)
+            if choices.once_in(3):
+                yield self.closed(name, choices)
+            modes: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
+            for value in modes:
+                yield Call("set", f"{name}.ReadMode", {"value": value})
+            for member in SETTABLE[1:]:
+                yield Call("set", f"{name}.{member}", {"value": choices.pick((0, 1))})
 
     def seeking(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
@@ -80,7 +92,7 @@ class AskingMoves(Moves):
         children = [
             n for n, texts in world.processes.items() if n not in ("parent", *world.plain) and texts
         ]
-        if not children or len(world.streams) >= MOST_STREAMS:
+        if not children or self.crowded(world, 1):
             return
         child = choices.pick(children[::-1])
         place = choices.pick(range(len(world.processes[child])))
@@ -118,9 +130,12 @@ class AskingMoves(Moves):
 
     def file_refused(self, world: World, choices: Choices) -> Iterator[Call]:
         """An ordinary file's number, given for a pipe's."""
+        number = choices.pick(list(world.files)) if world.files else self.name("number")
         if not world.files:
-            return
-        number = choices.pick(list(world.files))
+            file = self.name("file")
+            kind = choices.pick(("file", "socket", "directory"))
+            yield Call("new", "Descriptor", {"kind": kind}, file)
+            yield Call("get", f"{file}.Number", kept=number)
         direction = choices.pick(("In", "Out"))
         if choices.pick((True, False)):
             given: dict[str, Argument] = {"direction": direction,

@@ -15,7 +15,8 @@ from spec.model.state import Stream, World
 T = TypeVar("T")
 LEAST, GREATEST = -2147483648, 2147483647
 """The numbers that an Int32 ends at."""
-MOST_STREAMS = 8
+MOST_STREAMS, MOST_EVER = 8, 16
+"""Streams that may be open at once, and that a sequence may make."""
 CLOSING = ("Dispose", "Close", "DisposeAsync")
 
 
@@ -76,6 +77,12 @@ class Moves:
     def open(world: World) -> list[tuple[str, Stream]]:
         """The streams that are not closed."""
         return [(n, each) for n, each in world.streams.items() if each.state != "closed"]
+
+    @staticmethod
+    def crowded(world: World, new: int) -> bool:
+        """Whether so many further streams would be too many."""
+        there = len(Moves.open(world))
+        return there + new > MOST_STREAMS or len(world.streams) + new > MOST_EVER
 
     @staticmethod
     def stream(world: World, choices: Choices) -> str:

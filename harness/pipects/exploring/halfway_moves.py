@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, pattern
+from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import DRAIN, READ, WRITE, World
@@ -19,7 +19,7 @@ class HalfwayMoves(MeetingMoves):
 
     def halfway(self, world: World, choices: Choices) -> Iterator[Call]:
         """An operation on a pipe of its own, a part of what it waits for, and what comes then."""
-        if len(world.streams) > MOST_STREAMS - 2:
+        if self.crowded(world, 2):
             return
         pipe = self._names(choices.pick((False, True)))
         yield from self._pipe(pipe)
@@ -32,7 +32,7 @@ class HalfwayMoves(MeetingMoves):
 
     def failed(self, world: World, choices: Choices) -> Iterator[Call]:
         """The system fails a call of an end's, at once or behind a wait; the same is tried again."""
-        if len(world.streams) > MOST_STREAMS - 2:
+        if self.crowded(world, 2):
             return
         pipe = self._names(choices.pick((False, True)))
         yield from self._pipe(pipe)

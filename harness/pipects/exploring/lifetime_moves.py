@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import World
@@ -15,7 +15,7 @@ class LifetimeMoves(Moves):
 
     def lived(self, world: World, choices: Choices) -> Iterator[Call]:
         """A server hands out some of text, client handle and own handle, and then goes."""
-        if len(world.streams) > MOST_STREAMS - 2:
+        if self.crowded(world, 2):
             return
         server, direction = self.name("server"), choices.pick(("Out", "In"))
         given: dict[str, Argument] = {"direction": direction}
@@ -67,7 +67,7 @@ class LifetimeMoves(Moves):
     def left(self, world: World, choices: Choices) -> Iterator[Call]:
         """A child whose client waits goes, one way or the other."""
         busy = len(world.processes) > 2 or world.files or world.scarce
-        if busy or len(world.streams) > MOST_STREAMS - 2:
+        if busy or self.crowded(world, 2):
             return
         server, text, child = self.name("server"), self.name("text"), self.name("child")
         given: dict[str, Argument] = {"direction": "Out", "inheritability": "Inheritable"}
@@ -92,7 +92,7 @@ class LifetimeMoves(Moves):
 
     def deprived(self, world: World, choices: Choices) -> Iterator[Call]:
         """A child closes some of its standard streams, makes a pipe of its own, uses it, and closes it."""
-        if len(world.processes) > 2 or len(world.streams) > MOST_STREAMS - 2:
+        if len(world.processes) > 2 or self.crowded(world, 2):
             return
         child, server, text = self.name("child"), self.name("server"), self.name("text")
         yield Call("start", child, {"streams": "devnull"})

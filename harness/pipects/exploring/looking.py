@@ -162,6 +162,8 @@ def _agrees(
     """Whether a process may hold those of the ends that are the pipe's."""
     wanted = world.ends(process, pipe)
     there = [end for end in found if end.pipe in inodes]
-    if world.is_shared(pipe):  # who waits may watch a copy: there may be more of each kind
+    if process == "parent" and world.is_shared(
+        pipe
+    ):  # who waits may watch a copy: there may be more of each kind
         return {each.split()[0] for each in wanted} <= {end.access for end in there}
     return ends.same(wanted, ends.without_descriptions_of_its_own(wanted, there))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipects.exploring.choosing import GREATEST, LEAST, MOST_STREAMS, Choices, Moves
+from pipects.exploring.choosing import GREATEST, LEAST, Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import WRITE, World
@@ -25,7 +25,7 @@ class MakingMoves(Moves):
     """Constructors, handles, and what closes them."""
 
     def server(self, world: World, choices: Choices) -> Iterator[Call]:
-        if len(world.streams) >= MOST_STREAMS:
+        if self.crowded(world, 1):
             return
         given: dict[str, Argument] = {"direction": choices.pick(("In", "Out"))}
         overload = choices.pick((1, 2, 3, 0))
@@ -51,12 +51,14 @@ class MakingMoves(Moves):
             yield Call("new", making.CLIENT, {"direction": against, **given}, self.name("client"))
 
     def server_refused(self, world: World, choices: Choices) -> Iterator[Call]:
-        given: dict[str, Argument] = {"direction": choices.argument("In", "InOut", 0, 4, -1, "Out")}
-        if choices.pick((False, True)):
-            given["inheritability"] = choices.argument("None", 2, -1, "Inheritable")
+        for _ in range(choices.pick((1, 3))):
+            direction = choices.argument("In", "InOut", 0, 4, -1, "Out")
+            given: dict[str, Argument] = {"direction": direction}
             if choices.pick((False, True)):
-                given["bufferSize"] = choices.pick((-1, 0, LEAST))
-        yield Call("new", making.SERVER, given, self.name("server"))
+                given["inheritability"] = choices.argument("None", 2, -1, "Inheritable")
+                if choices.pick((False, True)):
+                    given["bufferSize"] = choices.pick((-1, 0, LEAST))
+            yield Call("new", making.SERVER, given, self.name("server"))
 
     def adopting(self, world: World, choices: Choices) -> Iterator[Call]:
         safes: list[Argument] = [None, *map(Ref, world.safe_names)]
@@ -76,7 +78,7 @@ class MakingMoves(Moves):
 
     def misfits(self, world: World, choices: Choices) -> Iterator[Call]:
         """Handles of which some fit no pipe's end, two by two and one by one: which is told first?"""
-        if len(world.streams) > MOST_STREAMS - 4:
+        if self.crowded(world, 4):
             return
         server, own, client = self.name("server"), self.name("handle"), self.name("handle")
         yield Call("new", making.SERVER, {"direction": "Out"}, server)
@@ -110,7 +112,7 @@ class MakingMoves(Moves):
     def adopted(self, world: World, choices: Choices) -> Iterator[Call]:
         """A server of the handles of another one."""
         servers = [n for n, each in self.open(world) if each.server and each.process == "parent"]
-        if not servers or len(world.streams) >= MOST_STREAMS:
+        if not servers or self.crowded(world, 1):
             return
         name = choices.pick(servers)
         handles = []
@@ -129,7 +131,7 @@ class MakingMoves(Moves):
 
     def client(self, world: World, choices: Choices) -> Iterator[Call]:
         sources = [*((n, "text") for n in world.texts), *((n, "safe") for n in world.safe_names)]
-        if not sources or len(world.streams) >= MOST_STREAMS:
+        if not sources or self.crowded(world, 1):
             return
         name, kind = choices.pick(sources[::-1])
         given: dict[str, Argument] = {"direction": choices.pick(("In", "Out"))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves, pattern
+from pipects.exploring.choosing import Choices, Moves, pattern
 from spec.model import making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import PAGE, World
@@ -40,16 +40,20 @@ class MeetingMoves(Moves):
 
     def met(self, world: World, choices: Choices) -> Iterator[Call]:
         """A pipe, what waits on it, and what happens then."""
-        if len(world.streams) > MOST_STREAMS - 2:
+        if self.crowded(world, 2):
             return
         pipe = self._names(choices.pick((False, True)))
         reads = choices.pick((True, False))
         own = pipe.reader if reads else pipe.writer
         yield from self._pipe(pipe)
         ends = [own]
-        if own == pipe.server and choices.once_in(3):
-            ends.append(self.name("server"))
-            yield from self._twin(pipe, ends[1])
+        match choices.pick(("", "", "", "twin", "owner")):
+            case "twin" if own == pipe.server:
+                ends.append(self.name("server"))
+                yield from self._twin(pipe, ends[1])
+            case "owner":
+                ends.append(self.name("client"))
+                yield from self._owner(pipe, own, "In" if reads else "Out", ends[1])
         there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
         if not reads:
             yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
@@ -68,7 +72,7 @@ class MeetingMoves(Moves):
 
     def copied(self, world: World, choices: Choices) -> Iterator[Call]:
         """A copy into another pipe, which is full or is read, and what happens then."""
-        if len(world.streams) > MOST_STREAMS - 4:
+        if self.crowded(world, 4):
             return
         pipe, into = self._names(choices.pick((False, True))), self._names(False)
         yield from self._pipe(pipe)
@@ -113,7 +117,7 @@ class MeetingMoves(Moves):
 
     def scarce(self, world: World, choices: Choices) -> Iterator[Call]:
         """The first process can open one more handle, and a server needs two; a wait needs none."""
-        if world.scarce or len(world.processes) > 1 or len(world.streams) > MOST_STREAMS - 3:
+        if world.scarce or len(world.processes) > 1 or self.crowded(world, 3):
             return
         if choices.once_in(2):
             return
@@ -157,6 +161,18 @@ class MeetingMoves(Moves):
             "serverSafePipeHandle": Ref(own), "clientSafePipeHandle": Ref(pipe.handle),
         }  # fmt: skip
         yield Call("new", making.SERVER, given, name)
+
+    def _owner(self, pipe: Pipe, own: str, direction: str, name: str) -> Iterator[Call]:
+        """A client of the same number, by a handle object of its own that only borrows it."""
+        handle, number, safe = pipe.handle, self.name("number"), self.name("safe")
+        if own == pipe.server:
+            handle = self.name("handle")
+            yield Call("get", f"{own}.SafePipeHandle", kept=handle)
+        yield Call("call", f"{handle}.DangerousGetHandle", kept=number)
+        given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": False}
+        yield Call("new", "SafePipeHandle", given, safe)
+        given = {"direction": direction, "safePipeHandle": Ref(safe)}
+        yield Call("new", making.CLIENT, given, name)
 
     def _goes(self, pipe: Pipe, end: str) -> Iterator[Call]:
         """An end is closed, and with it the last of its kind."""

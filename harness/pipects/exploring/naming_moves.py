@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves, beginning
+from pipects.exploring.choosing import Choices, Moves, beginning
 from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import World
@@ -17,7 +17,7 @@ class NamingMoves(Moves):
 
     def named(self, world: World, choices: Choices) -> Iterator[Call]:
         """A server, clients of its text, and what becomes of the number while they go."""
-        if len(world.streams) > MOST_STREAMS - 4:
+        if self.crowded(world, 4):
             return
         server, text, direction = (
             self.name("server"),

@@ -37,10 +37,12 @@ FAILED = "failed"
 USUAL_RULES = [each for each in RULES if each != FAILED]
 NUMBERS = 40
 """That choose within a rule."""
-SWARM = 0.5
+SWARM = 0.7
 """The share of sequences that go by few of the rules, so that what needs several of one kind comes about."""
 OF_FEW = 3, 9
 """How many rules such a sequence goes by."""
+SHORTER = 3, 6, 12
+"""How long it is: what is made at its beginning is not in the way for long."""
 AT_ONCE = 8
 """Below how many calls a rule that changes nothing makes."""
 USUAL = 0.9
@@ -52,6 +54,7 @@ def imagine(random: Random, length: int, directed: bool = False) -> Imagined:
     names = [*USUAL_RULES, *OFTEN, *([FAILED] * len(RULES) if directed else [])]
     if random.random() < SWARM:
         names = [random.choice(names) for _ in range(random.randrange(*OF_FEW))]
+        length = random.choice(SHORTER)
     world, planner, course = World(), Planner(), Imagined()
     for place in range(length):
         rule = "pair" if place == 0 else random.choice(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import MOST_STREAMS, Choices, Moves
+from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.rules import WRAPPED
@@ -71,7 +71,7 @@ class TextingMoves(Moves):
 
     def spoken(self, world: World, choices: Choices) -> Iterator[Call]:
         """A pipe with a reader or a writer of text at either end, and what goes through it."""
-        if len(world.streams) > MOST_STREAMS - 2:
+        if self.crowded(world, 2):
             return
         server, handle, client = self.name("server"), self.name("handle"), self.name("client")
         yield Call("new", making.SERVER, {"direction": "Out"}, server)
