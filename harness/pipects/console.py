@@ -23,7 +23,7 @@ from pipects.reports import causes, digest, summary
 from pipects.reports.causes import Cause
 from pipects.reports.document import Held, Results
 from pipects.reports.text import readable, shortened
-from pipects.running import Introduction
+from pipects.pairs import Introduction
 from pipects.spec import Spec
 from pipects.verdicts import Result
 

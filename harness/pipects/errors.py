@@ -48,6 +48,10 @@ class Deadlock(Overdue):
     """It will not come either: nobody is left who could bring it."""
 
 
+class FaultElsewhere(Exception):
+    """What another process of pipects has met, in its words."""
+
+
 class Interrupted(BaseException):
     """The user, or who runs the suite for him, ended the command. No error, so nothing handles it as one."""
 
@@ -55,7 +59,7 @@ class Interrupted(BaseException):
 def said(error: BaseException) -> str:
     """Any error in one line: what can be mended, or where pipects itself went wrong."""
     match error:
-        case UserError():
+        case UserError() | FaultElsewhere():
             return str(error)
         case Interrupted():
             return f"interrupted by {error}"

@@ -22,8 +22,8 @@ from pipects.ordering import Ordering
 from pipects.protocol import Outcome, Refused, Returned
 
 
-WITHOUT_PIPES = ("Bytes", "MemoryStream", "Descriptor")
-"""Types of the platform, or of the protocol alone, whose objects have no pipe."""
+MAKES_PIPES = "AnonymousPipeServerStream"
+"""The only type whose objects make a pipe."""
 
 FILTERED = "stream.calls.filtered"
 """The requirement about forms of calls that are refused."""
@@ -132,8 +132,8 @@ class Execution(Ordering):
     # What steps do
 
     def _do_new(self, step: Step) -> None:
-        if step.target in WITHOUT_PIPES:
-            self._invoke(step, "create", {"type": step.target})
+        if step.target != MAKES_PIPES:
+            self._invoke_as_seen(step, "create", {"type": step.target})
             return
         adapter = self._adapter(step.process)
         before = self._pipes_before(adapter)
@@ -151,7 +151,7 @@ class Execution(Ordering):
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
 
     def _pipes_before(self, adapter: Adapter) -> set[int]:
-        """The pipes that a process holds: as last seen, if nobody has been asked for more than properties since."""
+        """The pipes that a process holds: as last seen, if nobody has been asked since for what may make one."""
         if self._seen_with and self._seen_with[:2] == (adapter, self._asked()):
             return self._seen_with[2]
         return self._system.pipes(adapter.pid)
@@ -163,9 +163,13 @@ class Execution(Ordering):
 
     def _do_get(self, step: Step) -> None:
         name, member = step.target.split(".", 1)
+        self._invoke_as_seen(step, "get", {"object": name, "member": member})
+
+    def _invoke_as_seen(self, step: Step, method: str, parameters: Mapping[str, Any]) -> None:
+        """Sends a request that makes no pipe: what was seen before it still holds."""
         seen = self._seen_with if self._seen_with and self._seen_with[1] == self._asked() else None
-        self._invoke(step, "get", {"object": name, "member": member})
-        if seen is not None and not self._running:  # to read a property makes no pipe
+        self._invoke(step, method, parameters)
+        if seen is not None and not self._running:
             self._seen_with = seen[0], self._asked(), seen[2]
 
     def _do_set(self, step: Step) -> None:

@@ -100,7 +100,7 @@ def load(args: argparse.Namespace) -> Suite:
     tests = remembered.of(
         "tests",
         [paths.SPEC, folder],
-        lambda: cells.settle(the_spec, cases.load(the_spec, folder)),
+        lambda: _with_texts(cells.settle(the_spec, cases.load(the_spec, folder))),
         worth=WORTH,
     )
     own = remembered.of(
@@ -112,6 +112,14 @@ def load(args: argparse.Namespace) -> Suite:
     known = implementations.load(the_spec, args.adapters, own)
     gc.freeze()  # all of it stays to the end: no collection need look at it
     return Suite(the_spec, tests, known, products.load(the_spec, [paths.ADAPTERS, *args.adapters]))
+
+
+def _with_texts(tests: list[Test]) -> list[Test]:
+    """The tests, whose steps know their texts: every report tells them, and they take long to make."""
+    for test in tests:
+        for step in test.steps:
+            step.text  # noqa: B018  # remembered where it is first asked for
+    return tests
 
 
 def _generated(the_spec: Spec) -> Path:

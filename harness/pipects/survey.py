@@ -16,7 +16,8 @@ from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.products import Product
 from pipects.reports import output
-from pipects.running import Introduction, Pair, Run, Settings, introduce
+from pipects.pairs import Introduction, Pair, Settings, introduce
+from pipects.running import Run
 from pipects.spec import Spec
 from pipects.verdicts import Result
 

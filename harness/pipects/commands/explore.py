@@ -14,7 +14,7 @@ from pipects import cases, parsing, paths, suite
 from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.mutation.spread import DaskWorkers, LocalWorkers, Workers
-from pipects.running import introduce
+from pipects.pairs import introduce
 from pipects.suite import Suite
 
 FOUND = paths.OUT / "explored"

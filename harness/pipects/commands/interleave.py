@@ -16,7 +16,7 @@ from pipects.execution import Execution
 from pipects.implementations import Implementation
 from pipects.judging import Record
 from pipects.processes import Family
-from pipects.running import introduce
+from pipects.pairs import introduce
 
 
 def add(subparsers: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from pipects import selection, suite, verdicts
 from pipects.commands import run
 from pipects.console import Reporter
-from pipects.running import Pair, Run, Settings, introduce
+from pipects.pairs import Pair, Settings, introduce
+from pipects.running import Run
 from pipects.verdicts import Result
 
 

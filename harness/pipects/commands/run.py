@@ -29,7 +29,8 @@ from pipects.errors import Interrupted, UserError, said
 from pipects.implementations import Implementation
 from pipects.reports import baseline, commands, diff, digest, model, output, shard
 from pipects.reports.document import Results
-from pipects.running import Introduction, Pair, Run, Settings, differing, introduce, unused
+from pipects.pairs import Introduction, Pair, Settings, introduce
+from pipects.running import Run, differing, unused
 from pipects.spec import Spec
 from pipects.verdicts import Result
 

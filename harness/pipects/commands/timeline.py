@@ -16,7 +16,7 @@ from pipects.products import Product
 from pipects.releases import parse
 from pipects.reports import output, shard, timeline_file, timeline_text
 from pipects.reports.timeline_file import Told
-from pipects.running import Settings
+from pipects.pairs import Settings
 from pipects.survey import Seen, Survey
 
 

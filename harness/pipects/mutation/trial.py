@@ -28,7 +28,8 @@ from pipects.mutation.model import (
     Outcome,
 )
 from pipects.observe import linux
-from pipects.running import Introduction, Pair, Run, Settings, introduce
+from pipects.pairs import Introduction, Pair, Settings, introduce
+from pipects.running import Run
 from pipects.verdicts import Result
 
 SESSION = "PIPECTS_MUTATION"

@@ -105,22 +105,22 @@ def pipe_of(pid: int, descriptor: int) -> int | None:
 
 def links(pid: int) -> list[tuple[int, str]]:
     """The process's descriptors, and what each is open on."""
+    folder = f"/proc/{pid}/fd"
     try:
-        folder = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY)
+        names = os.listdir(folder)
     except FileNotFoundError:
         _must_show(pid)
         return []
     except PermissionError as error:
         raise NotObservable(f"the system does not show the handles of process {pid}") from error
     found = []
-    try:
-        for name in os.listdir(folder):
-            with contextlib.suppress(FileNotFoundError):  # closed since
-                found.append((int(name), os.readlink(name, dir_fd=folder)))
-    except FileNotFoundError:  # ended since
+    for name in names:
+        try:
+            found.append((int(name), os.readlink(f"{folder}/{name}")))
+        except FileNotFoundError:  # closed since
+            continue
+    if not found:
         _must_show(pid)
-    finally:
-        os.close(folder)
     return found
 
 

@@ -1,0 +1,121 @@
+"""Workers that are processes of their own: how they end, and what becomes of a run without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bench import ENOUGH, Bench, environment
+from pipects.observe import descent, files
+
+LOOK_AGAIN = 0.01
+PASSING = "".join(
+    f"- id: fake.n{number:02}\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+    "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+    "    - {get: server.CanWrite, returns: true}\n"
+    for number in range(5)
+)
+WAITING = (
+    "- id: fake.waits\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+    "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+    "    - {get: server.CanRead, returns: false}\n"
+)
+
+
+def begun(bench: Bench) -> "subprocess.Popen[str]":
+    """A run by two workers whose last test waits, at that."""
+    bench.adapter("never")
+    bench.cases(PASSING + WAITING)
+    file = bench.folder / "results.json"
+    process = subprocess.Popen(
+        bench.command(
+            "run", "fake", "--json", str(file), "--jobs", "2", "--timeout-scale", "20", "--verbose"
+        ),
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    seen = 0
+    while seen < 5:
+        line = process.stdout.readline()
+        assert line, "the run has ended"
+        seen += "fake.n" in line
+    return process
+
+
+def workers(process: "subprocess.Popen[str]") -> list[int]:
+    """The command's workers: its children that are Python."""
+    return [
+        each.pid
+        for each in descent.table().values()
+        if each.parent == process.pid and not each.zombie and is_command(each.pid)
+    ]
+
+
+def is_command(pid: int) -> bool:
+    try:
+        return b"\0-m\0pipects\0" in files.read(f"/proc/{pid}/cmdline")
+    except OSError:  # ended since
+        return False
+
+
+def comes(state: Callable[[], bool]) -> bool:
+    """Whether a state comes within a minute."""
+    until = time.monotonic() + ENOUGH / 2
+    while not state():
+        if time.monotonic() > until:
+            return False
+        time.sleep(LOOK_AGAIN)
+    return True
+
+
+def test_a_killed_worker_is_said_with_its_test(bench: Bench) -> None:
+    """One line, status 2, all results so far, and no process of its tests is left."""
+    process = begun(bench)
+    assert comes(lambda: len(workers(process)) == 1), "the idle one has ended"
+    (worker,) = workers(process)
+    os.kill(worker, signal.SIGKILL)
+    rest, _ = process.communicate(timeout=ENOUGH)
+    assert process.returncode == 2 and "Traceback" not in rest
+    assert f"(process {worker}) ended with signal SIGKILL in the middle of the test fake.waits" in (
+        " ".join(rest.split())
+    )
+    results = json.loads((bench.folder / "results.json").read_text(encoding="utf-8"))
+    assert not results["complete"]
+    assert [result["verdict"] for result in results["results"]] == ["pass"] * 5
+    assert bench.processes() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_of_all_processes_ends_them(bench: Bench, number: signal.Signals) -> None:
+    """As a terminal sends it: to the workers, too, which leave it to the command."""
+    process = begun(bench)
+    taken = workers(process)
+    assert taken
+    for pid in (*taken, process.pid):
+        os.kill(pid, number)
+    rest, _ = process.communicate(timeout=ENOUGH)
+    assert process.returncode == 2 and "Traceback" not in rest
+    assert f"interrupted by {number.name}" in rest
+    results = json.loads((bench.folder / "results.json").read_text(encoding="utf-8"))
+    assert [result["verdict"] for result in results["results"]] == ["pass"] * 5
+    assert bench.processes() == [] and not any(pid in descent.table() for pid in taken)
+
+
+def test_workers_end_when_the_command_is_killed(bench: Bench) -> None:
+    """Nobody tells them any more; they see it, and their tests' processes go with them."""
+    process = begun(bench)
+    taken = workers(process)
+    assert taken and bench.processes()
+    process.kill()
+    process.communicate(timeout=ENOUGH)
+    assert comes(lambda: not bench.processes())
+    assert comes(lambda: not any(pid in descent.table() for pid in taken))
