@@ -9,6 +9,7 @@ LEARN = "https://learn.microsoft.com/dotnet/api/"
 TEXT = ":~:text="
 NAMESPACES = {
     "CancellationToken": "system-threading-",
+    "Encoding": "system-text-",
     "HandleInheritability": "system-io-",
     "PipeDirection": "system-io-pipes-",
     "PipeTransmissionMode": "system-io-pipes-",
