@@ -57,17 +57,23 @@ class MeetingMoves(Moves):
         there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
         if not reads:
             yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
-        source, token, made = self.cancellable()
-        yield from made
+        tokens, sources = [], []
+        for _ in range(choices.pick((1, 2))):
+            source, token, made = self.cancellable()
+            yield from made
+            tokens.append(token)
+            sources.append(source)
         begun: list[Call] = []
         members = READING if reads else WRITING
         if choices.pick((False, True)):
             members = (choices.pick(members),)
         for place in range(choices.pick((1, 2, 3))):
             large = 2 * LITTLE if there < ROOM and place == 0 else 0
+            token = choices.pick(tokens)
             begun += self._waiting(ends[place % len(ends)], members, token, choices, large)
         yield from begun
-        for _ in range(choices.pick((1, 2, 1))):
+        for _ in range(choices.pick((1, 2))):
+            source = choices.pick(sources)
             yield from self._event(pipe, reads, source, begun, there, choices)
 
     def copied(self, world: World, choices: Choices) -> Iterator[Call]:
@@ -199,6 +205,8 @@ class MeetingMoves(Moves):
                 yield self.closed(own, choices)
             case "cancel":
                 yield Call("call", f"{source}.Cancel")
+                if reads and choices.once_in(2):  # what waits beside it goes on
+                    yield Call("call", f"{against}.Write", {"buffer": Data(pattern(8))})
             case "other goes":
                 yield from self._goes(pipe, against)
             case "rest":

@@ -26,6 +26,8 @@ class Imagined:
     transitions: list[Transition] = field(default_factory=list)
     features: set[int] = field(default_factory=set)
     """What the sequence tries (features.py): the hash of each, which is compared faster."""
+    choices: set[int] = field(default_factory=set)
+    """By hash: every two choices of a move that was made whole."""
     behind: dict[object, Transition] = field(default_factory=dict)
     """By pipe: the last transition on it."""
     asked: list[Call] = field(default_factory=list)
@@ -43,7 +45,7 @@ OF_FEW = 3, 9
 """How many rules such a sequence goes by."""
 SHORTER = 3, 6, 12
 """How long it is: what is made at its beginning is not in the way for long."""
-AT_ONCE = 8
+AT_ONCE = 14
 """Below how many calls a rule that changes nothing makes."""
 USUAL = 0.9
 """The share of outcomes that are the first of those that may be: the one that mostly comes."""
@@ -68,7 +70,7 @@ def imagine(random: Random, length: int, directed: bool = False) -> Imagined:
                 is_whole &= len(course.calls) > before
                 world = _collected(world, random, course)
             if is_whole:
-                course.features.update(map(hash, features.of_choices(rule, choices.picked)))
+                course.choices.update(map(hash, features.of_choices(rule, choices.picked)))
     return course
 
 

@@ -15,6 +15,8 @@ POOL, MADE = 1200, 300
 """Sequences among which is chosen, and how many of them are made; then there are new ones."""
 EIGHTH = 8
 NEW = 1 << 20
+CHOICES = 24
+"""How many new pairs of choices count as much as one new feature."""
 A_SEQUENCE = 20
 """What a sequence costs beside its calls: as much as so many."""
 
@@ -30,14 +32,14 @@ class Novelty:
     def of(self, sequence: Imagined) -> float:
         """How much of a sequence is new, for what it costs: a feature counts less the more often it was tried."""
         worth = self.worth.get
-        return sum(worth(each, NEW) for each in sequence.features) / (
-            A_SEQUENCE + len(sequence.calls)
-        )
+        new = sum(worth(each, NEW) for each in sequence.features)
+        new += sum(worth(each, NEW) for each in sequence.choices) // CHOICES
+        return new / (A_SEQUENCE + len(sequence.calls))
 
     def note(self, sequence: Imagined) -> None:
         """The sequence is tried now."""
-        self.tried.update(sequence.features)
-        for each in sequence.features:
+        for each in sequence.features | sequence.choices:
+            self.tried[each] += 1
             self.worth[each] = NEW // (1 + self.tried[each]) ** 2
 
 
