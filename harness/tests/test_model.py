@@ -7,7 +7,7 @@ import pytest
 from spec.model import rules
 from spec.model.calls import Call, Callback, Data, Ref
 from spec.model.outcomes import BROKEN, DONE, Reads, Returns, Throws, Unspecified
-from spec.model.state import World
+from spec.model.state import CLOSED, World
 
 
 def one(world: World, call: Call) -> World:
@@ -482,3 +482,14 @@ def test_what_a_read_that_goes_on_has_taken_is_left_open() -> None:
     world = one(world, Call("call", "server.Write", {"buffer": Data(b"ab")}))
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("get", "data.Hex"))
+
+
+def test_whether_one_that_has_waited_keeps_a_copy_of_a_number_is_left_open() -> None:
+    world = one(pipe(), Call("call", "handle.DangerousGetHandle", kept="number"))
+    borrowed = {"preexistingHandle": Ref("number"), "ownsHandle": False}
+    world = one(world, Call("new", "SafePipeHandle", borrowed, "safe"))
+    assert one(world, Call("call", "client.Dispose")).streams["client"].state == CLOSED
+    waiting = Call("call", "client.ReadAsync", {"buffer": Data(bytes(1))}, "task")
+    waited = one(one(world, waiting), Call("call", "server.Write", {"buffer": Data(b"a")}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(waited, Call("call", "client.Dispose"))

@@ -37,6 +37,7 @@ def dispose(world: World, call: Call) -> Iterator[May]:
     abandon(after, call.object)
     _require_alone(after, stream.own)
     _require_last_owner(after, stream.own)
+    _require_unwatched(world, stream.own)
     after.close(stream.own)
     if stream.client is None:
         yield from _settled(after, requirement)
@@ -91,6 +92,7 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
         _require_alone(world, safe)
         if world.safes[safe].owns:
             _require_one_owner(world, safe)
+        _require_unwatched(world, safe)
     after = world.copy()
     after.close(safe)
     owns = world.safes[safe].owns
@@ -178,6 +180,17 @@ def _require_last_owner(world: World, safe: int) -> None:
         raise Unspecified(
             "whether the owner of a number gives it up to a client that is made of it"
         )
+
+
+def _require_unwatched(world: World, safe: int) -> None:
+    """Raises Unspecified if another object has the number that its owner closes, and may have waited on a copy."""
+    known = world.safes[safe]
+    if not known.owns or known.handle not in world.handles:
+        return
+    is_polled = world.pipes[world.handles[known.handle].pipe].polled
+    others = [each for key, each in world.safes.items() if key != safe and not each.closed]
+    if is_polled and known.handle in [each.handle for each in others]:
+        raise Unspecified("whether one that has waited on a number keeps a copy of it")
 
 
 def _other_owners(world: World, safe: int) -> list[int]:

@@ -138,7 +138,7 @@ class Session(Looking):
         self.course.reached.append((call.form, fitting[0].requirement))
 
     def _clean_up(self) -> None:
-        for name, stream in list(self.worlds[0].streams.items()):
+        for name, stream in list(self.worlds[0].streams.items())[::-1]:
             if stream.state != CLOSED:
                 self._make(Call("call", f"{name}.Dispose"))
         self._compare_handles()
