@@ -128,7 +128,7 @@ Task<> Stream::CopyToAsync(Stream* destination, int bufferSize, std::stop_token 
     AsyncRead read = AsyncReader();  // [stream.copy-to-async.source-unreadable]
     return Copy(std::move(read), destination->AsyncWriter(), static_cast<std::size_t>(bufferSize),
                 std::move(cancellationToken));  // a disposed source fails the task
-                                                // [stream.copy-to-async.closed-source-in-task]
+                                                // [stream.copy-to-async.source-disposed]
 }
 
 Task<> Stream::CopyToAsync(Stream* destination, std::stop_token cancellationToken) {

@@ -107,9 +107,13 @@ def copy(world: World, call: Call) -> Iterator[May]:
         yield May(bad.outcome, bad.requirement, world)
         return
     if stream.access != READ:
-        said = "stream.copy-to.closed-write-end-source"
-        closed = stream.state == IS_CLOSED
-        yield May(UNSUPPORTED, said if closed else f"{family}.source-unreadable", world)
+        if stream.state != IS_CLOSED:
+            yield May(UNSUPPORTED, f"{family}.source-unreadable", world)
+            return
+        if of_task and not call.awaited:
+            raise Unspecified("whether the call or its task tells of a closed source")
+        for each in (UNSUPPORTED, CLOSED):
+            yield May(each, "stream.copy-to.closed-write-end-source", world)
         return
     copied = {world.streams[o.stream].pipe for _, o in world.pending() if o.kind == "copy"}
     if into in world.streams and world.streams[into].pipe in {stream.pipe, *copied}:
@@ -122,8 +126,10 @@ def copy(world: World, call: Call) -> Iterator[May]:
     if stream.state == IS_CLOSED or world.is_shut(stream):
         if token is not None and world.tokens[token]:
             raise Unspecified("whether a cancelled token or the state is told first")
-        said = "closed-source-in-task" if of_task else "source-disposed"
-        ends = (End(CLOSED, f"{family}.{said}"),)
+        if of_task and not call.awaited:
+            raise Unspecified("whether the call or its task tells of a closed source")
+        sizeless = token is not None and "bufferSize" not in call.arguments
+        ends = (End(CLOSED, f"{family}.{'refused-with-token' if sizeless else 'source-disposed'}"),)
     elif token is not None and world.tokens[token]:
         ends = (End(replace(CANCELLED, token=token), f"{family}.cancelled-before"),)
     elif world.is_orphan(stream):
