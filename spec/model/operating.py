@@ -165,6 +165,8 @@ def called(world: World, call: Call) -> Iterator[May]:
     else:
         if not operation.called:
             raise Unspecified("the thread of a callback that was not called")
+        if operation.prompt:
+            raise Unspecified("whether the result says that its operation was done in its call")
         yield May(Returns(False), f"{operation.family}.pool-thread", world)
 
 

@@ -123,6 +123,8 @@ class Operation:
     """Whether it is a call that blocks its thread, and not a task."""
     begun: bool = False
     """Whether it was begun by BeginRead or BeginWrite."""
+    prompt: bool = False
+    """Whether it may have been done in its call."""
     state: Argument = None
     """What its caller wants back."""
     callback: str = ""

@@ -229,6 +229,8 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
                     begun.change_pipe(begun.streams[name_of_end].pipe, polled=True)
     for after in settle(begun):
         ended = after.operations[name]
+        if operation.begun and ended.ends:
+            after.change_operation(name, prompt=True)
         if not operation.thread and not call.awaited:
             yield May(Returns(), returning(operation), after)
             continue
