@@ -105,7 +105,8 @@ class MeetingMoves(Moves):
             if not is_full:
                 array = Data(b"\xa5" * len(data.content))
                 yield Call("call", f"{into.reader}.ReadExactly", {"buffer": array})
-        match choices.pick(("end", "cancel", "its reader goes", "it goes", "read", "it ends")):
+        events = ("end", "cancel", "its reader goes", "it goes", "read", "it ends")
+        match choices.pick((*events, *("cancel",) * 3 * ("cancellationToken" in given))):
             case "end":
                 yield from self._goes(pipe, pipe.writer)
             case "cancel":
