@@ -79,7 +79,7 @@ class SweepingMoves(Moves):
                 yield self.closed(name, choices)
             elif stream.client is not None and not world.safes[stream.client].closed:
                 yield Call("call", f"{name}.DisposeLocalCopyOfClientHandle")
-        for process in {h.process for h in world.handles.values() if h.pipe == pipe}:
+        for process in sorted({h.process for h in world.handles.values() if h.pipe == pipe}):
             if process != "parent" and process not in {s.process for s in world.streams.values()}:
                 yield Call(choices.pick(("kill", "exit")), process, process=process)
 
