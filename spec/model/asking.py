@@ -6,20 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from spec.model.calls import Call
-from spec.model.outcomes import (
-    BROKEN,
-    CLOSED,
-    DONE,
-    UNSUPPORTED,
-    Gives,
-    Matches,
-    Outcome,
-    Returns,
-    Same,
-    TextOf,
-    Throws,
-    Unspecified,
-)
+from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Gives, Matches, Outcome
+from spec.model.outcomes import Returns, Same, TextOf, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import OPEN, READ, WRITE, May, Stream, World

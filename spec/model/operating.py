@@ -262,17 +262,8 @@ def _synchronous(world: World, call: Call) -> Iterator[May]:
 
 
 RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
-    "Wait": _wait,
-    "IsCompleted": _status,
-    "IsCanceled": _status,
-    "IsFaulted": _status,
-    "Cancel": _cancel,
-    "Token": _token,
-    "Hex": _hex,
-    "AsyncState": _state,
-    "CompletedSynchronously": _synchronous,
-    "Number": number,
-    "Position": _memory,
-    "Dispose": _memory,
-}
+    "Wait": _wait, "IsCompleted": _status, "IsCanceled": _status, "IsFaulted": _status,
+    "Cancel": _cancel, "Token": _token, "Hex": _hex, "AsyncState": _state,
+    "CompletedSynchronously": _synchronous, "Number": number, "Position": _memory, "Dispose": _memory,
+}  # fmt: skip
 """By member of what is no pipe stream."""

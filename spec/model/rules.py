@@ -85,19 +85,9 @@ def _needs_nothing(call: Call) -> bool:
 
 MOST = 150
 """Ways in which a call may come out, beyond which it is not asked for."""
-ALONE = (
-    "Read",
-    "ReadByte",
-    "Write",
-    "WriteByte",
-    "Dispose",
-    "Close",
-    "Wait",
-    "EndRead",
-    "EndWrite",
-)
 EASING = ("Dispose", "Close", "Wait", "EndRead", "EndWrite")
 """Behind which there may be handles again."""
+ALONE = ("Read", "ReadByte", "Write", "WriteByte", *EASING)
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
     "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close", "ReadAsync", "WriteAsync", "FlushAsync",

@@ -7,17 +7,8 @@ from dataclasses import replace
 
 from spec.model import arguments
 from spec.model.calls import Call, Callback
-from spec.model.outcomes import (
-    UNSUPPORTED,
-    BROKEN,
-    CLOSED,
-    DONE,
-    Outcome,
-    Reads,
-    Returns,
-    Unspecified,
-    Waits,
-)
+from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Outcome, Reads, Returns
+from spec.model.outcomes import Unspecified, Waits
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import READ, WRITE, End, May, Operation, World
