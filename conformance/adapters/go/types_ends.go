@@ -97,6 +97,10 @@ func safePipeHandleType() kit.Type {
 				h.SetHandleAsInvalid()
 				return nil, nil
 			},
+			"Close()": func(h safe, _ *kit.Arguments) (any, error) {
+				h.Close()
+				return nil, nil
+			},
 			"Dispose()": func(h safe, _ *kit.Arguments) (any, error) {
 				h.Dispose()
 				return nil, nil

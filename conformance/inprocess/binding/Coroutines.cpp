@@ -1,6 +1,8 @@
 #include "Binding.hpp"
 
+#include <array>
 #include <atomic>
+#include <optional>
 
 namespace pipects::binding {
 
@@ -173,6 +175,73 @@ BOOST_AUTO_TEST_CASE(a_limited_wait_tells_what_failed) {
     BOOST_CHECK_THROW(static_cast<void>(pending.Wait(moment)), IOException);
     BOOST_TEST(begun->Wait(moment));  // what failed belongs to EndRead
     BOOST_CHECK_THROW(pipe.reader.EndRead(begun), IOException);
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_a_cancellation_reads_on, COVERS("stream.cancel.pending-read-harmless")) {
+    Pipe pipe;
+    Bytes buffer(1);
+    std::stop_source source;
+    std::optional<Task<int>> next;
+    const auto pending = pipe.reader.ReadAsync(std::span<Byte>(buffer), source.get_token());
+    pending.ContinueWith([&](const Task<int>&) { next = pipe.reader.ReadAsync(std::span<Byte>(buffer)); });
+    source.request_stop();
+    BOOST_REQUIRE(next.has_value());
+    WriteText(pipe.writer, "x");
+    BOOST_TEST(next->Result() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_a_cancellation_writes_on, COVERS("stream.cancel.pending-write-partial")) {
+    Pipe pipe;
+    const Bytes large(1 << 20);
+    std::stop_source source;
+    std::optional<Task<>> next;
+    const auto pending = pipe.writer.WriteAsync(std::span(large), source.get_token());
+    pending.ContinueWith([&](const Task<>&) { next = pipe.writer.WriteAsync(std::span(large)); });
+    source.request_stop();
+    BOOST_REQUIRE(next.has_value());
+    pipe.reader.Dispose();
+    BOOST_CHECK_THROW(next->Wait(), IOException);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_disposal_ends_may_cancel_the_rest, COVERS("stream.dispose-pending.async-read")) {
+    Pipe pipe;
+    std::array<Byte, 2> bytes{};
+    std::stop_source source;
+    const auto first = pipe.reader.ReadAsync(std::span(bytes).first(1));
+    const auto second = pipe.reader.ReadAsync(std::span(bytes).last(1), source.get_token());
+    first.ContinueWith([&](const Task<int>&) { source.request_stop(); });
+    pipe.reader.Dispose();
+    BOOST_CHECK_THROW(first.Wait(), IOException);
+    BOOST_CHECK_THROW(second.Wait(), Exception);
+}
+
+/// Disposes the reader where an operation of it has ended, and tells there whether that closed its handle.
+void DisposesThere(Pipe& pipe, const Task<int>& pending, std::atomic<bool>& told) {
+    pending.ContinueWith([&](const Task<int>&) {
+        pipe.reader.Dispose();
+        BOOST_CHECK_THROW(pipe.writer.WriteByte(1), IOException);
+        told = true;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_continuation_that_disposes_closes_the_handle,
+                     COVERS("stream.dispose.releases-handle")) {
+    Byte byte{};
+    {
+        Pipe pipe;
+        std::atomic<bool> told = false;
+        DisposesThere(pipe, pipe.reader.ReadAsync(std::span(&byte, 1)), told);
+        WriteText(pipe.writer, "x");
+        BOOST_TEST(Eventually([&] { return told.load(); }));
+    }
+    {
+        Pipe pipe;
+        std::atomic<bool> told = false;
+        std::stop_source source;
+        DisposesThere(pipe, pipe.reader.ReadAsync(std::span(&byte, 1), source.get_token()), told);
+        source.request_stop();
+        BOOST_TEST(told);
+    }
 }
 
 Task<int> Nested(int depth) {

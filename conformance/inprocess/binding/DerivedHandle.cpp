@@ -70,6 +70,16 @@ BOOST_AUTO_TEST_CASE(not_exposed_by_asking_in_vain, COVERS("stream.is-handle-exp
     }
 }
 
+BOOST_AUTO_TEST_CASE(connected_again, COVERS("stream.initialize-handle.connected")) {
+    for (const PipeDirection direction : {PipeDirection::In, PipeDirection::Out}) {
+        Connected pipe(direction);
+        pipe.stream.SetIsConnected(false);
+        BOOST_TEST(!pipe.stream.IsConnected());
+        pipe.stream.InitializeHandle(pipe.server.ClientSafePipeHandle(), false, false);
+        BOOST_TEST(pipe.stream.IsConnected());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-handle")) {
     Derived stream = Reader();
     stream.InitializeHandle(nullptr, true, true);

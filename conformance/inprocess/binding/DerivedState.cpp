@@ -185,6 +185,16 @@ BOOST_AUTO_TEST_CASE(properties_ask_what_was_overridden, COVERS("stream.check-pr
     BOOST_TEST(writing.asked == 1);
 }
 
+BOOST_AUTO_TEST_CASE(read_mode_is_what_was_set, COVERS("stream.read-mode.last-set")) {
+    Server writer(Out);
+    Derived reading(In, Mode::Message, 0);
+    reading.InitializeHandle(writer.ClientSafePipeHandle(), false, false);
+    for (const Mode mode : {Mode::Byte, Mode::Message, Mode::Byte}) {
+        reading.SetReadMode(mode);
+        BOOST_TEST((reading.ReadMode() == mode));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

@@ -137,6 +137,23 @@ BOOST_AUTO_TEST_CASE(assignment_takes_along_what_a_disposal_asks,
     }
 }
 
+BOOST_AUTO_TEST_CASE(assignment_takes_along_that_the_handle_was_taken,
+                     COVERS("server.dispose.safe-handle-exposed-client-kept")) {
+    Server made(PipeDirection::Out);
+    const auto handle = made.ClientSafePipeHandle();
+    Server server(PipeDirection::Out);
+    server = std::move(made);
+    server.Dispose();
+    BOOST_TEST(!handle->IsClosed());
+
+    Server fresh(PipeDirection::Out);
+    const Client client(PipeDirection::In, fresh.ClientSafePipeHandle());
+    Server other(PipeDirection::Out);
+    fresh = std::move(other);  // nobody has its client handle
+    fresh.Dispose();
+    BOOST_TEST(fresh.ClientSafePipeHandle()->IsClosed());
+}
+
 BOOST_AUTO_TEST_CASE(assignment_to_itself_is_harmless) {
     Pipe pipe;
     Server& same = pipe.writer;

@@ -75,7 +75,7 @@ func withoutWaiting(call uintptr, fd int, buffer []byte) (int, error) {
 // unknown says whether the kernel, or a filter before it, knows nothing of calls that must not wait.
 func unknown(err error) bool {
 	switch err {
-	case syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EPERM, syscall.EINVAL:
+	case syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EPERM, syscall.EACCES, syscall.EINVAL:
 		return true
 	}
 	return false

@@ -51,6 +51,9 @@ func (h *SafePipeHandle) SetHandleAsInvalid() {
 	h.Dispose()
 }
 
+// Close is Dispose.
+func (h *SafePipeHandle) Close() { h.Dispose() }
+
 // Dispose ends the operations that wait with the handle and closes the descriptor if it is owned.
 func (h *SafePipeHandle) Dispose() {
 	h.mu.Lock()

@@ -39,14 +39,19 @@ func (s *PipeStream) foundBroken() {
 }
 
 // Dispose closes the end. Another call does nothing.
-func (s *PipeStream) Dispose() {
+func (s *PipeStream) Dispose() { s.shut() }
+
+// shut does so and says whether it was the first to; that somebody has closed the handle alone is no Dispose.
+func (s *PipeStream) shut() bool {
 	s.mu.Lock()
 	was := s.state
 	s.state = closed
 	s.mu.Unlock()
-	if was != closed {
-		s.handle.Dispose()
+	if was == closed {
+		return false
 	}
+	s.handle.Dispose()
+	return true
 }
 
 func (s *PipeStream) checkOpen() error {

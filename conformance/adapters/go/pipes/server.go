@@ -103,13 +103,12 @@ func (s *AnonymousPipeServerStream) DisposeLocalCopyOfClientHandle() { s.client.
 // Dispose closes the server's end, and the client's handle if nobody was given it, or a child its number.
 // What a server gives out once it is closed is its user's affair.
 func (s *AnonymousPipeServerStream) Dispose() {
-	isOpen := s.CanRead() || s.CanWrite()
-	s.PipeStream.Dispose()
+	isFirst := s.shut()
 	s.mu.Lock()
 	inherited := s.asText && s.inheritability != None
 	given := s.asText || s.asObject
 	s.mu.Unlock()
-	if isOpen && (inherited || !given) {
+	if isFirst && (inherited || !given) {
 		s.client.Dispose()
 	}
 }
