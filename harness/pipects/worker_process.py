@@ -50,19 +50,22 @@ class WorkerProcess:
 
         Raises what the process has met: UserError, or FaultElsewhere.
         """
-        test = None
-        try:
-            for repetition, test in tasks:
+        for repetition, test in tasks:
+            try:
                 self._link.send((repetition, test.id))
-                done(self._answer())
-            self._link.send(None)
-            self._answer()
-        except (EOFError, OSError):
-            if test is not None and not self._stopped and not self._ended_well():
+                result = self._answer()
+            except (EOFError, OSError):
+                if self._stopped:
+                    return
+                self._process.join()
                 raise FaultElsewhere(
                     f"worker {self._number} of pipects (process {self._process.pid}) ended with"
                     f" {self._status()} in the middle of the test {test.id}"
                 ) from None
+            done(result)
+        with contextlib.suppress(EOFError, OSError):  # its end
+            self._link.send(None)
+            self._answer()
 
     def stop(self) -> None:
         """Ends it, with all the processes of its tests. May be called from any thread, and again."""
@@ -84,10 +87,6 @@ class WorkerProcess:
             raise answer
         assert isinstance(answer, Result)
         return answer
-
-    def _ended_well(self) -> bool:
-        self._process.join()
-        return self._process.exitcode == 0
 
     def _status(self) -> str:
         status = self._process.exitcode or 0
