@@ -15,7 +15,7 @@ from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.reports import output, summary
-from pipects.reports.document import Results
+from pipects.reports.document import Results, rendered
 from pipects.pairs import Introduction
 from pipects.spec import Spec
 from pipects.verdicts import Result
@@ -150,20 +150,7 @@ def compose(
 
 def write(document: Results, path: Path) -> None:
     """Writes the document, whole or not at all."""
-    output.write(path, _lines(document))
-
-
-def _lines(document: Mapping[str, Any]) -> str:
-    """The document as JSON, with a line for each test, each result, and the like."""
-    said = json.JSONEncoder(ensure_ascii=False).encode
-    parts = []
-    for key, value in document.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            lines = ",\n".join(map(said, value))
-            parts.append(f"{said(key)}: [\n{lines}\n]")
-        else:
-            parts.append(f"{said(key)}: {said(value)}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    output.write(path, rendered(document))
 
 
 def _implementation(

@@ -91,12 +91,8 @@ class HalfwayMoves(MeetingMoves):
                 yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(WANTED))})
             case "more":
                 yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(4))})
-            case "cancel":
-                yield Call("call", f"{source}.Cancel")
-            case "end":
-                yield from self._goes(pipe, pipe.writer)
-            case _:
-                yield self.closed(pipe.reader, choices)
+            case what:
+                yield from self._ends(what, pipe, pipe.reader, pipe.writer, source, choices)
         yield Call("get", f"{data}.Hex")
 
     def _sent(self, pipe: Pipe, source: str, token: str, choices: Choices) -> Iterator[Call]:
@@ -113,13 +109,21 @@ class HalfwayMoves(MeetingMoves):
         taken = choices.pick((4096, 1, 0, ROOM))
         if taken:
             yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": Data(b"\xa5" * taken)})
-        match choices.pick(("rest", "cancel", "other goes", "close")):
+        match choices.pick(("rest", "cancel", "end", "close")):
             case "rest":
                 rest = Data(b"\xa5" * (length - taken))
                 yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": rest})
+            case what:
+                yield from self._ends(what, pipe, pipe.writer, pipe.reader, source, choices)
+
+    def _ends(
+        self, what: str, pipe: Pipe, own: str, against: str, source: str, choices: Choices
+    ) -> Iterator[Call]:
+        """An operation is cancelled, the end against its own goes, or its own is closed."""
+        match what:
             case "cancel":
                 yield Call("call", f"{source}.Cancel")
-            case "other goes":
-                yield from self._goes(pipe, pipe.reader)
+            case "end":
+                yield from self._goes(pipe, against)
             case _:
-                yield self.closed(pipe.writer, choices)
+                yield self.closed(own, choices)

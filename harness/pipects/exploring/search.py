@@ -159,9 +159,8 @@ class Search:
     def _execute(self, source: Callable[[Session], Iterator[Call]]) -> tuple[Record, Course]:
         implementation = self._implementation
         if self._family is None:
-            director = (
-                Director() if self._directed else None
-            )  # takes a while where it is not built yet
+            # before the deadline: a director takes a while where it is not built yet
+            director = Director() if self._directed else None
             self._family = Family(
                 implementation.command(),
                 time.monotonic() + implementation.start_seconds * max(1.0, self._scale),

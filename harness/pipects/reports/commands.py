@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +27,7 @@ from pipects.reports import (
     tap,
     timeline_file,
 )
-from pipects.reports.document import Results
+from pipects.reports.document import Results, rendered
 from pipects.reports.text import plural, readable
 
 #: Every report that can be made from a results file, by the option that asks for it.
@@ -141,7 +140,7 @@ def _history(args: argparse.Namespace) -> int:
 def _merge(args: argparse.Namespace) -> int:
     output.check({"json": args.json}, {f"FILE {i}": path for i, path in enumerate(args.files, 1)})
     results = merge.merge([(str(path), model.load(path)) for path in args.files])
-    output.write(args.json, json.dumps(results, indent=1) + "\n")
+    output.write(args.json, rendered(results))
     fitting.say(
         f"wrote {args.json}: {plural(len(results['results']), 'result')} "
         f"of {plural(len(args.files), 'file')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from pipects.harms import Harm
@@ -170,3 +172,16 @@ class Results(Run):
     """A complete results document."""
 
     summary: Summary
+
+
+def rendered(document: Mapping[str, Any]) -> str:
+    """The document as JSON, with a line for each test, each result, and the like."""
+    said = json.JSONEncoder(ensure_ascii=False).encode
+    parts = []
+    for key, value in document.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines = ",\n".join(map(said, value))
+            parts.append(f"{said(key)}: [\n{lines}\n]")
+        else:
+            parts.append(f"{said(key)}: {said(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
