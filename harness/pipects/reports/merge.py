@@ -127,7 +127,11 @@ def _requirements(parts: Sequence[tuple[str, Results]]) -> list[Requirement]:
     """The requirements, which every part has; how they came out is summed up anew."""
 
     def bare(part: Results) -> list[dict[str, Any]]:
-        return [{**each, "held": {}} for each in part["requirements"]]
+        kept = [
+            {key: each[key] for key in each if key != "checked"}
+            for each in map(dict, part["requirements"])
+        ]
+        return [{**each, "held": {}} for each in kept]
 
     name, first = parts[0]
     wanted = bare(first)
