@@ -127,10 +127,8 @@ def _requirements(parts: Sequence[tuple[str, Results]]) -> list[Requirement]:
     """The requirements, which every part has; how they came out is summed up anew."""
 
     def bare(part: Results) -> list[dict[str, Any]]:
-        kept = [
-            {key: each[key] for key in each if key != "checked"}
-            for each in map(dict, part["requirements"])
-        ]
+        told = cast(list[dict[str, Any]], part["requirements"])
+        kept = [{key: each[key] for key in each if key != "checked"} for each in told]
         return [{**each, "held": {}} for each in kept]
 
     name, first = parts[0]
