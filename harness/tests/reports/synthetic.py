@@ -147,7 +147,10 @@ def _implementation(name: str) -> Implementation:
 
 
 def tests(rules: Sequence[Requirement], count: int, rows: int) -> list[Test]:
-    """Tests in cases of `rows` rows each, every one covering a requirement or two."""
+    """Tests in cases of `rows` rows each, every one covering a requirement or two, and a cell of each.
+
+    One cell in four of a requirement is a hole, which no test looks at.
+    """
     made: list[Test] = []
     for index in range(count):
         rule = rules[(index // rows) % len(rules)]
@@ -178,6 +181,11 @@ def tests(rules: Sequence[Requirement], count: int, rows: int) -> list[Test]:
         for rule in rules:
             if rule["id"] in test["covers"] and test["case"] not in rule["cases"]:
                 rule["cases"].append(test["case"])
+    for rule in rules:
+        own = [test for test in made if rule["id"] in test["covers"]]
+        rule["cells"] = len(own) + len(own) // 3
+        for cell, test in enumerate(own):
+            test.setdefault("cells", {})[rule["id"]] = [cell]
     return made
 
 
