@@ -15,7 +15,9 @@ class Cleaning(Observing):
     def _take_stock(self) -> None:
         """Notes what the first process holds before the case."""
         parent = self._family.parent
-        held = self._system.links(parent.pid)
+        left = self._family.left_with
+        unasked = left is not None and left[0] == parent.connection.sent
+        held = left[1] if left and unasked else self._system.links(parent.pid)
         self._before = kinds(target for _, target in held)
         self._seen_with = parent, self._asked(), pipes_among(held)
         if self._server.deviations:  # only then is it asked for
@@ -86,10 +88,12 @@ class Cleaning(Observing):
         """Raises LeftOpen for ends of the case's pipes, and for whatever else is open that was not."""
         ends: list[str] = []
         others: list[str] = []
+        held: list[tuple[int, str]] = []
         born = {f"pipe:[{pipe}]" for pipe in self._born}
 
         def nothing_left() -> bool:
-            targets = [target for _, target in self._system.links(pid)]
+            held[:] = self._system.links(pid)
+            targets = [target for _, target in held]
             ends[:] = [
                 f"{end.kind} end (descriptor {end.descriptor})"
                 for end in (
@@ -109,3 +113,4 @@ class Cleaning(Observing):
                     else blame.LEFT_BEHIND
                 ),
             )
+        self._family.left_with = self._family.parent.connection.sent, held

@@ -16,8 +16,8 @@ WORDS = "has no such member: "
 
 def used(test: Test, lacks: Iterable[str]) -> str | None:
     """The first of these members and types that a test uses."""
-    wanted = {*lacks}
-    return next((name for name in named(test) if name in wanted), None)
+    wanted = {each for each in lacks if each[:1].isupper()}  # the others are capabilities
+    return next((name for name in named(test) if name in wanted), None) if wanted else None
 
 
 def named(test: Test) -> list[str]:

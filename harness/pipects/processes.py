@@ -65,6 +65,8 @@ class Family:
         self._stopped = stopped
         self.session = secrets.token_hex(8)
         self._fresh = {"PIPECTS_FRESH": "1"} if fresh else {}
+        self.left_with: tuple[int, list[tuple[int, str]]] | None = None
+        """How many requests the first process had been sent when a test was done with it, and what it held then."""
         token = self.meeting.token()
         environment = {
             **os.environ,

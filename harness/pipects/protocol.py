@@ -18,6 +18,8 @@ VERSION = 1
 NO_SUCH_METHOD = -32601
 NO_SUCH_MEMBER = -32001
 LONGEST_LINE = 64 * 1024 * 1024
+PIECE = 64 * 1024
+"""Bytes that are taken in at once: an answer is seldom longer."""
 LARGEST_SHOWN = 65536
 """Bytes of an array that an answer still shows."""
 DEEPEST = 64
@@ -164,7 +166,7 @@ class Connection:
         if not self._poller.poll(max(0.0, seconds) * 1000):
             return
         try:
-            data = self._link.recv(1 << 20)
+            data = self._link.recv(PIECE)
         except BlockingIOError:
             return
         except OSError as error:

@@ -74,7 +74,9 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """The result as results.json has it."""
-        content = dataclasses.asdict(dataclasses.replace(self, deviation=None))
+        content: dict[str, Any] = {**vars(self), "deviation": None}
+        if self.failure is not None:
+            content["failure"] = {**vars(self.failure)}
         known = self.deviation
         if known is not None:
             content["deviation"] = {

@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from multiprocessing.connection import Connection
 
@@ -15,6 +16,9 @@ from pipects.errors import FaultElsewhere, UserError, said
 from pipects.observe import NotObservable, linux
 from pipects.verdicts import Result
 from pipects.worker import Task, Worker
+
+AHEAD = 1
+"""How many tasks a worker is given beside the one that it executes: it need not wait for the next."""
 
 
 class WorkerProcess:
@@ -50,19 +54,25 @@ class WorkerProcess:
 
         Raises what the process has met: UserError, or FaultElsewhere.
         """
-        for repetition, test in tasks:
-            try:
+        given: deque[Test] = deque()
+        try:
+            for repetition, test in tasks:
+                given.append(test)
                 self._link.send((repetition, test.id))
-                result = self._answer()
-            except (EOFError, OSError):
-                if self._stopped:
-                    return
-                self._process.join()
-                raise FaultElsewhere(
-                    f"worker {self._number} of pipects (process {self._process.pid}) ended with"
-                    f" {self._status()} in the middle of the test {test.id}"
-                ) from None
-            done(result)
+                if len(given) > AHEAD:
+                    done(self._answer())
+                    given.popleft()
+            while given:
+                done(self._answer())
+                given.popleft()
+        except (EOFError, OSError):
+            if self._stopped:
+                return
+            self._process.join()
+            raise FaultElsewhere(
+                f"worker {self._number} of pipects (process {self._process.pid}) ended with"
+                f" {self._status()} in the middle of the test {given[0].id}"
+            ) from None
         with contextlib.suppress(EOFError, OSError):  # its end
             self._link.send(None)
             self._answer()
