@@ -96,7 +96,11 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     after = world.copy()
     after.close(safe)
     owns = world.safes[safe].owns
-    said = f"safe-handle.{call.member.lower()}.releases" if owns else "safe-handle.ctor.owns-handle-false"
+    said = (
+        f"safe-handle.{call.member.lower()}.releases"
+        if owns
+        else "safe-handle.ctor.owns-handle-false"
+    )
     yield from _settled(after, said)
 
 

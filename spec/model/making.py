@@ -140,11 +140,16 @@ def _adopting(world: World, call: Call) -> Iterator[May]:
     yield May(Gives(SERVER), f"{rules}.direction-applied", after)
 
 
-def _of_no_use(world: World, kind: str, name: str | None, said: str) -> Iterator[May]:
-    """A handle of the wrong end: the constructor finds that out, or the first use, which nobody makes here."""
+def _of_no_use(
+    world: World, kind: str, name: str | None, said: str, taken: World | None = None
+) -> Iterator[May]:
+    """A handle of the wrong end: the constructor finds that out, or the first use, which nobody makes here.
+
+    `taken` is what holds where the constructor has taken it, if that makes a difference.
+    """
     yield May(Throws("ArgumentException", name), said, world)
     yield May(BROKEN, said, world)
-    yield May(Gives(kind), said, world)
+    yield May(Gives(kind), said, taken or world)
 
 
 def client(world: World, call: Call) -> Iterator[May]:
@@ -191,7 +196,9 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     assert isinstance(text, Ref)
     handle = _named_by(world, text.name, call.process)
     if world.handles[handle].access != access:
-        yield from _of_no_use(world, CLIENT, name, "client.ctor.direction-string.invalid")
+        owned = world.copy()
+        owned.safes[owned.number()] = Safe(call.process, handle)
+        yield from _of_no_use(world, CLIENT, name, "client.ctor.direction-string.invalid", owned)
         return
     after = world.copy()
     safe = after.number()
@@ -262,6 +269,8 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
     if isinstance(value, Ref) and value.name in world.files:
         if call.arguments["ownsHandle"]:
             raise Unspecified("two owners of one number")
+        if world.files[value.name] in world.sockets:
+            raise Unspecified("whether the handle object of a socket is as good as that of a pipe")
         after.safes[safe] = Safe(call.process, None, owns=False, file=True)
     elif isinstance(value, Ref):
         number = world.numbers[value.name]
@@ -294,6 +303,8 @@ def others(world: World, call: Call) -> Iterator[May]:
             after.arrays[call.kept] = b"\xa5" * length
         case "Descriptor":
             after.descriptors = (*world.descriptors, call.kept)
+            if call.arguments["kind"] == "socket":
+                after.sockets = (*world.sockets, call.kept)
         case "MemoryStream":
             after.memories[call.kept] = Memory(writable=call.arguments.get("writable") is not False)
         case _:

@@ -123,6 +123,8 @@ class Operation:
     """Whether it is a call that blocks its thread, and not a task."""
     begun: bool = False
     """Whether it was begun by BeginRead or BeginWrite."""
+    raced: bool = False
+    """Whether another one might have ended in its place."""
     prompt: bool = False
     """Whether it may have been done in its call."""
     state: Argument = None
@@ -185,6 +187,8 @@ class World:
     """By name of the number of an ordinary file that is open: the name of its descriptor."""
     descriptors: tuple[str, ...] = ()
     """Ordinary files and the like that are open."""
+    sockets: tuple[str, ...] = ()
+    """Those of them that are sockets."""
     callbacks: dict[str, str] = field(default_factory=dict)
     """By name of a callback: that of the operation that calls it."""
     unused: dict[str, str] = field(default_factory=dict)
@@ -270,13 +274,16 @@ class World:
         return sorted(found, key=lambda item: item[1].order)
 
     def is_shared(self, pipe: int) -> bool:
-        """Whether two handle objects stand for one end of the pipe: who waits may then watch a copy of it."""
+        """Whether two handle objects stand, or stood, for one end of the pipe: who waits may then watch a copy of it."""
         stand_for = [
             each.handle for each in self.safes.values()
             if not each.closed and each.handle in self.handles
             and self.handles[each.handle].pipe == pipe
         ]  # fmt: skip
-        return len(stand_for) > len(set(stand_for))
+        return len(stand_for) > len(set(stand_for)) or any(
+            each.pipe == pipe and each.state != CLOSED and self.is_orphan(each)
+            for each in self.streams.values()
+        )
 
     def ends(self, process: str, pipe: int) -> list[str]:
         """The ends of a pipe that a process holds, as cases write them."""

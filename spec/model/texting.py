@@ -68,6 +68,7 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
     if text.writes and (
         stream.state == IS_CLOSED
         or world.is_shut(stream)
+        or world.is_orphan(stream)
         or (stream.state == IS_BROKEN and not text.held and not text.spoilt)
     ):
         raise Unspecified("a writer whose stream is closed")

@@ -151,13 +151,13 @@ def _state(world: World, call: Call) -> End | None:
 
 
 def _failed(world: World, call: Call, end: End) -> Iterator[May]:
-    """A state's refusal: from the call itself, as the requirements on precedence have it.
+    """A state's refusal: of a closed end from the call itself, as the requirements on precedence have it.
 
-    ReadExactlyAsync and ReadAtLeastAsync may keep it in their task.
+    ReadExactlyAsync and ReadAtLeastAsync may keep it in their task, and every task that its pipe is broken.
     """
-    if KINDS[call.member] in ("exactly", "least") and call.member.endswith("Async"):
-        if not call.awaited:
-            raise Unspecified("whether the call or its task reports the state")
+    may_keep = KINDS[call.member] in ("exactly", "least") or end.outcome == BROKEN
+    if may_keep and call.member.endswith("Async") and not call.awaited:
+        raise Unspecified("whether the call or its task reports the state")
     yield May(end.outcome, end.requirement, _with_unused(world, call))
 
 

@@ -25,9 +25,12 @@ def settle(world: World) -> Iterator[World]:
             continue
         steps = list(_steps(world, name, operation))
         if steps:
-            for rival, each in _rivals(world, name, operation):
+            rivals = _rivals(world, name, operation)
+            for rival, each in rivals:
                 steps += _steps(world, rival, each)
             for step in steps:
+                if rivals:
+                    _race(world, step)
                 yield from settle(step)
             return
     yield world
@@ -52,6 +55,22 @@ def _rivals(world: World, name: str, operation: Operation) -> list[tuple[str, Op
         )
         and _is_first(world, other, each)
     ]
+
+
+def _race(before: World, after: World) -> None:
+    """Notes of what has ended that something else might have ended in its place."""
+    for name, each in after.operations.items():
+        if each.ends and not before.operations[name].ends:
+            after.change_operation(name, raced=True)
+
+
+def _require_taken(world: World, pipe: int) -> None:
+    """Raises Unspecified if one of several reads that waited has come to its end, nobody knows which, and is not seen yet:
+    it may run late, and take what is written later, too."""
+    for each in world.operations.values():
+        late = each.raced and not each.collected and each.kind in READING
+        if late and len(each.got) < each.count and world.streams[each.stream].pipe == pipe:
+            raise Unspecified("how much each of several reads that waited has taken")
 
 
 def _competes(one: Operation, other: Operation) -> bool:
@@ -356,6 +375,7 @@ def _write(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         yield after
         return
+    _require_taken(world, pipe)
     has_waited = operation.order != world.next - 1
     others = [
         each for other, each in world.pending() if other != name and _competes(each, operation)
@@ -505,6 +525,8 @@ def leave(world: World, operation: Operation) -> None:
         world.arrays.pop(operation.array or "", None)
     elif operation.kind == "copy":
         world.change_pipe(number, blurred=True)
+        if operation.into in world.streams:
+            world.change_pipe(world.streams[operation.into].pipe, blurred=True)
         if operation.into in world.memories:
             memory = world.memories[operation.into]
             world.memories[operation.into] = replace(memory, unsure=True)

@@ -56,12 +56,20 @@ def of(
     done = re.sub(r"\d+", "N", done)
     outcome = re.match(r"threw \w+( naming \w+)?|returned", failure.actual)
     told = outcome[0] if outcome else re.sub(r"\d+", "N", failure.actual)[:80]
+    if done == "observe ends":
+        told += f", {_measured(failure.expected, failure.actual)}"
     requirement = failure.requirement or ""
     signature = f"{requirement}: {record.verdict}: {done}: {told}"
     used = tuple(steps[: failure.step + 1] if failure.step is not None else steps)
     return Finding(
         signature, record.verdict, requirement, failure.expected, failure.actual, used, tuple(calls)
     )
+
+
+def _measured(expected: str, actual: str) -> str:
+    """Whether a process holds more ends than it should, or fewer, as `pipects.ends` lists them."""
+    wanted, held = (len(re.findall(r"\b(read|write)\b", each)) for each in (expected, actual))
+    return "too many" if held > wanted else "too few" if held < wanted else "of another kind"
 
 
 def case(finding: Finding, name: str, spec: Spec) -> dict[str, Any]:

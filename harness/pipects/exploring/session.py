@@ -11,7 +11,7 @@ from pipects.cases import Step
 from pipects.exploring import planning, translating
 from pipects.exploring.looking import Course, Looking
 from pipects.implementations import Implementation
-from pipects.observe import signals
+from pipects.observe import NotObservable, signals
 from pipects.processes import Family
 from pipects.spec import Spec
 from pipects.protocol import Outcome as Seen
@@ -141,8 +141,18 @@ class Session(Looking):
         for name, stream in list(self.worlds[0].streams.items())[::-1]:
             if stream.state != CLOSED:
                 self._make(Call("call", f"{name}.Dispose"))
+        if self._may_wait():
+            raise NotObservable("nobody says how what is left under way would end")
         self._compare_handles()
         super()._clean_up()
+
+    def _may_wait(self) -> bool:
+        """Whether something is left that may wait for ever when everything is disposed at the end."""
+        world = self.worlds[0]
+        return bool(world.pending()) or any(
+            text.held and not text.closed and text.stream in world.streams
+            for text in world.texters.values()
+        )
 
     def _see_pending(self, call: Call) -> None:
         """Proves that an operation which was just begun, and should wait, does."""

@@ -18,6 +18,8 @@ type SafePipeHandle struct {
 	file   *os.File // the runtime poller's view of the descriptor, once an operation needs it
 	apart  bool     // the file is of a duplicate
 	calls  callers
+	reads  deadline
+	writes deadline
 }
 
 // NewSafePipeHandle makes a handle of a descriptor, which it closes in the end if it owns it.
@@ -72,7 +74,8 @@ func (h *SafePipeHandle) Dispose() {
 	if file != nil && (closes || apart) {
 		file.Close()
 	} else if file != nil {
-		file.SetDeadline(past)
+		h.reads.passForGood(file.SetReadDeadline)
+		h.writes.passForGood(file.SetWriteDeadline)
 		borrowed.Store(file, nil)
 	}
 	if closes && h.fd >= 0 && (file == nil || apart) {

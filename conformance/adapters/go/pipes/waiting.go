@@ -19,7 +19,7 @@ func (s *PipeStream) read(t turn, buffer []byte, token *CancellationToken) (int,
 	if err != nil {
 		return 0, s.failed(err, token)
 	}
-	defer cancellable(token, file.SetReadDeadline)()
+	defer cancellable(token, &s.handle.reads, file.SetReadDeadline)()
 	n := 0
 	waited := s.again(token, func() error {
 		return raw.Read(func(fd uintptr) bool {
@@ -46,7 +46,7 @@ func (s *PipeStream) write(t turn, buffer []byte, token *CancellationToken) erro
 	if err != nil {
 		return s.failed(err, token)
 	}
-	defer cancellable(token, file.SetWriteDeadline)()
+	defer cancellable(token, &s.handle.writes, file.SetWriteDeadline)()
 	waited := s.again(token, func() error {
 		return raw.Write(func(fd uintptr) bool {
 			for len(buffer) > 0 && err == nil {
@@ -71,7 +71,7 @@ func (s *PipeStream) write(t turn, buffer []byte, token *CancellationToken) erro
 }
 
 // again waits, and goes on with that where the deadline that passes is another's: a handle has one for all streams
-// made of it, and who was cancelled takes it back as it leaves.
+// made of it, and the last of those who were cancelled takes it back as it leaves.
 func (s *PipeStream) again(token *CancellationToken, wait func() error) error {
 	for {
 		err := wait()
@@ -94,26 +94,55 @@ func (h *SafePipeHandle) raw() (*os.File, syscall.RawConn, error) {
 
 // cancellable ends what waits on a file, by a deadline that has passed, once the token is cancelled. What it returns ends
 // that.
-func cancellable(token *CancellationToken, setDeadline func(time.Time) error) (end func()) {
+func cancellable(token *CancellationToken, d *deadline, set func(time.Time) error) (end func()) {
 	if token == nil {
 		return func() {}
 	}
-	var mu sync.Mutex
-	over := false
+	passed, over := false, false // under the deadline's lock
 	unregister := token.register(func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			setDeadline(past)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !over && !passed {
+			passed = true
+			d.passes(set)
 		}
 	})
 	return func() {
-		mu.Lock()
-		over = true
-		mu.Unlock()
 		unregister()
-		setDeadline(time.Time{})
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		over = true
+		if passed {
+			d.takeBack(set)
+		}
 	}
+}
+
+// deadline ends waits with a handle's file: it has passed for as long as somebody is to leave by it.
+type deadline struct {
+	mu      sync.Mutex
+	leaving int
+}
+
+// passes has everybody look whether it is meant. The lock is held.
+func (d *deadline) passes(set func(time.Time) error) {
+	d.leaving++
+	set(past)
+}
+
+// takeBack says that one of those who were meant has left. The lock is held.
+func (d *deadline) takeBack(set func(time.Time) error) {
+	d.leaving--
+	if d.leaving == 0 {
+		set(time.Time{})
+	}
+}
+
+// passForGood is for all who wait, and will.
+func (d *deadline) passForGood(set func(time.Time) error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.passes(set)
 }
 
 // failed makes an exception of what the operating system or the runtime said.
