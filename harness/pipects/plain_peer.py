@@ -1,7 +1,7 @@
 """A child that knows no pipe stream: it reads and writes an inherited handle by plain system calls.
 
 Cases start it by `start: NAME, program: plain` and speak to it as to an adapter. It offers one type,
-`Plain`, made with the `number` that it was given: `Receive(count)`, `Send(buffer)`, `Dispose()`.
+`Plain`, made with the `number` that it was given: `Receive(count)`, `Send(buffer)`, `SetNonBlocking()`, `Dispose()`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ class Plain:
         rest = memoryview(make(buffer["bytes"]))
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
+
+    def SetNonBlocking(self) -> None:  # noqa: N802
+        """Makes the end non-blocking, for all who share it."""
+        os.set_blocking(self._descriptor, False)
 
     def Dispose(self) -> None:  # noqa: N802
         """Closes the end."""

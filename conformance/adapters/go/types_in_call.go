@@ -23,7 +23,28 @@ func asynchronous() kit.Members[pipes.Stream] {
 			return kit.Value(do(s, bytes, token(a)))
 		}
 	}
+	type begun = func(stream, []byte, int, int, func(*pipes.AsyncResult), any) (*pipes.AsyncResult, error)
+	begin := func(do begun) func(stream, *kit.Arguments) (any, error) {
+		return func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(do(s, a.Bytes("buffer"), a.Int("offset"), a.Int("count"),
+				kit.Callback[*pipes.AsyncResult](a, "callback"), a.Any("state")))
+		}
+	}
 	return kit.Members[stream]{
+		"BeginRead(buffer,offset,count,callback,state)":  begin(pipes.BeginRead),
+		"BeginWrite(buffer,offset,count,callback,state)": begin(pipes.BeginWrite),
+		"CopyTo(destination,bufferSize?)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Only(pipes.CopyTo(s, destination(a), copySize(a)))
+		},
+		"CopyToAsync(destination,bufferSize?,cancellationToken?)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(pipes.CopyToAsync(s, destination(a), copySize(a), token(a)))
+		},
+		"EndRead(asyncResult)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(pipes.EndRead(s, result(a)))
+		},
+		"EndWrite(asyncResult)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Only(pipes.EndWrite(s, result(a)))
+		},
 		"FlushAsync(cancellationToken?)": func(s stream, a *kit.Arguments) (any, error) {
 			return kit.Value(pipes.FlushAsync(s, token(a)))
 		},

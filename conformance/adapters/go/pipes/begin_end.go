@@ -2,7 +2,7 @@ package pipes
 
 // AsyncResult is an operation of the older asynchronous pattern.
 type AsyncResult struct {
-	owner   *PipeStream
+	owner   any
 	writing bool
 	task    *Task
 	state   any
@@ -28,12 +28,12 @@ func (s *PipeStream) BeginRead(
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(false, task, callback, state), nil
+	return begin(s, false, task, callback, state), nil
 }
 
 // EndRead waits for a BeginRead's end and gives the number of bytes.
 func (s *PipeStream) EndRead(result *AsyncResult) (int, error) {
-	if err := s.checkResult(result, false); err != nil {
+	if err := checkResult(s, result, false); err != nil {
 		return 0, err
 	}
 	return result.task.count()
@@ -47,20 +47,20 @@ func (s *PipeStream) BeginWrite(
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(true, task, callback, state), nil
+	return begin(s, true, task, callback, state), nil
 }
 
 // EndWrite waits for a BeginWrite's end.
 func (s *PipeStream) EndWrite(result *AsyncResult) error {
-	if err := s.checkResult(result, true); err != nil {
+	if err := checkResult(s, result, true); err != nil {
 		return err
 	}
 	_, err := result.task.Wait()
 	return err
 }
 
-func (s *PipeStream) begin(writing bool, task *Task, callback func(*AsyncResult), state any) *AsyncResult {
-	result := &AsyncResult{s, writing, task, state}
+func begin(owner any, writing bool, task *Task, callback func(*AsyncResult), state any) *AsyncResult {
+	result := &AsyncResult{owner, writing, task, state}
 	if callback != nil {
 		go func() {
 			<-task.done
@@ -70,11 +70,11 @@ func (s *PipeStream) begin(writing bool, task *Task, callback func(*AsyncResult)
 	return result
 }
 
-func (s *PipeStream) checkResult(result *AsyncResult, writing bool) error {
+func checkResult(owner any, result *AsyncResult, writing bool) error {
 	if result == nil {
 		return argumentNull("asyncResult")
 	}
-	if result.owner != s || result.writing != writing {
+	if result.owner != owner || result.writing != writing {
 		return badArgument("asyncResult", "That is not the result of such a call of this stream.")
 	}
 	return nil

@@ -52,6 +52,13 @@ func copyAll(buffer []byte, read func([]byte) (int, error), write func([]byte) e
 }
 
 func (s *PipeStream) checkCopy(destination Stream, size int) error {
+	if err := checkDestination(destination, size); err != nil {
+		return err
+	}
+	return s.checkReadable()
+}
+
+func checkDestination(destination Stream, size int) error {
 	switch {
 	case destination == nil:
 		return argumentNull("destination")
@@ -62,5 +69,5 @@ func (s *PipeStream) checkCopy(destination Stream, size int) error {
 	case !destination.CanWrite():
 		return notSupported("The destination cannot be written to.")
 	}
-	return s.checkReadable()
+	return nil
 }

@@ -17,6 +17,53 @@ func FlushAsync(s Stream, token *CancellationToken) (*Task, error) {
 	return inCall(token, func() (any, error) { return nil, s.Flush() })
 }
 
+// BeginRead is ReadAsync in the older pattern.
+func BeginRead(
+	s Stream, buffer []byte, offset, count int, callback func(*AsyncResult), state any,
+) (*AsyncResult, error) {
+	return beginInCall(s, false, ReadAsync, buffer, offset, count, callback, state)
+}
+
+// BeginWrite is WriteAsync in the older pattern.
+func BeginWrite(
+	s Stream, buffer []byte, offset, count int, callback func(*AsyncResult), state any,
+) (*AsyncResult, error) {
+	return beginInCall(s, true, WriteAsync, buffer, offset, count, callback, state)
+}
+
+// EndRead gives the number of bytes of a stream's BeginRead.
+func EndRead(s Stream, result *AsyncResult) (int, error) {
+	if err := checkResult(s, result, false); err != nil {
+		return 0, err
+	}
+	return result.task.count()
+}
+
+// EndWrite gives what came of a stream's BeginWrite.
+func EndWrite(s Stream, result *AsyncResult) error {
+	if err := checkResult(s, result, true); err != nil {
+		return err
+	}
+	_, err := result.task.Wait()
+	return err
+}
+
+// CopyTo copies what comes until the stream ends, size bytes at a time.
+func CopyTo(s, destination Stream, size int) error {
+	if err := checkDestination(destination, size); err != nil {
+		return err
+	}
+	return copyAll(make([]byte, size), s.ReadSpan, destination.WriteSpan)
+}
+
+// CopyToAsync is CopyTo as a task.
+func CopyToAsync(s, destination Stream, size int, token *CancellationToken) (*Task, error) {
+	if err := checkDestination(destination, size); err != nil {
+		return nil, err
+	}
+	return inCall(token, func() (any, error) { return nil, CopyTo(s, destination, size) })
+}
+
 // Part gives the elements that offset and count name.
 func Part(buffer []byte, offset, count int) ([]byte, error) {
 	if err := checkRange(buffer, offset, count); err != nil {
@@ -34,4 +81,19 @@ func inCall(token *CancellationToken, f func() (any, error)) (*Task, error) {
 		return nil, err
 	}
 	return completed(value, nil), nil
+}
+
+func beginInCall(
+	s Stream, writing bool, do func(Stream, []byte, *CancellationToken) (*Task, error),
+	buffer []byte, offset, count int, callback func(*AsyncResult), state any,
+) (*AsyncResult, error) {
+	bytes, err := Part(buffer, offset, count)
+	if err != nil {
+		return nil, err
+	}
+	task, err := do(s, bytes, nil)
+	if err != nil {
+		return nil, err
+	}
+	return begin(s, writing, task, callback, state), nil
 }
