@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pipects.observe import End
@@ -23,17 +24,21 @@ def same(wanted: Sequence[str], found: Sequence[End]) -> bool:
     )
 
 
-def without_descriptions_of_its_own(wanted: Sequence[str], found: Sequence[End]) -> list[End]:
-    """What is found, but for ends beyond those that are wanted which an implementation may wait with.
+def without_its_own(wanted: Sequence[str], found: Sequence[End]) -> list[End]:
+    """What is found, but for ends beyond those that are wanted which an implementation may work and wait with.
 
-    Such an end was opened once more, so that its mode is nobody else's: it is private and non-blocking. Where
-    none of its access is wanted it does not belong there.
+    Such an end is private. One that is non-blocking was opened once more, so that its mode is nobody else's; of others there
+    may be one for each end that is wanted: a copy, made later. Where none of its access is wanted it does not belong there.
     """
     left = list(found)
-    accesses = {each.split()[0] for each in wanted}
-    for end in found:
-        is_its_own = end.nonblocking and not end.inheritable and end.access in accesses
-        if is_its_own and len(left) > len(wanted):
+    for access, number in Counter(each.split()[0] for each in wanted).items():
+        there = sorted(
+            (end for end in found if end.access == access), key=lambda end: end.descriptor
+        )
+        its_own = [end for end in there if end.nonblocking and not end.inheritable]
+        copies = [end for end in there if end not in its_own][::-1][:number]
+        its_own += itertools.takewhile(lambda end: not end.inheritable, copies)
+        for end in its_own[: max(len(there) - number, 0)]:
             left.remove(end)
     return left
 

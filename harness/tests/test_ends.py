@@ -51,13 +51,28 @@ def test_each_end_is_taken_once_whatever_the_order() -> None:
 
 
 def test_an_end_that_an_implementation_waits_with_is_none_that_it_was_given() -> None:
-    """It is private and non-blocking, and belongs to an end that is there."""
+    """It is private, and belongs to an end that is there."""
     given = End("write", False, False, 7, 5)
     its_own = End("write", False, True, 7, 9)
     inherited = End("write", True, True, 7, 10)
-    aside = ends.without_descriptions_of_its_own
+    copy = End("write", False, False, 7, 11)
+    another = End("write", False, False, 7, 12)
+    aside = ends.without_its_own
     assert aside(["write"], [its_own, given]) == [given]
     assert aside(["write"], [its_own]) == [its_own], "it stands in nobody's place"
     assert aside([], [its_own]) == [its_own], "it goes with its end"
+    assert aside([], [copy]) == [copy], "and so does a copy"
     assert aside(["write"], [given, inherited]) == [given, inherited]
-    assert aside(["write"], [given, given]) == [given, given]
+    assert aside(["write"], [given, copy]) == [given]
+    assert aside(["write"], [given, copy, its_own]) == [given]
+    assert aside(["write"], [given, copy, another]) == [given, copy], "one for each"
+    assert aside(["read", "write"], [given, copy]) == [given], "none stands for the other access"
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("copies", "pass"), ("copies-twice", "fail")])
+def test_a_private_copy_to_work_with_is_no_fault(bench: Bench, mode: str, verdict: str) -> None:
+    """Wrappers of descriptors often make one of their own; each copy more is one that nobody needs."""
+    bench.adapter(mode)
+    bench.cases(CASE % ("read", "read"))
+    done = bench.run("--timeout-scale", "0.1")
+    assert list(done.verdicts().values()) == [verdict], done.output

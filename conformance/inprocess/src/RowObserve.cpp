@@ -56,6 +56,34 @@ bool AreSame(const std::vector<std::string>& wanted, std::vector<system::End> fo
     return false;
 }
 
+/// What is found, but for private ends beyond those that are wanted which an implementation may work and wait
+/// with: any number that is non-blocking, and for each that is wanted one copy, made later.
+std::vector<system::End> WithoutItsOwn(const std::vector<std::string>& wanted,
+                                       std::vector<system::End> found) {
+    const auto byNumber = [](const system::End& one, const system::End& other) {
+        return one.descriptor < other.descriptor;
+    };
+    std::sort(found.begin(), found.end(), byNumber);
+    for (const bool writes : {false, true}) {
+        const auto number = std::count_if(wanted.begin(), wanted.end(), [&](const std::string& end) {
+            return end.starts_with(writes ? "write" : "read");
+        });
+        const auto isOfIt = [&](const system::End& end) { return end.writes == writes; };
+        auto beyond = number == 0 ? 0 : std::count_if(found.begin(), found.end(), isOfIt) - number;
+        std::erase_if(found, [&](const system::End& end) {
+            return isOfIt(end) && end.nonblocking && !end.inheritable && beyond > 0 && beyond-- > 0;
+        });
+        for (auto copies = number; beyond > 0 && copies > 0; --beyond, --copies) {
+            const auto last = std::find_if(found.rbegin(), found.rend(), isOfIt);
+            if (last->inheritable) {
+                break;
+            }
+            found.erase(std::next(last).base());
+        }
+    }
+    return found;
+}
+
 bool Writes(const Step& step) {
     static const std::set<std::string> writers{"Write", "WriteByte", "WriteAsync", "WaitForPipeDrain",
                                                "BeginWrite"};
@@ -101,7 +129,7 @@ void Row::ObserveEnds(const Step& step) {
     const auto asWanted = [&] {
         found = system::PipeEnds();
         std::erase_if(found, [&](const system::End& end) { return !pipes.contains(end.pipe); });
-        return AreSame(wanted, found);
+        return AreSame(wanted, WithoutItsOwn(wanted, found));
     };
     const bool fits = system::Comes(asWanted, settle_);
     const std::string held = "the process holds " + Listed(KindsOf(found));

@@ -36,6 +36,8 @@ LACKS: dict[str, list[str]] = {
     "keeps-caller-fed": [],
 }
 """What it says that it lacks; `async`, unless its misbehaviour is there."""
+COPIES = {"copies": 1, "copies-twice": 2}
+"""How many descriptors more of its own end a server has."""
 THROWN = {"namespace": "System.ArgumentException", "other-type": "System.FormatException"}
 """What the type of the refusal is called."""
 
@@ -53,6 +55,7 @@ class Server:
         os.set_blocking(reading, MODE != "nonblocking")
         habits()
         self.mine, self.theirs = (writing, reading) if self.out else (reading, writing)
+        self.copies = [os.dup(self.mine) for _ in range(COPIES.get(MODE, 0))]
 
     def dispose(self) -> None:
         for name in ("mine", "theirs"):
@@ -63,6 +66,8 @@ class Server:
             if descriptor >= 0 and not leaks:
                 os.close(descriptor)
             setattr(self, name, -1)
+        while self.copies:
+            os.close(self.copies.pop())
 
 
 def made_pipe() -> tuple[int, int]:
