@@ -27,17 +27,15 @@ def same(wanted: Sequence[str], found: Sequence[End]) -> bool:
 def without_its_own(wanted: Sequence[str], found: Sequence[End]) -> list[End]:
     """What is found, but for ends beyond those that are wanted which an implementation may work and wait with.
 
-    Such an end is private. One that is non-blocking was opened once more, so that its mode is nobody else's; of others there
-    may be one for each end that is wanted: a copy, made later. Where none of its access is wanted it does not belong there.
+    Such an end is private. One that is non-blocking was opened once more, so that its mode is nobody else's; of others, which
+    are copies, there may be one for each end that is wanted. Where none of its access is wanted it does not belong there.
     """
     left = list(found)
     for access, number in Counter(each.split()[0] for each in wanted).items():
-        there = sorted(
-            (end for end in found if end.access == access), key=lambda end: end.descriptor
-        )
-        its_own = [end for end in there if end.nonblocking and not end.inheritable]
-        copies = [end for end in there if end not in its_own][::-1][:number]
-        its_own += itertools.takewhile(lambda end: not end.inheritable, copies)
+        there = [end for end in found if end.access == access]
+        private = [end for end in there if not end.inheritable]
+        copies = [end for end in private if not end.nonblocking][-number:]
+        its_own = [end for end in private if end.nonblocking] + copies
         for end in its_own[: max(len(there) - number, 0)]:
             left.remove(end)
     return left

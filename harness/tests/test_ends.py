@@ -62,7 +62,10 @@ def test_an_end_that_an_implementation_waits_with_is_none_that_it_was_given() ->
     assert aside(["write"], [its_own]) == [its_own], "it stands in nobody's place"
     assert aside([], [its_own]) == [its_own], "it goes with its end"
     assert aside([], [copy]) == [copy], "and so does a copy"
-    assert aside(["write"], [given, inherited]) == [given, inherited]
+    assert aside(["write"], [copy, inherited]) == [
+        inherited
+    ], "a child has a copy of what it inherits"
+    assert aside(["write"], [inherited, inherited]) == [inherited, inherited]
     assert aside(["write"], [given, copy]) == [given]
     assert aside(["write"], [given, copy, its_own]) == [given]
     assert aside(["write"], [given, copy, another]) == [given, copy], "one for each"

@@ -57,28 +57,21 @@ bool AreSame(const std::vector<std::string>& wanted, std::vector<system::End> fo
 }
 
 /// What is found, but for private ends beyond those that are wanted which an implementation may work and wait
-/// with: any number that is non-blocking, and for each that is wanted one copy, made later.
+/// with: any number that is non-blocking, and one copy for each that is wanted.
 std::vector<system::End> WithoutItsOwn(const std::vector<std::string>& wanted,
                                        std::vector<system::End> found) {
-    const auto byNumber = [](const system::End& one, const system::End& other) {
-        return one.descriptor < other.descriptor;
-    };
-    std::sort(found.begin(), found.end(), byNumber);
     for (const bool writes : {false, true}) {
         const auto number = std::count_if(wanted.begin(), wanted.end(), [&](const std::string& end) {
             return end.starts_with(writes ? "write" : "read");
         });
         const auto isOfIt = [&](const system::End& end) { return end.writes == writes; };
         auto beyond = number == 0 ? 0 : std::count_if(found.begin(), found.end(), isOfIt) - number;
-        std::erase_if(found, [&](const system::End& end) {
-            return isOfIt(end) && end.nonblocking && !end.inheritable && beyond > 0 && beyond-- > 0;
-        });
-        for (auto copies = number; beyond > 0 && copies > 0; --beyond, --copies) {
-            const auto last = std::find_if(found.rbegin(), found.rend(), isOfIt);
-            if (last->inheritable) {
-                break;
-            }
-            found.erase(std::next(last).base());
+        auto copies = number;
+        for (const bool nonblocking : {true, false}) {
+            std::erase_if(found, [&](const system::End& end) {
+                const bool isItsOwn = isOfIt(end) && !end.inheritable && end.nonblocking == nonblocking;
+                return isItsOwn && beyond > 0 && (nonblocking || copies-- > 0) && beyond-- > 0;
+            });
         }
     }
     return found;
