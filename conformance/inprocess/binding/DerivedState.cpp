@@ -150,6 +150,19 @@ BOOST_AUTO_TEST_CASE(checks_not_connected,
     CheckUnfit(NotConnected(), Out, [](Derived& it) { it.CheckWriteOperations(); });
 }
 
+BOOST_AUTO_TEST_CASE(disconnected_tells_its_handle, COVERS("stream.safe-pipe-handle.value")) {
+    for (const PipeDirection direction : {In, Out}) {
+        Connected pipe(direction);
+        const auto given = pipe.stream.SafePipeHandle();
+        pipe.stream.SetIsConnected(false);
+        BOOST_TEST(pipe.stream.SafePipeHandle() == given);
+        BOOST_TEST(!given->IsClosed());
+        pipe.stream.SetIsConnected(true);
+        WriteText(direction == In ? static_cast<Stream&>(pipe.server) : pipe.stream, "hello");
+        BOOST_TEST(ReadText(direction == In ? static_cast<Stream&>(pipe.stream) : pipe.server, 5) == "hello");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(checks_closed, COVERS("stream.check-property.bad-state")) {
     Connected pipe(In);
     pipe.stream.Dispose();
@@ -183,6 +196,20 @@ BOOST_AUTO_TEST_CASE(properties_ask_what_was_overridden, COVERS("stream.check-pr
     writing.InitializeHandle(reader.ClientSafePipeHandle(), false, false);
     static_cast<void>(writing.OutBufferSize());
     BOOST_TEST(writing.asked == 1);
+}
+
+BOOST_AUTO_TEST_CASE(message_is_complete, COVERS("stream.is-message-complete.message-mode")) {
+    Server writer(Out);
+    Derived reading(In, Mode::Message, 0);
+    reading.InitializeHandle(writer.ClientSafePipeHandle(), false, false);
+    reading.SetReadMode(Mode::Message);
+    BOOST_TEST(reading.IsMessageComplete());
+    WriteText(writer, "hello");
+    BOOST_TEST(ReadText(reading, 5) == "hello");
+    BOOST_TEST(reading.IsMessageComplete());
+    reading.SetReadMode(Mode::Byte);
+    CheckThrows<InvalidOperationException>("IsMessageComplete",
+                                           [&] { static_cast<void>(reading.IsMessageComplete()); });
 }
 
 BOOST_AUTO_TEST_CASE(read_mode_is_what_was_set, COVERS("stream.read-mode.last-set")) {

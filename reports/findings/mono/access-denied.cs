@@ -25,5 +25,16 @@ static class Program
         {
             Console.WriteLine("a number that is not open: {0}: {1}", e.GetType().Name, e.Message);
         }
+        var owner = new AnonymousPipeServerStream(PipeDirection.In);
+        var borrower = new AnonymousPipeClientStream(PipeDirection.In, new SafePipeHandle(owner.SafePipeHandle.DangerousGetHandle(), false));
+        owner.SafePipeHandle.Dispose();
+        try
+        {
+            Console.WriteLine(borrower.InBufferSize);
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine("InBufferSize of a handle that is closed meanwhile: {0}: {1}", e.GetType().Name, e.Message);
+        }
     }
 }
