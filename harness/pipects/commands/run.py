@@ -93,7 +93,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     suite.add_options(parser)
     how = parser.add_argument_group("how to run")
     how.add_argument(
-        "--jobs", type=parsing.positive, default=2, metavar="N", help="tests at the same time (2)"
+        "--jobs", type=parsing.positive, default=3, metavar="N", help="tests at the same time (3)"
     )
     how.add_argument(
         "--repeat",
