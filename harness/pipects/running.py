@@ -75,7 +75,8 @@ class Run:
                 worker.stop()
             until = time.monotonic() + FAREWELL
             for thread in threads:
-                thread.join(max(0.0, until - time.monotonic()))
+                if thread.ident is not None:  # else the interrupt came before it was started
+                    thread.join(max(0.0, until - time.monotonic()))
             for worker in workers:
                 if isinstance(worker, WorkerProcess):
                     worker.join(max(0.0, until - time.monotonic()))

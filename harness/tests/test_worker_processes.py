@@ -6,13 +6,20 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bench import ENOUGH, Bench, environment
+from pipects import running
 from pipects.observe import descent, files
+from pipects.pairs import Settings
+from pipects.verdicts import Result
+from pipects.worker import Task
 
 LOOK_AGAIN = 0.01
 PASSING = "".join(
@@ -119,3 +126,35 @@ def test_workers_end_when_the_command_is_killed(bench: Bench) -> None:
     process.communicate(timeout=ENOUGH)
     assert comes(lambda: not bench.processes())
     assert comes(lambda: not any(pid in descent.table() for pid in taken))
+
+
+def test_an_interrupt_while_the_workers_are_started_is_none_of_their_faults(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It comes before one of those who hand out the tests has begun: nobody waits for the end of that one."""
+
+    class Idle:
+        stopped = False
+
+        def work(self, tasks: Iterable[Task], done: Callable[[Result], None]) -> None:
+            for _ in tasks:
+                pass
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    idle = [Idle(), Idle()]
+    nobody = SimpleNamespace(deviations=())
+    run = running.Run(cast(Any, nobody), {}, Settings(jobs=2))
+    start = threading.Thread.start
+
+    def starts_one(thread: threading.Thread) -> None:
+        if thread.name == "worker 1":
+            raise KeyboardInterrupt
+        start(thread)
+
+    monkeypatch.setattr(run, "_busy", lambda tests: idle)
+    monkeypatch.setattr(threading.Thread, "start", starts_one)
+    with pytest.raises(KeyboardInterrupt):
+        run.execute([], lambda result: None)
+    assert [each.stopped for each in idle] == [True, True]
