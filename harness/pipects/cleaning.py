@@ -16,8 +16,10 @@ class Cleaning(Observing):
         """Notes what the first process holds before the case."""
         parent = self._family.parent
         left = self._family.left_with
-        unasked = left is not None and left[0] == parent.connection.sent
-        held = left[1] if left and unasked else self._system.links(parent.pid)
+        if left is not None and left[0] == parent.connection.sent:  # nobody has asked it since
+            held = left[1]
+        else:
+            held = self._system.links(parent.pid)
         self._before = kinds(target for _, target in held)
         self._seen_with = parent, self._asked(), pipes_among(held)
         if self._server.deviations:  # only then is it asked for

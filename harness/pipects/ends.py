@@ -24,6 +24,11 @@ def same(wanted: Sequence[str], found: Sequence[End]) -> bool:
     )
 
 
+def fit(wanted: Sequence[str], found: Sequence[End]) -> bool:
+    """The same, but for ends that an implementation may have for itself."""
+    return same(wanted, without_its_own(wanted, found))
+
+
 def without_its_own(wanted: Sequence[str], found: Sequence[End]) -> list[End]:
     """What is found, but for ends beyond those that are wanted which an implementation may work and wait with.
 

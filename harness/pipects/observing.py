@@ -38,7 +38,7 @@ class Observing(Waiting):
 
         def as_wanted() -> bool:
             found[:] = [end for end in self._system.pipe_ends(pid) if end.pipe in pipes]
-            return ends.same(wanted, ends.without_its_own(wanted, found))
+            return ends.fit(wanted, found)
 
         fits = self._comes(as_wanted)
         held = ends.listed(sorted(end.kind for end in found))

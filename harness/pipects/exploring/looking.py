@@ -166,4 +166,4 @@ def _agrees(
         pipe
     ):  # who waits may watch a copy: there may be more of each kind
         return {each.split()[0] for each in wanted} <= {end.access for end in there}
-    return ends.same(wanted, ends.without_its_own(wanted, there))
+    return ends.fit(wanted, there)
