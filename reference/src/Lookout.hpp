@@ -32,6 +32,21 @@ class Lookout {
     /// Whether the other end seems to be at work on another processor.
     [[nodiscard]] bool Looks() const noexcept { return Choice() == Way::Watch || Choice() == Way::Gather; }
 
+    /// Whether a call that need not try before it waits had better not: the last ones have tried in vain,
+    /// each for a call of the system. Now and then one tries, to see.
+    [[nodiscard]] bool ExpectsNothing() noexcept {
+        if (Looks() || vain_.load(std::memory_order_relaxed) < enoughInVain) {
+            return false;
+        }
+        const unsigned untried = untried_.load(std::memory_order_relaxed) + 1;
+        untried_.store(untried, std::memory_order_relaxed);
+        return untried % triesAgain != 0;
+    }
+    /// A call has tried before it waits.
+    void Tried(bool inVain) noexcept {
+        vain_.store(inVain ? vain_.load(std::memory_order_relaxed) + 1 : 0, std::memory_order_relaxed);
+    }
+
     void Moved(std::size_t bytes) noexcept {
         moved_.store(moved_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
     }
@@ -95,6 +110,8 @@ class Lookout {
     static constexpr std::int64_t shortestTrial = 200'000;
     static constexpr std::int64_t longestTrial = 20'000'000;
     static constexpr std::int64_t rarity = 100;
+    static constexpr unsigned enoughInVain = 8;
+    static constexpr unsigned triesAgain = 16;
 
     [[nodiscard]] Way Best(std::int64_t now) const noexcept {
         Way best = Way::Watch;
@@ -143,6 +160,8 @@ class Lookout {
     std::atomic<std::int64_t> began_ = 0;  // the trial of the choice
     std::atomic<std::size_t> moved_ = 0;   // since
     std::array<Worth, ways.size()> worths_;
+    std::atomic<unsigned> vain_ = 0;  // tries in a row
+    std::atomic<unsigned> untried_ = 0;
 };
 
 }  // namespace System::IO::Pipes::Detail

@@ -135,9 +135,10 @@ std::size_t PipePort::PieceSize() const noexcept {
 
 Os::Transfer PipePort::Read(std::span<Byte> buffer) {
     const Use use(*this);
-    const bool isAlone = waiting_ == 0;
-    if (isAlone && Os::Channel::LooksFirst()) {  // else those that called earlier are served first
+    const bool isAlone = waiting_ == 0;  // else those that called earlier are served first
+    if (isAlone && Os::Channel::LooksFirst() && !lookout_.ExpectsNothing()) {
         const Os::Transfer result = TryRead(buffer);
+        lookout_.Tried(result.status == Os::Status::WouldBlock);
         if (result.status != Os::Status::WouldBlock) {
             return result;
         }
@@ -150,8 +151,11 @@ Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
     const Use use(*this);
     PendingTransfer transfer(*this, buffer);
     const bool isAlone = waiting_ == 0;
-    if (isAlone) {
+    constexpr std::size_t smallestPage = 4096;
+    const bool mayFitIntoTheLastPage = buffer.size() < smallestPage;  // of a pipe that is full by poll
+    if (isAlone && (mayFitIntoTheLastPage || !lookout_.ExpectsNothing())) {
         const Os::Transfer result = transfer.Try();
+        lookout_.Tried(result.status == Os::Status::WouldBlock && result.count == 0);
         if (result.status != Os::Status::WouldBlock) {
             return result;
         }
@@ -362,12 +366,12 @@ Os::Transfer PendingTransfer::Try() noexcept {
     std::size_t moved = 0;
     while (!left.empty()) {
         Os::Transfer result = port_->TryWrite(left.first(std::min(left.size(), port_->PieceSize())));
+        left = left.subspan(result.count);
+        moved += result.count;
         if (result.status != Os::Status::Done) {
             result.count = moved;
             return result;
         }
-        left = left.subspan(result.count);
-        moved += result.count;
     }
     return {Os::Status::Done, moved};
 }

@@ -48,6 +48,14 @@ Transfer Answer(ssize_t result) noexcept {
     return {Status::Failed, 0, errno};
 }
 
+/// A part of a write has gone in: the rest has no room now, which need not be asked again.
+Transfer FullIfShort(Transfer answer, std::size_t wanted) noexcept {
+    if (answer.status == Status::Done && answer.count < wanted) {
+        answer.status = Status::WouldBlock;
+    }
+    return answer;
+}
+
 bool IsReady(int descriptor, short events) noexcept {
     pollfd entry{descriptor, events, 0};
     return Resume([&] { return ::poll(&entry, 1, 0); }) > 0;
@@ -170,7 +178,7 @@ Transfer Channel::TryWrite(std::span<const Byte> buffer) noexcept {
             return LookThenWrite(buffer);
         }
         if (result >= 0 || !IsUnknown(errno)) {
-            return Answer(result);
+            return FullIfShort(Answer(result), buffer.size());
         }
         GiveUp(means);
     }
