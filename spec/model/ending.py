@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spec.model.breaking_off import abandon
 from spec.model.calls import Call
 from spec.model.outcomes import DONE, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import May, World
-from spec.model.waiting import abandon, settle
+from spec.model.waiting import settle
 
 ROUTES = {
     "Dispose": "stream.dispose.releases-handle",

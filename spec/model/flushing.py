@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from spec.model.breaking_off import CANCELLED
 from spec.model.calls import Call
 from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Throws, Unspecified
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import OPEN, READ, End, May, Operation, Stream, World
 from spec.model.transferring import begin
-from spec.model.waiting import CANCELLED
 
 
 def flush(world: World, call: Call) -> Iterator[May]:

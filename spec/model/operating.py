@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from spec.model import saying
+from spec.model.breaking_off import cancel
 from spec.model.calls import MAIN, Call, Ref
 from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified, Waits
 from spec.model.state import OPEN, End, May, Operation, World
-from spec.model.transferring import returning
-from spec.model.waiting import cancel, settle
+from spec.model.waiting import settle
 
 FOREIGN = Throws("ArgumentException", derived=True)
 
@@ -30,7 +31,7 @@ def _wait(world: World, call: Call) -> Iterator[May]:
     """`Wait` of a task: what came of the operation, every time the same."""
     operation = world.operations[call.object]
     if not operation.ends:
-        yield from _join(world, call, call.object, returning(operation))
+        yield from _join(world, call, call.object, saying.begun(operation))
         return
     for each in operation.ends:
         yield May(each.outcome, each.requirement, _collected(world, call.object, each))
@@ -67,7 +68,7 @@ def _status(world: World, call: Call) -> Iterator[May]:
     if not operation.collected and operation.ends:
         raise Unspecified("whether the end of an operation shows already")
     kind = kinds.pop()
-    said = operation.ends[0].requirement if operation.ends else returning(operation)
+    said = operation.ends[0].requirement if operation.ends else saying.begun(operation)
     wanted = {
         "IsCompleted": kind != "pending",
         "IsCanceled": kind == "cancelled",

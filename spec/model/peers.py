@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from spec.model.breaking_off import leave
 from spec.model.calls import Call, Ref
 from spec.model.outcomes import Returns
 from spec.model.state import May, World
-from spec.model.waiting import leave, settle
+from spec.model.waiting import settle
 
 
 def start(world: World, call: Call) -> Iterator[May]:

@@ -11,6 +11,8 @@ OPEN, BROKEN, CLOSED = "open", "broken", "closed"
 READ, WRITE = "read", "write"
 DRAIN = "ioctl"
 """What asks how much of a pipe is unread."""
+WATCH = "watch"
+"""What asks to be told when an end is ready."""
 PAGE = 4096
 DEFAULT_CAPACITY = 16 * PAGE
 
@@ -123,6 +125,8 @@ class Operation:
     """Whether it is a call that blocks its thread, and not a task."""
     begun: bool = False
     """Whether it was begun by BeginRead or BeginWrite."""
+    watched: bool = False
+    """Whether the system was asked to tell when it can go on, as far as that may fail."""
     raced: bool = False
     """Whether another one might have ended in its place."""
     prompt: bool = False
@@ -209,7 +213,7 @@ class World:
     plain: tuple[str, ...] = ()
     """The processes that make plain system calls only."""
     faults: tuple[tuple[str, str], ...] = ()
-    """Which system call of an end's the system fails next: the stream, and READ, WRITE or DRAIN."""
+    """Which system call of an end's the system fails next: the stream, and READ, WRITE, DRAIN or WATCH."""
     devices: tuple[str, ...] = ()
     """The processes whose standard streams are a device."""
     next: int = 1

@@ -8,11 +8,12 @@ from dataclasses import replace
 from spec.model import ending
 from spec.model.calls import Call
 from spec.model.outcomes import BROKEN, CLOSED, DONE, Gives, Outcome, Returns, Throws, Unspecified
+from spec.model.queueing import on_the_way
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import OPEN, PAGE, READ, WRITE, May, Operation, Pipe, Stream, Text, World
 from spec.model.transferring import begin
-from spec.model.waiting import on_the_way, settle
+from spec.model.waiting import settle
 
 SHORT = 100
 """Bytes up to which a text is held back for certain."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spec.model import arguments
+from spec.model import arguments, saying
+from spec.model.breaking_off import CANCELLED
 from spec.model.calls import Call, Callback
 from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Outcome, Reads, Returns
 from spec.model.outcomes import Unspecified, Waits
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import CLOSED as IS_CLOSED
 from spec.model.state import READ, WRITE, End, May, Operation, World
-from spec.model.waiting import CANCELLED, READING, settle
+from spec.model.queueing import READING
+from spec.model.waiting import settle
 
 MANY = {"copy", "exactly", "least", "line", "rest"}
 """Kinds of operations that read as often as it takes."""
@@ -179,18 +181,11 @@ def _cancelled_before(operation: Operation) -> str:
 
 def _nothing(operation: Operation) -> End:
     """An operation on 0 bytes ends at once and moves nothing."""
-    of_task = not operation.thread
-    if operation.kind == "write":
-        kind = "async-write-sends-nothing" if of_task else "write-sends-nothing"
-        return End(DONE, f"stream.zero.{kind}")
-    if operation.kind == "exactly":
-        said = "-async.empty-no-wait" if of_task else ".count-zero-no-wait"
-        return End(DONE, f"stream.read-exactly{said}")
-    outcome: Outcome = Reads(b"") if operation.shown else Returns(0)
-    if operation.kind == "least":
-        return End(outcome, f"{operation.family}.minimum-zero-no-wait")
-    kind = "async-read-completes-at-once" if of_task else "read-returns-at-once"
-    return End(outcome, f"stream.zero.{kind}")
+    shows = operation.shown and operation.kind in ("read", "least")
+    outcome: Outcome = Reads(b"") if shows else Returns(0)
+    if operation.kind in ("write", "exactly"):
+        outcome = DONE
+    return End(outcome, saying.nothing(operation))
 
 
 def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
@@ -223,48 +218,15 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
         if operation.begun and ended.ends:
             after.change_operation(name, prompt=True)
         if not operation.thread and not call.awaited:
-            yield May(Returns(), returning(operation), after)
+            yield May(Returns(), saying.begun(operation), after)
             continue
         if not ended.ends:
             if call.awaited:
                 raise Unspecified("it would wait for ever")
             after.operations[call.thread] = after.operations.pop(name)
-            yield May(Waits(), _waiting(operation), after)
+            yield May(Waits(), saying.begun(operation), after)
             continue
         for end in ended.ends:
             chosen = after.copy()
             del chosen.operations[name]
             yield May(end.outcome, end.requirement, chosen)
-
-
-def returning(operation: Operation) -> str:
-    """What says that a call hands back a task, or a result, without waiting."""
-    if operation.begun:
-        return f"{operation.family}.returns-result"
-    if operation.kind in ("exactly", "least"):
-        return "stream.read-exactly-async.fills"
-    if operation.kind == "copy":
-        return "stream.copy-to-async.does-not-block"
-    if operation.kind == "flush":
-        return "stream.flush-async.completes"
-    return f"{operation.family}.no-caller-block"
-
-
-def _waiting(operation: Operation) -> str:
-    match operation.kind:
-        case "write":
-            return "stream.write.blocks-when-full"
-        case "line" | "rest" | "more":
-            said = {"line": "line-in-pieces", "rest": "to-end", "more": "end-of-stream"}
-            return f"text.reader.{said[operation.kind]}"
-        case "join":
-            return operation.family
-        case "drain":
-            return "stream.wait-for-pipe-drain.blocks"
-        case "least":
-            return "stream.read-at-least.waits-for-minimum"
-        case "copy":
-            return "stream.copy-to.copies-to-end"
-        case "exactly":
-            return "stream.read-exactly.fills-span"
-    return "stream.read-span.blocks-when-empty"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
 from spec.model.calls import Argument, Call, Data, Ref
-from spec.model.state import DRAIN, READ, WRITE, World
+from spec.model.state import DRAIN, READ, WATCH, WRITE, World
 
 WANTED = 8
 """Bytes that an operation gathers."""
@@ -49,6 +49,9 @@ class HalfwayMoves(MeetingMoves):
         fault = Call("answer", DRAIN if own else READ if reads else WRITE, {"of": Ref(end)})
         asked = [own] if own else ["Read", "ReadByte", "ReadAsync", "BeginRead"] if reads else [
             "Write", "WriteByte", "WriteAsync", "BeginWrite"]  # fmt: skip
+        if not own and choices.once_in(3):
+            yield from self._unserved(pipe, reads, token, choices)
+            return
         begun = list(self._waiting(end, asked, token, choices, 0))
         if not waits or own:
             yield fault
@@ -60,6 +63,34 @@ class HalfwayMoves(MeetingMoves):
         if not reads and (waits or own):
             array = Data(b"\xa5" * (4 if own else there))
             yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
+        yield Call("get", f"{end}.IsConnected")
+        yield from self._waiting(end, asked, token, choices, 0)
+
+    def _unserved(
+        self, pipe: Pipe, reads: bool, token: str, choices: Choices
+    ) -> Iterator[Call]:  # fmt: skip
+        """Of several tasks in line the system fails one, or has no means to wait for it: those behind it are served."""
+        end = pipe.reader if reads else pipe.writer
+        content = ROOM if not reads else 0
+        asked = ("ReadAsync", "BeginRead") if reads else ("WriteAsync", "BeginWrite")
+        call = choices.pick((WATCH, WATCH, READ if reads else WRITE))
+        fault = Call("answer", call, {"of": Ref(end)})
+        if content:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(content))})
+        there = choices.pick((3, 2, 1, 0))
+        for place in range(4):
+            if place == there:
+                yield fault
+            yield from self._waiting(end, asked, token, choices, 0)
+        if there == 3 and choices.once_in(3):
+            yield fault
+        for _ in range(5 if reads else 1):
+            if reads:
+                yield Call("call", f"{pipe.writer}.WriteByte", {"value": 65})
+            else:
+                yield Call(
+                    "call", f"{pipe.reader}.ReadExactly", {"buffer": Data(b"\xa5" * content)}
+                )
         yield Call("get", f"{end}.IsConnected")
         yield from self._waiting(end, asked, token, choices, 0)
 

@@ -21,6 +21,7 @@ READING = (
 WRITING = ("Write", "WriteByte", "WriteAsync", "BeginWrite", "WaitForPipeDrain")
 EVENTS = (
     "bytes", "close", "cancel", "other goes", "bytes", "nothing", "rest", "signal", "child", "forget",
+    "threads go",
 )  # fmt: skip
 
 
@@ -192,7 +193,7 @@ class MeetingMoves(Moves):
         choices: Choices,
     ) -> Iterator[Call]:  # fmt: skip
         own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
-        threads = [call.thread for call in begun if call.thread != "main"]
+        threads = [call.thread for call in begun if call.thread != "main" and not call.kept]
         tokens = any("cancellationToken" in call.arguments for call in begun)
         several = len(threads) > 1  # a disposal has to reach each of them
         match choices.pick((*EVENTS, *("cancel",) * 4 * tokens, *("close",) * 3 * several)):
@@ -218,6 +219,9 @@ class MeetingMoves(Moves):
                 yield Call("start", self.name("child"), {"program": "plain"})
             case "forget":
                 yield Call("forget", f"{against} {pipe.handle}")
+            case "threads go":  # with it those on which something was begun end, and what they began goes on
+                yield Call("forget", pipe.handle)
+                yield from self._event(pipe, reads, source, begun, there, choices)
 
     def _waiting(
         self, own: str, members: Sequence[str], token: str, choices: Choices, large: int
@@ -253,7 +257,7 @@ class MeetingMoves(Moves):
         if of_task and choices.pick((True, False)):
             given["cancellationToken"] = Ref(token)
         kept = self.name("task" if of_task else "result") if of_task or begins else ""
-        thread = "main" if kept else self.name("thread")
+        thread = "main" if kept and not choices.once_in(4) else self.name("thread")
         yield Call("call", f"{own}.{member}", given, kept, thread=thread)
         if kept and choices.once_in(4):
             for _ in range(choices.pick((2, 1)) if of_task else 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
+from pipects.exploring.crossing_moves import CrossingMoves
 from pipects.exploring.halfway_moves import HalfwayMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.making_moves import MakingMoves
@@ -21,7 +22,7 @@ from spec.model.state import Operation, World
 @dataclass
 class Planner(
     MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, HalfwayMoves,
-    LifetimeMoves, NamingMoves,  # fmt: skip
+    CrossingMoves, LifetimeMoves, NamingMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -84,6 +85,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
     "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied, "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
     "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway, "failed": Planner.failed, "assigned": Planner.assigned,
+    "crossed": Planner.crossed, "left to others": Planner.left_to_others,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -98,12 +100,14 @@ PLOTS = (
     "copied",
     "spoken",
     "spoken",
+    "crossed",
+    "crossed",
 )
 """Small stories, more of them than of single calls: what a call alone shows is soon seen."""
 OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
-    "breaking", "left", "scarce", "file refused", "misfits",
+    "breaking", "left", "left to others", "scarce", "file refused", "misfits",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({

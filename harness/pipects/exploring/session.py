@@ -156,9 +156,12 @@ class Session(Looking):
 
     def _see_pending(self, call: Call) -> None:
         """Proves that an operation which was just begun, and should wait, does."""
-        operation = self.worlds[0].operations.get(call.kept) if call.kept else None
-        if operation is None or operation.ends or operation.thread:
+        if not call.kept:
             return
+        for world in self.worlds:
+            operation = world.operations.get(call.kept)
+            if operation is None or operation.ends or operation.thread:
+                return
         self._look("pending", {"of": call.kept}, self.course.steps[-1].requirement)
 
     def _release(self) -> None:

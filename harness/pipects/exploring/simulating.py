@@ -53,7 +53,7 @@ USUAL = 0.9
 
 def imagine(random: Random, length: int, directed: bool = False) -> Imagined:
     """A sequence of about so many rules; in a `directed` one the system fails calls."""
-    names = [*USUAL_RULES, *OFTEN, *([FAILED] * len(RULES) if directed else [])]
+    names = [*USUAL_RULES, *OFTEN, *([FAILED] * 2 * len(RULES) if directed else [])]
     if random.random() < SWARM:
         names = [random.choice(names) for _ in range(random.randrange(*OF_FEW))]
         length = random.choice(SHORTER)

@@ -81,9 +81,9 @@ class TextingMoves(Moves):
         if choices.pick((False, True)):
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         reader, writer, speaks = self.name("text"), self.name("text"), choices.pick((True, False))
-        yield Call("new", "StreamReader", {"stream": Ref(client)}, reader)
+        yield self._on(client, "StreamReader", reader, choices)
         if speaks:
-            yield Call("new", "StreamWriter", {"stream": Ref(server)}, writer)
+            yield self._on(server, "StreamWriter", writer, choices)
             if choices.pick((True, False)):
                 yield Call("set", f"{writer}.AutoFlush", {"value": True})
         for _ in range(choices.pick((1, 2, 3))):
@@ -110,8 +110,46 @@ class TextingMoves(Moves):
         for _ in range(choices.pick((3, 1, 5))):
             yield self._heard(reader, choices)
         if choices.pick((True, False)):
-            yield Call("call", f"{choices.pick((reader, writer))}.Dispose")
+            closed = choices.pick((reader, writer) if speaks else (reader,))
+            yield Call("call", f"{closed}.Dispose")
+            yield Call("get", f"{client if closed == reader else server}.IsConnected")
             yield self._heard(reader, choices)
+
+    @staticmethod
+    def _on(stream: str, kind: str, name: str, choices: Choices) -> Call:
+        """A reader or a writer is made that may leave its stream open."""
+        given: dict[str, Argument] = {"stream": Ref(stream)}
+        if choices.once_in(3):
+            given["leaveOpen"] = choices.pick((True, False))
+        return Call("new", kind, given, name)
+
+    def left_to_others(self, world: World, choices: Choices) -> Iterator[Call]:
+        """What stands on an end is closed, and the end is used: it may have been left open, or not."""
+        reads = choices.pick((True, False))
+        name = self.end(world, choices, READ if reads else WRITE)
+        if not name:
+            return
+        home = world.streams[name].process
+        for _ in range(choices.pick((1, 2))):
+            text = self.name("text")
+            given: dict[str, Argument] = {"stream": Ref(name)}
+            if choices.pick((True, True, False)):
+                given["leaveOpen"] = choices.pick((True, True, False))
+            yield Call("new", "StreamReader" if reads else "StreamWriter", given, text, home)
+            if not reads and choices.pick((True, False)):
+                member = choices.pick(("Write", "WriteLine"))
+                yield Call("call", f"{text}.{member}", {"value": choices.pick(TEXTS)})
+            elif reads and world.pipes[world.streams[name].pipe].content:
+                yield Call("call", f"{text}.ReadLine", thread=self.name("thread"))
+            yield Call("call", f"{text}.{choices.pick(('Dispose', 'Close'))}")
+            yield Call("get", f"{name}.{'CanRead' if reads else 'CanWrite'}")
+        data = b"\xa5\xa5" if reads else b"on"
+        yield from self.form(world, name, choices, ("Read",) if reads else ("Write",), data)
+        again = self.name("text")
+        yield Call(
+            "new", "StreamReader" if reads else "StreamWriter", {"stream": Ref(name)}, again, home
+        )
+        yield Call("call", f"{again}.{choices.pick(('Dispose', 'Close'))}")
 
     def _heard(self, reader: str, choices: Choices) -> Call:
         """Something is asked of a reader, in a thread of its own: it may have to wait."""

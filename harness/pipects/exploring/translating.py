@@ -11,7 +11,7 @@ from pipects.cases import Step
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf
 from spec.model.outcomes import Throws, Waits
-from spec.model.state import DRAIN
+from spec.model.state import DRAIN, WATCH
 
 SEED = 7
 LONG = 32
@@ -36,7 +36,8 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
     elif call.verb == "limit":
         options |= given
     elif call.verb == "answer":
-        options |= {"of": call.text("of"), "by": "EIO"}
+        by = ["pass", "ENOMEM"] if call.target == WATCH else "EIO"  # of a change the second one
+        options |= {"of": call.text("of"), "by": by}
         options |= {"always": True} if call.target == DRAIN else {}
     elif given:
         options["with"] = given

@@ -1,0 +1,160 @@
+"""Moves in which two things meet that are each looked at alone elsewhere: what is closed, and what goes on beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects.exploring.choosing import Choices, pattern
+from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
+from spec.model.calls import Argument, Call, Callback, Data, Ref
+from spec.model.state import World
+
+GATHERING = ("ReadExactlyAsync", "ReadAtLeastAsync", "ReadExactly", "ReadAtLeast")
+
+
+class CrossingMoves(MeetingMoves):
+    """Disposal and gathering reads, closed ends and copies, text and cancellation, callbacks and disposal."""
+
+    def crossed(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Two pipes' worth of ends, and one of the meetings."""
+        if self.crowded(world, 4):
+            return
+        pipe = self._names(choices.pick((False, True)))
+        yield from self._pipe(pipe)
+        yield from choices.pick(
+            (self._gathers_closed, self._copies_closed, self._speaks_cancelled, self._called_closed)
+        )(pipe, choices)
+
+    def _gathers_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """A read that gathers has a part, or nothing, when its end is closed; then it is asked for more."""
+        closes = self.closed(pipe.reader, choices)
+        last = choices.pick((True, False))
+        for member in (choices.pick(GATHERING), choices.pick(GATHERING)):
+            data = self.name("data")
+            yield Call("new", "Bytes", {"length": 6}, data)
+            given: dict[str, Argument] = {"buffer": Ref(data)}
+            if "AtLeast" in member:
+                given["minimumBytes"] = choices.pick((4, 6, 0))
+                if choices.pick((True, False)):
+                    given["throwOnEndOfStream"] = choices.pick((False, True))
+            elif choices.pick((True, False)):
+                given |= {"offset": choices.pick((0, 2)), "count": choices.pick((4, 0))}
+            of_task = member.endswith("Async")
+            kept = self.name("task") if of_task else ""
+            thread = "main" if kept else self.name("thread")
+            yield Call("call", f"{pipe.reader}.{member}", given, kept, thread=thread)
+            for _ in range(choices.pick((1, 2, 0))):
+                yield Call("call", f"{pipe.writer}.WriteByte", {"value": 66})
+            if last and choices.pick((True, False)):
+                yield from self._goes(pipe, pipe.writer)
+            yield closes
+            yield Call("get", f"{data}.Hex")
+            yield Call("get", f"{pipe.reader}.IsConnected")
+
+    def _copies_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """Source and destination of a copy are closed, before it or while it waits, and so may a handle object be."""
+        into = self._names(choices.pick((False, True)))
+        yield from self._pipe(into)
+        source, token, made = self.cancellable()
+        yield from made
+        victims = (pipe.reader, into.writer, pipe.writer, into.reader)
+        before = choices.pick(("", "", *victims))
+        if before:
+            yield self.closed(before, choices)
+        given: dict[str, Argument] = {"destination": Ref(into.writer)}
+        if choices.pick((False, True)):
+            given["bufferSize"] = choices.pick((81920, 1, 0))
+        of_task = choices.pick((True, False))
+        if of_task and choices.pick((True, False)):
+            given["cancellationToken"] = Ref(token)
+            if choices.once_in(4):
+                yield Call("call", f"{source}.Cancel")
+        awaited = of_task and bool(before)
+        kept = self.name("task") if of_task and not awaited else ""
+        thread = "main" if of_task else self.name("thread")
+        member = "CopyToAsync" if of_task else "CopyTo"
+        yield Call("call", f"{pipe.reader}.{member}", given, kept, thread=thread, awaited=awaited)
+        for _ in range(2):
+            match choices.pick(("bytes", "close", "read", "client", "cancel")):
+                case "bytes":
+                    yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(3))})
+                case "close":
+                    yield self.closed(choices.pick(victims), choices)
+                case "read":
+                    yield Call("call", f"{into.reader}.Read", {"buffer": Data(b"\xa5" * 3)})
+                case "client":
+                    yield Call("call", f"{into.server}.DisposeLocalCopyOfClientHandle")
+                case _:
+                    yield Call("call", f"{source}.Cancel")
+        yield Call("call", f"{pipe.writer}.WriteByte", {"value": 67})
+        yield from self._goes(pipe, pipe.writer)
+        yield Call("get", f"{into.writer}.CanWrite")
+
+    def _speaks_cancelled(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """Text goes through an end on which something was cancelled, or waits that will be."""
+        reads = choices.pick((True, False))
+        own = pipe.reader if reads else pipe.writer
+        source, token, made = self.cancellable()
+        yield from made
+        if not reads:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
+        text, kind = self.name("text"), "StreamReader" if reads else "StreamWriter"
+        given: dict[str, Argument] = {"stream": Ref(own)}
+        if choices.pick((False, True)):
+            given["leaveOpen"] = choices.pick((True, False))
+        yield Call("new", kind, given, text)
+        if not reads and choices.pick((True, False)):
+            yield Call("set", f"{text}.AutoFlush", {"value": True})
+        data = Data(b"\xa5" * 3 if reads else pattern(3))
+        with_token: dict[str, Argument] = {"buffer": data, "cancellationToken": Ref(token)}
+        tasks = choices.pick((1, 2))
+        for _ in range(tasks):
+            task = self.name("task")
+            yield Call("call", f"{own}.{'ReadAsync' if reads else 'WriteAsync'}", with_token, task)
+        if choices.pick((True, False)):
+            yield Call("call", f"{source}.Cancel")
+        if reads:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(b"one\ntwo\n")})
+            for _ in range(2):
+                yield Call("call", f"{text}.ReadLine", thread=self.name("thread"))
+        else:
+            yield Call("call", f"{text}.WriteLine", {"value": "one"}, thread=self.name("thread"))
+            yield Call("call", f"{source}.Cancel")
+            array = Data(b"\xa5" * ROOM)
+            yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
+            yield Call("call", f"{text}.Flush", thread=self.name("thread"))
+        yield Call("call", f"{text}.{choices.pick(('Dispose', 'Close'))}")
+        yield Call("get", f"{own}.{'CanRead' if reads else 'CanWrite'}")
+
+    def _called_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """Operations with callbacks, some of which ask what came of them, when their end or the other one goes."""
+        reads = choices.pick((True, False))
+        own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
+        if not reads:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
+        kind, known = "Read" if reads else "Write", []
+        for _ in range(choices.pick((2, 1, 3))):
+            callback = self.name("callback")
+            data = b"\xa5" * 2 if reads else pattern(2)
+            given: dict[str, Argument] = {
+                "buffer": Data(data), "offset": 0, "count": choices.pick((2, 2, 0)),
+                "callback": Callback(callback, choices.pick((f"End{kind}", ""))),
+                "state": choices.argument("marked", None),
+            }  # fmt: skip
+            yield Call("call", f"{own}.Begin{kind}", given, self.name("result"))
+            known.append(callback)
+        if choices.pick((True, False)):
+            if reads:
+                yield Call("call", f"{against}.WriteByte", {"value": 68})
+            else:
+                array = Data(b"\xa5" * ROOM)
+                yield Call("call", f"{against}.ReadExactly", {"buffer": array})
+        match choices.pick(("close", "goes", "close")):
+            case "close":
+                yield self.closed(own, choices)
+            case _:
+                yield from self._goes(pipe, against)
+        for callback in known:
+            yield Call("get", f"{callback}.{choices.pick(('Count', 'SameThread'))}")
+        if choices.once_in(2):
+            yield Call("forget", own)

@@ -1,0 +1,75 @@
+"""Who comes first: of operations that wait for the same, and where nobody says."""
+
+from __future__ import annotations
+
+from spec.model.outcomes import Unspecified
+from spec.model.state import Operation, World
+
+READING = ("read", "byte", "exactly", "least", "copy", "line", "rest", "more")
+
+
+def is_first(world: World, name: str, operation: Operation) -> bool:
+    """Whether no task that began earlier on the same end waits for the same
+    (stream.concurrent.reads-in-call-order, stream.concurrent.writes-in-call-order)."""
+    if operation.kind in ("drain", "join") or operation.thread:
+        return True
+    queue = [o for o, each in world.pending() if competes(each, operation) and not each.thread]
+    return queue[0] == name
+
+
+def competes(one: Operation, other: Operation) -> bool:
+    """Whether two operations wait for the same thing on the same end."""
+    if one.stream != other.stream or one.kind in ("drain", "join"):
+        return False
+    return (one.kind in READING) == (other.kind in READING)
+
+
+def rivals(world: World, name: str, operation: Operation) -> list[tuple[str, Operation]]:
+    """Who may be served in its place: of calls that block threads, and of two ends, nobody says which comes first."""
+    if operation.kind in ("drain", "join"):
+        return []
+    pipe = world.streams[operation.stream].pipe
+    return [
+        (other, each)
+        for other, each in world.pending()
+        if other != name
+        and (
+            competes(each, operation)
+            or (
+                (each.kind in READING) == (operation.kind in READING)
+                and each.kind not in ("drain", "join")
+                and world.streams[each.stream].pipe == pipe
+            )
+        )
+        and is_first(world, other, each)
+    ]
+
+
+def race(before: World, after: World) -> None:
+    """Notes of what has ended that something else might have ended in its place."""
+    for name, each in after.operations.items():
+        if each.ends and not before.operations[name].ends:
+            after.change_operation(name, raced=True)
+
+
+def require_taken(world: World, pipe: int) -> None:
+    """Raises Unspecified if one of several reads that waited has come to its end, nobody knows which, and is not seen yet:
+    it may run late, and take what is written later, too."""
+    waiting = {
+        each.into
+        for each in world.operations.values()
+        if each.kind == "join" and not each.collected
+    }
+    for name, each in world.operations.items():
+        late = each.raced and (name in waiting or not each.collected) and each.kind in READING
+        if late and len(each.got) < each.count and world.streams[each.stream].pipe == pipe:
+            raise Unspecified("how much each of several reads that waited has taken")
+
+
+def on_the_way(world: World, pipe: int) -> bytes:
+    """What writes that wait have still to put in: a part of it may be in the pipe already."""
+    return b"".join(
+        each.left
+        for _, each in world.pending()
+        if each.kind == "write" and world.streams[each.stream].pipe == pipe
+    )
