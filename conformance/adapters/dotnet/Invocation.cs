@@ -165,8 +165,10 @@ namespace Pipects.Adapter
                 var name = parameter.Name + "";
                 if (arguments.Names.Contains(name))
                     values.Add(Make(arguments.Value(name), parameter.ParameterType, name, target));
-                else if (parameter.ParameterType.IsValueType)
-                    values.Add(parameter.DefaultValue ?? Activator.CreateInstance(parameter.ParameterType));
+                else if (parameter.ParameterType.IsValueType) // of a default that is no constant Mono tells Missing
+                    values.Add(parameter.ParameterType.IsInstanceOfType(parameter.DefaultValue)
+                        ? parameter.DefaultValue
+                        : Activator.CreateInstance(parameter.ParameterType));
                 else
                     values.Add(parameter.DefaultValue);
             }
