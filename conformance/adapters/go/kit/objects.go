@@ -66,8 +66,21 @@ func (o *objects) drop(names *[]string) []any {
 	}
 	for _, name := range *names {
 		dropped = append(dropped, o.named[name])
-		delete(o.named, name)
-		delete(o.arrays, name)
 	}
+	o.named = without(o.named, *names)
+	o.arrays = without(o.arrays, *names)
 	return dropped
+}
+
+// without gives a map without some names, in memory of its own: while a map grows, its old part may go on holding what
+// is deleted from it.
+func without[T any](all map[string]T, names []string) map[string]T {
+	left := make(map[string]T, len(all))
+	for name, each := range all {
+		left[name] = each
+	}
+	for _, name := range names {
+		delete(left, name)
+	}
+	return left
 }
