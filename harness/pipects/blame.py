@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipects.spec import Spec
 
 if TYPE_CHECKING:
-    from pipects.cases import Step
+    from pipects.steps import Step
 
 LEFT_OPEN = "stream.dispose.releases-handle"
 """Broken where an end of a pipe outlives its disposed stream and the case is about something else."""

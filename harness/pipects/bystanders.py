@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipects import blame, verdicts
-from pipects.cases import Step, Test
+from pipects.cases import Test
 from pipects.spec import Spec
+from pipects.steps import Step
 from pipects.verdicts import Failure, Result
 
 FAILED = (verdicts.FAIL, verdicts.HANG, verdicts.KNOWN_DEVIATION)

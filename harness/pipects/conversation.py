@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipects import bytespec, matching, protocol
-from pipects.cases import INSIDE, Step, Test
+from pipects.cases import Test
 from pipects.director.order import Order
 from pipects.director.process import Rule
 from pipects.errors import AdapterFault, Deadlock, Overdue
@@ -19,6 +19,7 @@ from pipects.observe import NotObservable
 from pipects.observe.platform import Standstill
 from pipects.processes import Adapter, Family
 from pipects.protocol import Outcome, Refused, Returned
+from pipects.steps import INSIDE, Step
 
 SETTLE = 1.0
 """Seconds that a state which follows from a call (a handle closed behind it) may take to show."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipects import matching
-from pipects.cases import Step
 from pipects.conversation import Differs, Named
 from pipects.director.process import Call, Director, Rule
 from pipects.errors import AdapterFault
@@ -17,6 +16,7 @@ from pipects.observe import LOOK_AGAIN, NotObservable
 from pipects.observe.rest import ASLEEP, status
 from pipects.processes import Adapter
 from pipects.starting import Starting
+from pipects.steps import Step
 from pipects.wellformed import FORMS_OF_CALLS
 
 HOLD = 4

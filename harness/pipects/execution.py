@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from pipects import blame, bytespec, forms, matching, protocol, verdicts
-from pipects.cases import Step
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import Refusal
 from pipects.conversation import NotApplicable, Running
@@ -20,6 +19,7 @@ from pipects.meeting import Adapter
 from pipects.observe import NotObservable
 from pipects.ordering import Ordering
 from pipects.protocol import Outcome, Refused, Returned
+from pipects.steps import Step
 
 
 MAKES_PIPES = "AnonymousPipeServerStream"

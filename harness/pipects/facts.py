@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipects import bytespec
-from pipects.cases import INSIDE, Step, Test
+from pipects.cases import Test
 from pipects.spaces import Axes
+from pipects.steps import INSIDE, Step
 
 KINDS = {"AnonymousPipeServerStream": "server", "AnonymousPipeClientStream": "client"}
 CLOSING = {"Dispose": "disposed", "Close": "closed", "DisposeAsync": "disposed-async"}

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipects import matching
-from pipects.cases import Step, Test
+from pipects.cases import Test
 from pipects.protocol import Outcome, Refused, Returned, Threw
+from pipects.steps import Step
 
 
 def _is_number(value: Any) -> bool:

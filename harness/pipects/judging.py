@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass, field
 
 from pipects import blame, verdicts
-from pipects.cases import Step
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, STANDSTILL, exit_of
 from pipects.meeting import Adapter
@@ -17,6 +16,7 @@ from pipects.observe import NotObservable
 from pipects.observe.platform import Standstill
 from pipects.processes import GRACE
 from pipects.protocol import Outcome
+from pipects.steps import Step
 from pipects.verdicts import Failure
 
 HELPED_END = 60.0

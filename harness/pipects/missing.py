@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipects import verdicts
-from pipects.cases import Step, Test
+from pipects.cases import Test
+from pipects.steps import Step
 from pipects.verdicts import Result
 
 WORDS = "has no such member: "

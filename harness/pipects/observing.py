@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from pipects import ends, matching
-from pipects.cases import Step
 from pipects.conversation import Differs, LeftOpen, Named
 from pipects.errors import AdapterFault
 from pipects.observe import LOOK_AGAIN, End, kinds
 from pipects.observe import signals
 from pipects.protocol import Returned
+from pipects.steps import Step
 from pipects.waiting import Waiting
 from pipects.wellformed import AS_BEFORE
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipects.cases import Step
 from pipects.director.order import BEGIN, FAMILIES, Order
 from pipects.director.process import Call
 from pipects.directing import HOLD, Directing
 from pipects.observe import NotObservable
 from pipects.observe.rest import ASLEEP, status
+from pipects.steps import Step
 
 
 class Ordering(Directing):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipects import matching
-from pipects.cases import Step
 from pipects.protocol import Outcome
+from pipects.steps import Step
 
 NUMBERS_OF_CHANCE = ("DangerousGetHandle", "GetClientHandleAsString", "Number")
 """Members that tell a handle's number."""

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipects import matching
-from pipects.cases import Step
 from pipects.conversation import Differs, Running, refusal_of
 from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
 from pipects.observe import NotObservable, signals
 from pipects.protocol import Outcome, Refused, Returned
+from pipects.steps import Step
 
 STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
 STATES = {"closed": "&-", "devnull": "/dev/null", "fifo": '"$fifo"', "fifo-both": '"$fifo"'}

@@ -117,3 +117,20 @@ def _columns(entry: Any) -> set[str]:
 
 def _simple(value: Any) -> bool:
     return value is None or isinstance(value, bool)
+
+
+def substitute(value: Any, row: Mapping[str, Any]) -> Any:
+    """Puts the row's values in place of `$column`; other `$names` stay for the run."""
+    if isinstance(value, str):
+        if value.startswith("$") and value[1:] in row:
+            return row[value[1:]]
+        return re.sub(
+            r"\$([a-z_][a-z0-9_]*)",
+            lambda match: str(row[match[1]]) if match[1] in row else match[0],
+            value,
+        )
+    if isinstance(value, Mapping):
+        return {key: substitute(inner, row) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [substitute(inner, row) for inner in value]
+    return value

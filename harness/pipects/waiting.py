@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from pipects import blame, matching, protocol
-from pipects.cases import Step
 from pipects.conversation import STANDSTILL, Conversation, Differs, Running
 from pipects.errors import Deadlock, Overdue
 from pipects.observe import NotObservable, Proof
 from pipects.observe.platform import Standstill
+from pipects.steps import Step
 
 WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
 READERS = (

@@ -13,7 +13,7 @@ import pytest
 
 from bench import Done
 from pipects import cases, cells, paths, spec, suite, verdicts
-from pipects.cases import Step, Test
+from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.exploring import (
     comparing,
@@ -31,6 +31,7 @@ from pipects.director.programs import programs
 from pipects.exploring.search import Search
 from pipects.exploring.looking import Course
 from pipects.judging import Record
+from pipects.steps import Step
 from pipects.verdicts import Failure
 from spec.model import rules
 from spec.model.calls import Call

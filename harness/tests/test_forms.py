@@ -9,8 +9,9 @@ import pytest
 
 from bench import Bench
 from pipects import forms
-from pipects.cases import Step, nameless
+from pipects.cases import nameless
 from pipects.protocol import Returned, Threw
+from pipects.steps import Step
 
 MADE = Step("new", "Bytes", "parent", "main", {"as": "data"}, {})
 HEX = Step("get", "data.Hex", "parent", "main", {}, {"returns": "00"})

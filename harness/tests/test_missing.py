@@ -8,8 +8,8 @@ import pytest
 
 from bench import Bench
 from pipects import cases, implementations, missing, paths, spec, verdicts
-from pipects.cases import Step
 from pipects.errors import UserError
+from pipects.steps import Step
 from pipects.verdicts import Failure, Result
 
 ORDER = ["a.first/row", "b.second/row", "c.third/row"]

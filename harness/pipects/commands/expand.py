@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipects import blame, missing, paths, suite
-from pipects.cases import DIRECTING, Step, Test
+from pipects.cases import Test
 from pipects.reports import output
+from pipects.steps import DIRECTING, Step
 
 NEEDS_A_PROCESS_OF_ITS_OWN = {
     "start": "it starts another process",

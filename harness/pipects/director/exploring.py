@@ -6,10 +6,11 @@ import dataclasses
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from pipects.cases import Step, Test
+from pipects.cases import Test
 from pipects.director.order import Order
 from pipects.errors import UserError
 from pipects.judging import Record
+from pipects.steps import Step
 
 Prefix = tuple[str, ...]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import bytespec, ends, matching
-from pipects.cases import Step, Test
+from pipects.cases import Test
 from pipects.exploring import translating
 from pipects.observe import End
 from pipects.protocol import Outcome as Seen
 from pipects.protocol import Returned, Threw
+from pipects.steps import Step
 from spec.model import making, rules
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf

@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from pipects import cases, cells, verdicts
-from pipects.cases import Step
 from pipects.exploring import translating
 from pipects.judging import Record
 from pipects.spec import Spec
+from pipects.steps import Step
 from pipects.verdicts import Result
 from spec.model.calls import Call
 

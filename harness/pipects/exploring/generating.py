@@ -12,12 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from pipects.cases import Step
 from pipects.exploring import findings, planning, translating
 from pipects.exploring.choosing import Choices
 from pipects.exploring.planning import OFTEN, Planner
 from pipects.exploring.simulating import NUMBERS, USUAL_RULES
 from pipects.spec import Spec
+from pipects.steps import Step
 from spec.model import rules
 from spec.model.calls import MAIN, Call
 from spec.model.outcomes import Unspecified, Waits

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipects import ends
-from pipects.cases import Step
 from pipects.conversation import Differs
 from pipects.execution import Execution
 from pipects.observe import LOOK_AGAIN, End
+from pipects.steps import Step
 from pipects.wellformed import AS_BEFORE
 from spec.model.calls import MAIN, Call
 from spec.model.state import CLOSED, World

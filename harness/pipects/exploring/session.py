@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipects import cases, matching
-from pipects.cases import Step
+from pipects import cases, matching, needs
 from pipects.exploring import planning, translating
 from pipects.exploring.looking import Course, Looking
 from pipects.implementations import Implementation
@@ -16,6 +15,7 @@ from pipects.processes import Family
 from pipects.spec import Spec
 from pipects.protocol import Outcome as Seen
 from pipects.protocol import Returned, Threw
+from pipects.steps import Step
 from spec.model import rules
 from spec.model.calls import MAIN, Call, Data
 from spec.model.outcomes import Outcome, Unspecified, Waits
@@ -114,7 +114,7 @@ class Session(Looking):
             return False
         if step.target.rpartition(".")[2] in self._lacks:
             return True
-        return not self._lacks.isdisjoint(cases.needs_of(step, self._spec))
+        return not self._lacks.isdisjoint(needs.of_step(step, self._spec))
 
     def _process_of(self, call: Call) -> str:
         world = self.worlds[0]

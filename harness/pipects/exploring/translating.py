@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipects import bytespec
-from pipects.cases import Step
+from pipects.steps import Step
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf
 from spec.model.outcomes import Throws, Waits

@@ -128,8 +128,10 @@ def _requirements(parts: Sequence[tuple[str, Results]]) -> list[Requirement]:
 
     def bare(part: Results) -> list[dict[str, Any]]:
         told = cast(list[dict[str, Any]], part["requirements"])
-        kept = [{key: each[key] for key in each if key != "checked"} for each in told]
-        return [{**each, "held": {}} for each in kept]
+        return [
+            {key: {} if key == "held" else each[key] for key in each if key != "checked"}
+            for each in told
+        ]
 
     name, first = parts[0]
     wanted = bare(first)
