@@ -234,8 +234,10 @@ def _given_up(world: World, call: Call) -> Iterator[May]:
     """`SetHandleAsInvalid`: the object is closed, and its number stays open for whoever takes it over."""
     safe = world.safe_names[call.object]
     known = world.safes[safe]
-    if any(each.own == safe for each in world.streams.values()):
-        raise Unspecified("an end whose handle object has given its number up")
+    streams = {name: each for name, each in world.streams.items() if each.own == safe}
+    in_use = any(each.stream in streams for _, each in world.pending())
+    if in_use or any(world.pipes[each.pipe].polled for each in streams.values()):
+        raise Unspecified("what is watched of an end whose handle object gives its number up")
     others = [each for key, each in world.safes.items() if key != safe and not each.closed]
     if (
         known.closed

@@ -181,7 +181,7 @@ def _require_one_owner(world: World, safe: int) -> None:
 
 def _require_last_owner(world: World, safe: int) -> None:
     """Raises Unspecified if a client that was made later owns the number, too, and may have taken it over."""
-    if any(other > safe for other in _other_owners(world, safe)):
+    if not world.safes[safe].closed and any(other > safe for other in _other_owners(world, safe)):
         raise Unspecified(
             "whether the owner of a number gives it up to a client that is made of it"
         )

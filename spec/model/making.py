@@ -12,6 +12,8 @@ from spec.model.state import Stream, World
 
 INSIDE = re.compile(r"\$\{([a-z_0-9]+)\}")
 """A name in a text, which stands for what it holds."""
+PLAIN = re.compile(r" *\+?0*\$\{[a-z_0-9]+\} *")
+"""A number with blanks, a sign or zeros before it, which may be taken for the number."""
 RANGE = "ArgumentOutOfRangeException"
 NULL = "ArgumentNullException"
 DIRECTIONS = ("In", "Out", "InOut")
@@ -177,20 +179,21 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     decorated = None if isinstance(text, Ref) else INSIDE.search(str(text))
     requirement = ""
     if decorated is not None:
-        outside = str(text).replace(decorated[0], "", 1)
         if decorated[1] in world.files:  # an ordinary file's
             requirement = "client.ctor-string.not-a-pipe"
-        elif outside.strip(" ") in ("", "+") and not str(text).startswith("+ "):
+        elif PLAIN.fullmatch(str(text)):
             requirement = "client.ctor-string.blanks-and-plus"
         else:
             requirement = "client.ctor-string.not-a-number"
     elif not isinstance(text, Ref):
         requirement = _why_no_handle(str(text), _has_device(world, call.process))
-    if requirement:
-        for outcome in (Throws("ArgumentException", name), BROKEN):
-            yield May(outcome, requirement, world)
-        if requirement != "client.ctor-string.blanks-and-plus":
-            return
+    refused = [
+        May(outcome, requirement, world)
+        for outcome in (Throws("ArgumentException", name), BROKEN) if requirement
+    ]  # fmt: skip
+    if requirement and requirement != "client.ctor-string.blanks-and-plus":
+        yield from refused
+        return
     if decorated is not None:
         text = Ref(decorated[1])
     assert isinstance(text, Ref)
@@ -199,6 +202,7 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
         owned = world.copy()
         owned.safes[owned.number()] = Safe(call.process, handle)
         yield from _of_no_use(world, CLIENT, name, "client.ctor.direction-string.invalid", owned)
+        yield from refused
         return
     after = world.copy()
     safe = after.number()
@@ -206,6 +210,7 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     after.streams[call.kept] = Stream(False, call.process, access, world.handles[handle].pipe, safe)
     said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
     yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
+    yield from refused
 
 
 def _has_device(world: World, process: str) -> bool:

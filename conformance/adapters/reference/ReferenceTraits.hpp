@@ -46,12 +46,16 @@ struct ReferenceTraits : adapter::DefaultTraits {
 
     /// The first pending operation makes the reactor's thread and handles: not in the middle of a case.
     static void WarmUp() {
-        System::IO::Pipes::AnonymousPipeServerStream server(PipeDirection::In);
-        System::Byte byte{};
-        const std::stop_source source;
-        const auto pending = server.ReadAsync(std::span(&byte, 1), source.get_token());
-        server.Dispose();
-        static_cast<void>(pending.IsCompleted());
+        try {
+            System::IO::Pipes::AnonymousPipeServerStream server(PipeDirection::In);
+            System::Byte byte{};
+            const std::stop_source source;
+            const auto pending = server.ReadAsync(std::span(&byte, 1), source.get_token());
+            server.Dispose();
+            static_cast<void>(pending.IsCompleted());
+        } catch (const System::Exception&) {
+            return;  // what is wrong with that a case tells
+        }
     }
 };
 

@@ -22,8 +22,11 @@ class CrossingMoves(MeetingMoves):
         pipe = self._names(choices.pick((False, True)))
         yield from self._pipe(pipe)
         yield from choices.pick(
-            (self._gathers_closed, self._copies_closed, self._speaks_cancelled, self._called_closed)
-        )(pipe, choices)
+            (
+                self._gathers_closed, self._copies_closed, self._speaks_cancelled,
+                self._called_closed, self._gives_up,
+            )
+        )(pipe, choices)  # fmt: skip
 
     def _gathers_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
         """A read that gathers has a part, or nothing, when its end is closed; then it is asked for more."""
@@ -158,3 +161,38 @@ class CrossingMoves(MeetingMoves):
             yield Call("get", f"{callback}.{choices.pick(('Count', 'SameThread'))}")
         if choices.once_in(2):
             yield Call("forget", own)
+
+    def _gives_up(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """The handle object of an end that was used, and has waited, gives its number up, and another one owns it."""
+        reads = choices.pick((False, True))
+        own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
+        handle, number, owner = pipe.handle, self.name("number"), self.name("safe")
+        if own == pipe.server:
+            handle = self.name("handle")
+            yield Call("get", f"{own}.SafePipeHandle", kept=handle)
+        yield Call("call", f"{handle}.DangerousGetHandle", kept=number)
+        if choices.pick((True, True, False)):
+            thread = self.name("thread")
+            if reads:
+                yield Call("call", f"{own}.Read", {"buffer": Data(b"\xa5" * 3)}, thread=thread)
+                yield Call("call", f"{against}.Write", {"buffer": Data(pattern(3))})
+            else:
+                yield Call("call", f"{own}.Write", {"buffer": Data(pattern(ROOM))})
+                yield Call("call", f"{own}.Write", {"buffer": Data(pattern(100))}, thread=thread)
+                array = Data(b"\xa5" * (ROOM + 100))
+                yield Call("call", f"{against}.ReadExactly", {"buffer": array})
+        yield Call("call", f"{handle}.SetHandleAsInvalid")
+        if choices.pick((True, False)):
+            member = "ReadByte" if reads else "WriteByte"
+            with_byte: dict[str, Argument] = {} if reads else {"value": 69}
+            yield Call("call", f"{own}.{member}", with_byte)
+        given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": True}
+        yield Call("new", "SafePipeHandle", given, owner)
+        if choices.pick((True, False)):
+            yield self.closed(own, choices)
+        yield Call("call", f"{owner}.{choices.pick(('Dispose', 'Close'))}")
+        if reads:
+            yield Call("call", f"{against}.Write", {"buffer": Data(pattern(3))})
+        else:
+            yield Call("call", f"{against}.Read", {"buffer": Data(b"\xa5" * 3)})
+        yield self.closed(own, choices)

@@ -54,10 +54,12 @@ class LifetimeMoves(Moves):
             yield Call("call", f"{client}.Dispose")
         for _ in range(choices.pick((1, 2, 3))):
             yield from self._end(server, known, choices)
-            if choices.once_in(3):  # what is handed out of a server that is closed is its user's
+            if choices.once_in(2):  # what is handed out of a server that is closed is its user's
                 kept = "" if text else self.name("text")
                 yield Call("call", f"{server}.GetClientHandleAsString", kept=kept)
                 text = text or kept
+                if choices.pick((True, False)):
+                    yield self.closed(server, choices)
                 yield from self._end(server, known, choices)
         for name in filter(None, known.values()):
             yield Call("get", f"{name}.IsClosed")

@@ -17,7 +17,7 @@ OF_SAFE = (
     ("get", "IsClosed"), ("get", "IsInvalid"), ("call", "DangerousGetHandle"), ("call", "Dispose"),
 )  # fmt: skip
 
-DECORATED = ("N ", " N", "+N", "++N", "N x", "-N", "Nx", "N.0", "0xN", "N,0", "N\n4")
+DECORATED = ("N ", " N", "+N", "++N", "N x", "-N", "Nx", "N.0", "0xN", "N,0", "N\n4", "0N")
 """Where the number of a handle stands in a text for N."""
 
 

@@ -10,6 +10,8 @@ from spec.model.calls import Argument, Call, Ref
 from spec.model.state import World
 
 MOST_FILES = 3
+FORMS = (" N", "N ", "+N", "0N", "00N")
+"""Texts that stand for N, or for nothing."""
 
 
 class NamingMoves(Moves):
@@ -36,6 +38,9 @@ class NamingMoves(Moves):
                 "direction": "In" if direction == "Out" else "Out",
                 "pipeHandleAsString": Ref(text),
             }
+            if choices.once_in(4):
+                form = choices.pick(FORMS).replace("N", f"${{{text}}}")
+                given["pipeHandleAsString"] = form
             yield Call("new", making.CLIENT, given, name)
         if choices.once_in(3):
             clients = beginning(clients, choices)

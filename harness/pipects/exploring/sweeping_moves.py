@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipects.exploring.asking_moves import PROPERTIES
 from pipects.exploring.choosing import Choices, Moves, beginning, pattern
 from spec.model.calls import Argument, Call, Callback, Data, Ref
-from spec.model.state import READ, WRITE, World
+from spec.model.state import OPEN, READ, WRITE, World
 
 OF_TASK = {
     READ: ("ReadAsync", "ReadExactlyAsync", "ReadAtLeastAsync", "CopyToAsync"),
@@ -142,6 +142,31 @@ class SweepingMoves(Moves):
                 given |= {"offset": 0, "count": len(data)}
             given["cancellationToken"] = Ref(token)
             yield Call("call", f"{name}.{member}", given, awaited=True)
+
+    def refused(self, world: World, choices: Choices) -> Iterator[Call]:
+        """Everything that an end does is asked of one that is closed, broken, or goes the other way."""
+        bad = [name for name, each in world.streams.items() if each.state != OPEN]
+        whole = choices.pick((bad, bad, list(world.streams))) or list(world.streams)
+        if not whole:
+            return
+        name = choices.pick(whole[::-1])
+        yield Call("call", f"{name}.WaitForPipeDrain")
+        yield Call("call", f"{name}.Flush")
+        yield Call("call", f"{name}.FlushAsync", awaited=True)
+        for access in beginning((READ, WRITE), choices):
+            yield from self._swept(world, name, access, choices, b"\xa5" * choices.pick((2, 0)))
+        yield Call("call", f"{name}.ReadByte")
+        yield Call("call", f"{name}.WriteByte", {"value": 7})
+        if world.streams[name].process == "parent":
+            memory = self.name("memory")
+            yield Call("new", "MemoryStream", kept=memory)
+            yield Call("call", f"{name}.CopyTo", {"destination": Ref(memory)})
+            into: dict[str, Argument] = {"destination": Ref(memory)}
+            yield Call("call", f"{name}.CopyToAsync", into, awaited=True)
+        for member in beginning(
+            ("CanRead", "IsConnected", "InBufferSize", "SafePipeHandle"), choices
+        ):
+            yield Call("get", f"{name}.{member}")
 
     def told(self, world: World, choices: Choices) -> Iterator[Call]:
         """What every operation and callback says of itself."""
