@@ -216,6 +216,8 @@ def fault(world: World, call: Call) -> Iterator[May]:
     same = [each for each in world.streams.values() if each.pipe == stream.pipe]
     if stream.state != OPEN or world.is_shut(stream) or world.is_orphan(stream) or len(same) > 2:
         raise Unspecified("whose call it is that the system fails")
+    if (name, call.target) in world.faults:
+        raise Unspecified("two calls of a kind that the system fails")
     after = world.copy()
     after.faults = (*world.faults, (name, call.target))
     yield May(Returns(), "", after)

@@ -82,8 +82,6 @@ class HalfwayMoves(MeetingMoves):
             if place == there:
                 yield fault
             yield from self._waiting(end, asked, token, choices, 0)
-        if there == 3 and choices.once_in(3):
-            yield fault
         for _ in range(5 if reads else 1):
             if reads:
                 yield Call("call", f"{pipe.writer}.WriteByte", {"value": 65})
