@@ -212,6 +212,26 @@ BOOST_AUTO_TEST_CASE(message_is_complete, COVERS("stream.is-message-complete.mes
                                            [&] { static_cast<void>(reading.IsMessageComplete()); });
 }
 
+BOOST_AUTO_TEST_CASE(read_mode_needs_messages, COVERS("stream.read-mode.message-unsupported")) {
+    for (const PipeDirection direction : {In, Out}) {
+        for (const bool isAsync : {false, true}) {
+            Connected pipe(direction, isAsync);
+            const auto setMessage = [&] { pipe.stream.SetReadMode(Mode::Message); };
+            CheckThrows<NotSupportedException>("ReadMode", setMessage);
+            BOOST_TEST((pipe.stream.ReadMode() == Mode::Byte));
+            pipe.stream.SetReadMode(Mode::Byte);
+            CheckThrows<NotSupportedException>("ReadMode, again", setMessage);
+            BOOST_TEST((pipe.stream.ReadMode() == Mode::Byte));
+            BOOST_TEST((pipe.stream.TransmissionMode() == Mode::Byte));
+        }
+        Server given(direction == In ? Out : In);
+        Derived said(direction, Mode::Byte, 0);
+        said.InitializeHandle(given.ClientSafePipeHandle(), true, false);
+        CheckThrows<NotSupportedException>("ReadMode", [&] { said.SetReadMode(Mode::Message); });
+        BOOST_TEST((said.ReadMode() == Mode::Byte));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(read_mode_is_what_was_set, COVERS("stream.read-mode.last-set")) {
     Server writer(Out);
     Derived reading(In, Mode::Message, 0);
