@@ -310,6 +310,9 @@ def others(world: World, call: Call) -> Iterator[May]:
             after.descriptors = (*world.descriptors, call.kept)
             if call.arguments["kind"] == "socket":
                 after.sockets = (*world.sockets, call.kept)
+        case "Plain":
+            handle = _named_by(world, call.text("number") or "", call.process)
+            after.plain_ends[call.kept] = call.process, world.handles[handle].pipe
         case "MemoryStream":
             after.memories[call.kept] = Memory(writable=call.arguments.get("writable") is not False)
         case _:

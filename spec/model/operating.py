@@ -188,6 +188,13 @@ def interrupt(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(), f"stream.signals.interrupted-{kind}-resumes", world)
 
 
+def _unblocked(world: World, call: Call) -> Iterator[May]:
+    """`SetNonBlocking` of an end by a child that shares it: who waits at it does so as before."""
+    after = world.copy()
+    after.change_pipe(world.plain_ends[call.object][1], polled=True)
+    yield May(Returns(), "stream.waiting.nonblocking", after)
+
+
 def _memory(world: World, call: Call) -> Iterator[May]:
     """`Position` and `Dispose` of a stream in memory."""
     memory = world.memories[call.object]
@@ -271,5 +278,6 @@ RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Wait": _wait, "IsCompleted": _status, "IsCanceled": _status, "IsFaulted": _status,
     "Cancel": _cancel, "Token": _token, "Hex": _hex, "AsyncState": _state,
     "CompletedSynchronously": _synchronous, "Number": number, "Position": _memory, "Dispose": _memory,
+    "SetNonBlocking": _unblocked,
 }  # fmt: skip
 """By member of what is no pipe stream."""

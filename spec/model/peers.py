@@ -41,6 +41,7 @@ def end(world: World, call: Call) -> Iterator[May]:
     gone = {key for key, each in world.streams.items() if each.process == name}
     after.streams = {key: each for key, each in world.streams.items() if key not in gone}
     after.operations = {k: each for k, each in world.operations.items() if each.stream not in gone}
+    after.plain_ends = {k: each for k, each in world.plain_ends.items() if each[0] != name}
     how = "notifies-kill" if call.verb == "kill" else "notifies-exit-in"
     for settled in settle(after):
         yield May(Returns(), f"server.dispose-local-copy.{how}", settled)

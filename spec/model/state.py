@@ -206,6 +206,8 @@ class World:
     operations: dict[str, Operation] = field(default_factory=dict)
     processes: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"parent": ()})
     """By name: the names of the texts that it was started with."""
+    plain_ends: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By name of an end that a child knows by its number alone: the child, and the pipe."""
     scarce: str = ""
     """`yes`: the first process can open no further pipe; `eased`: it has given handles back since."""
     warm: str = ""

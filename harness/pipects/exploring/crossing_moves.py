@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipects.exploring.choosing import Choices, pattern
-from pipects.exploring.meeting_moves import ROOM, MeetingMoves, Pipe
+from pipects.exploring.meeting_moves import READING, ROOM, WRITING, MeetingMoves, Pipe
+from spec.model import making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import World
 
@@ -196,3 +197,38 @@ class CrossingMoves(MeetingMoves):
         else:
             yield Call("call", f"{against}.Read", {"buffer": Data(b"\xa5" * 3)})
         yield self.closed(own, choices)
+
+    def shared(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A child that shares an end makes it non-blocking; who waits at it here does so as before."""
+        if len(world.processes) > 1 or world.files or world.scarce or self.crowded(world, 2):
+            return
+        pipe, reads = self._names(choices.pick((False, True))), choices.pick((True, False))
+        text, child, plain = self.name("text"), self.name("child"), self.name("plain")
+        own = ("Out", "In") if reads else ("In", "Out")
+        given: dict[str, Argument] = {
+            "direction": own[0], "inheritability": "Inheritable", "bufferSize": ROOM,
+        }  # fmt: skip
+        yield Call("new", making.SERVER, given, pipe.server)
+        yield Call("call", f"{pipe.server}.GetClientHandleAsString", kept=text)
+        yield Call("start", child, {"program": "plain", "0": Ref(text)})
+        number: dict[str, Argument] = {"number": Ref(f"{child}.arguments.0")}
+        yield Call("new", "Plain", number, plain, child)
+        yield Call("get", f"{pipe.server}.ClientSafePipeHandle", kept=pipe.handle)
+        given = {"direction": own[1], "safePipeHandle": Ref(pipe.handle)}
+        yield Call("new", making.CLIENT, given, pipe.client)
+        ends = (pipe.client, pipe.server) if reads else (pipe.server, pipe.client)
+        pipe = Pipe(pipe.server, pipe.handle, pipe.client, *ends)
+        source, token, made = self.cancellable()
+        yield from made
+        if not reads:
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
+        unblocks = Call("call", f"{plain}.SetNonBlocking", process=child)
+        first = choices.pick((True, False))
+        if first:
+            yield unblocks
+        begun = list(self._waiting(pipe.client, READING if reads else WRITING, token, choices, 0))
+        yield from begun
+        if not first:
+            yield unblocks
+        for _ in range(2):
+            yield from self._event(pipe, reads, source, begun, ROOM, choices)
