@@ -129,13 +129,13 @@ class TextingMoves(Moves):
         name = self.end(world, choices, READ if reads else WRITE)
         if not name:
             return
-        home = world.streams[name].process
+        home, kind = world.streams[name].process, "StreamReader" if reads else "StreamWriter"
         for _ in range(choices.pick((1, 2))):
             text = self.name("text")
             given: dict[str, Argument] = {"stream": Ref(name)}
             if choices.pick((True, True, False)):
                 given["leaveOpen"] = choices.pick((True, True, False))
-            yield Call("new", "StreamReader" if reads else "StreamWriter", given, text, home)
+            yield Call("new", kind, given, text, home)
             if not reads and choices.pick((True, False)):
                 member = choices.pick(("Write", "WriteLine"))
                 yield Call("call", f"{text}.{member}", {"value": choices.pick(TEXTS)})
@@ -146,9 +146,7 @@ class TextingMoves(Moves):
         data = b"\xa5\xa5" if reads else b"on"
         yield from self.form(world, name, choices, ("Read",) if reads else ("Write",), data)
         again = self.name("text")
-        yield Call(
-            "new", "StreamReader" if reads else "StreamWriter", {"stream": Ref(name)}, again, home
-        )
+        yield Call("new", kind, {"stream": Ref(name)}, again, home)
         yield Call("call", f"{again}.{choices.pick(('Dispose', 'Close'))}")
 
     def _heard(self, reader: str, choices: Choices) -> Call:
