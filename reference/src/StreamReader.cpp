@@ -29,7 +29,7 @@ StreamReader::~StreamReader() {
 }
 
 StreamBuffer& StreamReader::Buffer() {
-    if (!buffer_) {
+    if (disposed_) {
         throw ObjectDisposedException("Cannot read from a closed StreamReader.");
     }
     return *buffer_;
@@ -74,11 +74,8 @@ std::string StreamReader::ReadToEnd() {
 }
 
 void StreamReader::Dispose() {
-    if (buffer_) {
-        buffer_.reset();
-        if (!leaveOpen_) {
-            stream_->Dispose();
-        }
+    if (!disposed_.exchange(true) && !leaveOpen_) {
+        stream_->Dispose();
     }
 }
 

@@ -23,7 +23,7 @@ StreamWriter::~StreamWriter() {
 }
 
 StreamBuffer& StreamWriter::Buffer() {
-    if (!buffer_) {
+    if (disposed_) {
         throw ObjectDisposedException("Cannot write to a closed StreamWriter.");
     }
     return *buffer_;
@@ -58,7 +58,7 @@ void StreamWriter::Flush() {
 }
 
 void StreamWriter::Dispose() {
-    if (!buffer_) {
+    if (disposed_) {
         return;
     }
     std::exception_ptr error;
@@ -67,8 +67,7 @@ void StreamWriter::Dispose() {
     } catch (const Exception&) {
         error = std::current_exception();
     }
-    buffer_.reset();
-    if (!leaveOpen_) {
+    if (!disposed_.exchange(true) && !leaveOpen_) {
         stream_->Dispose();
     }
     if (error) {

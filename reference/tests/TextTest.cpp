@@ -109,6 +109,50 @@ TEST(StreamReader, DisposesItsStreamUnlessThatIsLeftOpen) {
     EXPECT_THROW(static_cast<void>(reader.EndOfStream()), ObjectDisposedException);
 }
 
+/// Gives one byte, and disposes what reads it meanwhile, as another thread might.
+class Interrupting final : public MemoryStream {
+  public:
+    using MemoryStream::Read;
+    int Read(std::span<Byte> buffer) override {
+        if (closed) {
+            throw ObjectDisposedException("Cannot read from a closed stream.");
+        }
+        const int count = MemoryStream::Read(buffer);
+        reader->Dispose();
+        return count;
+    }
+
+    StreamReader* reader = nullptr;
+};
+
+TEST(StreamReader, FailsIfItIsDisposedWhileItReads) {
+    Interrupting stream;
+    stream.content = BytesOf("x");
+    StreamReader reader(&stream);
+    stream.reader = &reader;
+    EXPECT_THROW(static_cast<void>(reader.ReadToEnd()), ObjectDisposedException);
+}
+
+TEST(StreamReader, ReadsToTheEndOfAStreamThatIsLeftOpenWhileItReads) {
+    Interrupting stream;
+    stream.content = BytesOf("x");
+    StreamReader reader(&stream, true);
+    stream.reader = &reader;
+    EXPECT_EQ(reader.ReadToEnd(), "x");
+    EXPECT_THROW(static_cast<void>(reader.ReadToEnd()), ObjectDisposedException);
+}
+
+TEST(StreamWriter, FailsIfItIsDisposedWhileItWrites) {
+    Ends ends;
+    StreamWriter writer(&ends.writer);
+    const std::string more(std::size_t{1} << 21U, 'x');  // than any pipe takes
+    Background write([&] { writer.WriteLine(more); });
+    write.WaitUntilBlocked();
+    writer.Dispose();
+    EXPECT_THROW(write.Finish(), System::Exception);
+    EXPECT_THROW(writer.Write("x"), ObjectDisposedException);
+}
+
 TEST(Text, RefusesNoStreamAndTheWrongEnd) {
     Ends ends;
     EXPECT_EQ(ParamOf<ArgumentNullException>([] { StreamWriter writer(nullptr); }), "stream");

@@ -2,6 +2,7 @@
 
 #include <System/IO/StreamBuffer.hpp>
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -16,8 +17,8 @@ namespace System::IO {
 ///
 /// It takes from the stream what is there, up to a buffer full, so that some of it may be held here. Owns:
 /// nothing, but Dispose and the destructor dispose the stream with the reader unless it is left open; the
-/// stream must outlive the reader. Threads: one at a time. After Dispose: reading throws
-/// ObjectDisposedException.
+/// stream must outlive the reader. Threads: one at a time, but Dispose may come from another one: a read that
+/// waits then ends as the stream's Read does. After Dispose: reading throws ObjectDisposedException.
 class StreamReader final {
   public:
     /// @param leaveOpen whether the stream stays open when the reader is disposed
@@ -49,7 +50,8 @@ class StreamReader final {
     [[nodiscard]] StreamBuffer& Buffer();
 
     Stream* stream_;
-    std::optional<StreamBuffer> buffer_;  // until Dispose
+    std::optional<StreamBuffer> buffer_;  // kept by Dispose: a read may be in it
+    std::atomic<bool> disposed_ = false;
     bool leaveOpen_;
     bool skipsLineFeed_ = false;  // the last line ended with "\r", which "\n" may follow
 };

@@ -2,6 +2,7 @@
 
 #include <System/IO/StreamBuffer.hpp>
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ namespace System::IO {
 /// What was written is held until there is a buffer full of it, or until Flush, Dispose or AutoFlush.
 /// Owns: nothing, but Dispose and the destructor dispose the stream with the writer unless it is left open;
 /// the stream must outlive the writer. What can't be written by the destructor is dropped: call Dispose where
-/// it matters. Threads: one at a time. After Dispose: writing throws ObjectDisposedException.
+/// it matters. Threads: one at a time, but Dispose may come from another one: a write that waits then ends as
+/// the stream's Write does. After Dispose: writing throws ObjectDisposedException.
 class StreamWriter final {
   public:
     /// @param leaveOpen whether the stream stays open when the writer is disposed
@@ -56,7 +58,8 @@ class StreamWriter final {
     void Put(std::string_view text);
 
     Stream* stream_;
-    std::optional<StreamBuffer> buffer_;  // until Dispose
+    std::optional<StreamBuffer> buffer_;  // kept by Dispose: a write may be in it
+    std::atomic<bool> disposed_ = false;
     std::string newLine_ = "\n";
     bool leaveOpen_;
     bool autoFlush_ = false;
