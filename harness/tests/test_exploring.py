@@ -68,6 +68,13 @@ def test_a_tour_is_the_same_for_the_same_seed_and_tries_new_things_first() -> No
     assert len(reached(first)) > len(reached(drawn))
 
 
+def test_a_tour_imagines_nothing_once_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count()
+    monkeypatch.setattr(touring.time, "monotonic", lambda: next(clock))
+    assert 0 < len(list(touring.tour(3, 800, 800, until=20))) <= 21
+    assert not list(touring.tour(3, until=0))
+
+
 @pytest.fixture(scope="module")
 def tables() -> list[Test]:
     """Every test of the suite."""

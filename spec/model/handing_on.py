@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model.breaking_off import leave
 from spec.model.outcomes import BROKEN, CLOSED, Unspecified
-from spec.model.queueing import on_the_way
+from spec.model.queueing import READING, on_the_way
 from spec.model.receiving import take
 from spec.model.sending import has_room
 from spec.model.state import BROKEN as IS_BROKEN
@@ -61,6 +61,8 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(CLOSED, said), End(BROKEN, said)))
         leave(after, operation)
         yield after
+    elif world.is_shut(into) or world.is_orphan(into):
+        raise Unspecified("a destination whose handle somebody else closed")
     elif into.state == IS_BROKEN or not world.held(into.pipe, READ):
         after.change(operation.into, state=IS_BROKEN)
         after.change_pipe(into.pipe, blurred=True)
@@ -68,8 +70,6 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         leave(after, operation)
         yield after
-    elif world.is_shut(into) or world.is_orphan(into):
-        raise Unspecified("a destination whose handle somebody else closed")
     elif on_the_way(world, into.pipe) or world.pipes[into.pipe].partly:
         raise Unspecified("a copy into a pipe that others wait to write into")
     elif has_room(world, into.pipe, len(operation.left)):
@@ -80,9 +80,17 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_pipe(into.pipe, content=content, burst=burst)
         after.change_operation(name, left=b"")
         yield after
-    elif not world.pipes[
-        into.pipe
-    ].blurred:  # it waits: how much it has moved by then is its affair
+    elif not world.pipes[into.pipe].blurred:
+        if any(_reads(world, each, into.pipe) for _, each in world.pending()):
+            raise Unspecified(
+                "who reads what a copy has handed on of more than its destination holds"
+            )
+        # it waits: how much it has moved by then is its affair
         after.change_pipe(into.pipe, blurred=True)
         after.change_pipe(world.streams[operation.stream].pipe, blurred=True)
         yield after
+
+
+def _reads(world: World, operation: Operation, pipe: int) -> bool:
+    """Whether an operation waits for bytes of the pipe."""
+    return operation.kind in READING and world.streams[operation.stream].pipe == pipe

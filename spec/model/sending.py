@@ -75,9 +75,14 @@ def has_room(world: World, pipe: int, count: int) -> bool:
     """Whether so many bytes go into the pipe at once. Raises Unspecified where that is the system's affair.
 
     POSIX promises room for nobody; a page's worth since the pipe was empty fits into every system's pipe,
-    and an empty pipe takes as much as it holds (stream.write.capacity-no-wait).
+    and an empty pipe takes as much as it holds (stream.write.capacity-no-wait). Who reads to the end takes all that comes.
     """
     state = world.pipes[pipe]
+    if any(
+        each.kind == "rest" and world.streams[each.stream].pipe == pipe
+        for _, each in world.pending()
+    ):
+        return True
     if not state.capacity:
         raise Unspecified("how large a pipe is for which too much was asked")
     if len(state.content) + count > state.capacity:

@@ -29,7 +29,7 @@ LENGTH = 16
 """Rules of a sequence, each one call or a few."""
 TRIED = 400
 """Sequences that are drawn; those that take a new pair are kept, up to their last new one."""
-A_FILE = 50
+A_FILE = 20
 """Cases in one file."""
 
 

@@ -79,7 +79,8 @@ class Search:
         try:
             self.replay(kept, until)
             if draws:
-                self.replay(touring.tour(self._seed + 1, directed=self._directed), until)
+                drawn = touring.tour(self._seed + 1, directed=self._directed, until=until)
+                self.replay(drawn, until)
         finally:
             self._let_go(politely=True)
         return self.tally

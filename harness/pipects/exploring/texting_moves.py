@@ -14,6 +14,8 @@ TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac", "\r\n\n\r
 PIECES = ("\r\n", "\n", "a", "\r", "b\n", "\u20ac")
 LONG = (1024, 128, 4096, 1023, 3000, 4095, 5000, 9000)
 """Characters of long texts: about as many as a buffer holds."""
+MUCH = (30_000, 65_536, 9_000)
+"""Characters of texts that are more than a pipe holds, two or three of them."""
 WRITING = ("Write", "WriteLine", "Flush", "AutoFlush", "Close", "Dispose", "WriteLine", "Write")
 READING = ("ReadLine", "ReadLine", "EndOfStream", "ReadToEnd", "ReadLine", "Close", "Dispose")
 NEEDING = ("Read", "Write", "ReadByte", "WriteByte", "ReadAsync", "WriteAsync")
@@ -82,6 +84,9 @@ class TextingMoves(Moves):
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         reader, writer, speaks = self.name("text"), self.name("text"), choices.pick((True, False))
         yield self._on(client, "StreamReader", reader, choices)
+        if choices.once_in(6):
+            yield from self._whole(server, reader, writer if speaks else "", choices)
+            return
         if speaks:
             yield self._on(server, "StreamWriter", writer, choices)
             if choices.pick((True, False)):
@@ -114,6 +119,27 @@ class TextingMoves(Moves):
             yield Call("call", f"{closed}.Dispose")
             yield Call("get", f"{client if closed == reader else server}.IsConnected")
             yield self._heard(reader, choices)
+
+    def _whole(
+        self, server: str, reader: str, writer: str, choices: Choices
+    ) -> Iterator[Call]:  # fmt: skip
+        """All is read that is left, while more comes than the pipe, or anything else, holds."""
+        begun = choices.pick((True, False))
+        if begun:
+            yield Call("call", f"{reader}.ReadLine", thread=self.name("thread"))
+            yield Call("call", f"{server}.Write", {"buffer": Data(b"first\nnext")})
+        yield Call("call", f"{reader}.ReadToEnd", thread=self.name("thread"))
+        if writer:
+            yield Call("new", "StreamWriter", {"stream": Ref(server)}, writer)
+            yield Call("set", f"{writer}.AutoFlush", {"value": True})
+        for _ in range(choices.pick((3, 1, 4))):
+            text = "z" * choices.pick(MUCH)
+            if writer:
+                yield Call("call", f"{writer}.Write", {"value": text})
+            else:
+                yield Call("call", f"{server}.Write", {"buffer": Data(text.encode())})
+        yield Call("call", f"{writer or server}.{choices.pick(('Dispose', 'Close'))}")
+        yield self._heard(reader, choices)
 
     @staticmethod
     def _on(stream: str, kind: str, name: str, choices: Choices) -> Call:

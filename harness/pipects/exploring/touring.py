@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import itertools
+import math
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,9 +47,10 @@ class Novelty:
 
 
 def tour(
-    seed: int, imagined: int = POOL, made: int = MADE, directed: bool = False
+    seed: int, imagined: int = POOL, made: int = MADE, directed: bool = False, until: float = math.inf
 ) -> Iterator[Sequence[Call]]:  # fmt: skip
-    """Sequences without end, the same for the same seed; each tries what those before it tried least.
+    """Sequences, the same for the same seed; each tries what those before it tried least. None is imagined behind a time
+    (`until`, by time.monotonic), and there is no other end.
 
     Of so many that are imagined so many are made, then others are imagined. The first time it is an eighth of that,
     so that a short search, too, makes some.
@@ -54,11 +58,13 @@ def tour(
     novelty, first, share = Novelty(), 0, EIGHTH
     while True:
         drawn = simulating.sequences(seed, imagined // share, first=first, directed=directed)
-        pool = list(drawn)
+        pool = list(itertools.takewhile(lambda _: time.monotonic() <= until, drawn))
+        if not pool:
+            return
         first += len(pool)
         waiting = [(-novelty.of(each), number) for number, each in enumerate(pool)]
         heapq.heapify(waiting)
-        for _ in range(max(1, made // share)):
+        for _ in range(min(len(pool), max(1, made // share))):
             while True:  # what is new can only have become less since it was reckoned
                 _, number = heapq.heappop(waiting)
                 worth = novelty.of(pool[number])
