@@ -63,10 +63,10 @@ def _collecting(name: str, operation: Operation) -> Call:
 
 
 RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
-    "nothing": Planner.nothing,
-    "pair": Planner.pair, "server": Planner.server, "write": Planner.write, "read": Planner.read,
-    "property": Planner.property, "close": Planner.close, "handles": Planner.handles,
-    "client": Planner.client, "bad arguments": Planner.bad_arguments, "against": Planner.against,
+    "nothing": Planner.nothing, "pair": Planner.pair, "server": Planner.server,
+    "write": Planner.write, "read": Planner.read, "property": Planner.property,
+    "close": Planner.close, "handles": Planner.handles, "client": Planner.client,
+    "bad arguments": Planner.bad_arguments, "against": Planner.against,
     "local copy": Planner.local_copy, "task": Planner.task, "token": Planner.token,
     "cancel": Planner.cancel, "status": Planner.status, "ending": Planner.ending,
     "content": Planner.content, "flush": Planner.flush, "drain": Planner.drain,
@@ -77,32 +77,23 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "client refused": Planner.client_refused, "safe": Planner.safe,
     "taken over": Planner.taken_over, "seeking": Planner.seeking,
     "bad minimum": Planner.bad_minimum, "file": Planner.file, "forget": Planner.forget,
-    "file refused": Planner.file_refused, "interrupt": Planner.interrupt,
-    "called": Planner.called, "portrait": Planner.portrait, "cancelled": Planner.cancelled,
-    "texter": Planner.texter, "text": Planner.text, "lines": Planner.lines, "wrapper": Planner.wrapper,
-    "join": Planner.join, "scarce": Planner.scarce, "queue": Planner.queue, "rest": Planner.rest,
+    "file refused": Planner.file_refused, "interrupt": Planner.interrupt, "called": Planner.called,
+    "portrait": Planner.portrait, "cancelled": Planner.cancelled, "texter": Planner.texter,
+    "text": Planner.text, "lines": Planner.lines, "wrapper": Planner.wrapper, "join": Planner.join,
+    "scarce": Planner.scarce, "queue": Planner.queue, "rest": Planner.rest,
     "breaking": Planner.breaking, "finishing": Planner.finishing,
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
-    "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied, "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
-    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway, "failed": Planner.failed, "assigned": Planner.assigned,
-    "crossed": Planner.crossed, "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
+    "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied,
+    "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
+    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
+    "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
+    "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
-    "met",
-    "met",
-    "met",
-    "lived",
-    "lived",
-    "halfway",
-    "halfway",
-    "named",
-    "copied",
-    "spoken",
-    "spoken",
-    "crossed",
-    "crossed",
-)
+    "met", "met", "met", "lived", "lived", "halfway", "halfway", "named", "copied",
+    "spoken", "spoken", "crossed", "crossed",
+)  # fmt: skip
 """Small stories, more of them than of single calls: what a call alone shows is soon seen."""
 OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
