@@ -493,3 +493,11 @@ def test_whether_one_that_has_waited_keeps_a_copy_of_a_number_is_left_open() -> 
     waited = one(one(world, waiting), Call("call", "server.Write", {"buffer": Data(b"a")}))
     with pytest.raises(Unspecified):
         rules.possibilities(waited, Call("call", "client.Dispose"))
+
+
+@pytest.mark.parametrize("target", ["Stream.Synchronized", "StreamReader"])
+def test_what_stands_on_a_stream_needs_one_that_is_there(target: str) -> None:
+    verb = "call" if target == "Stream.Synchronized" else "new"
+    call = Call(verb, target, {"stream": Ref("client_1")}, "on_it")
+    with pytest.raises(KeyError):
+        rules.possibilities(World(), call)

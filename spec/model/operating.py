@@ -244,6 +244,8 @@ def synchronized(world: World, call: Call) -> Iterator[May]:
         outcome = Throws("ArgumentNullException", "stream")
         yield May(outcome, "stream.synchronized.null", world)
         return
+    if name not in world.streams:
+        raise KeyError(name)
     after = world.copy()
     after.wrappers[call.kept] = name
     yield May(Returns(), "stream.synchronized.passes-through", after)
