@@ -7,6 +7,7 @@ namespace System::IO {
 namespace {
 
 constexpr int endOfFile = std::streambuf::traits_type::eof();
+constexpr std::string_view mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -35,13 +36,38 @@ StreamBuffer& StreamReader::Buffer() {
     return *buffer_;
 }
 
+void StreamReader::PassMark() {
+    while (marked_ < mark.size()) {
+        if (buffer_->sgetc() != std::streambuf::traits_type::to_int_type(mark[marked_])) {
+            unmarked_ = mark.substr(0, marked_);
+            break;
+        }
+        buffer_->sbumpc();
+        ++marked_;
+    }
+    isAtStart_ = false;
+}
+
 int StreamReader::Peek() {
-    const int next = Buffer().sgetc();
+    StreamBuffer& buffer = Buffer();
+    if (isAtStart_) {
+        PassMark();  // [text.reader.byte-order-mark]
+    }
+    const int next =
+        unmarked_.empty() ? buffer.sgetc() : std::streambuf::traits_type::to_int_type(unmarked_.front());
     if (skipsLineFeed_ && next != endOfFile) {
         skipsLineFeed_ = false;
-        return next == '\n' ? buffer_->snextc() : next;
+        return next == '\n' ? Take() : next;
     }
     return next;
+}
+
+int StreamReader::Take() {
+    if (unmarked_.empty()) {
+        return buffer_->snextc();
+    }
+    unmarked_.remove_prefix(1);
+    return Peek();
 }
 
 bool StreamReader::EndOfStream() {
@@ -56,7 +82,7 @@ std::optional<std::string> StreamReader::ReadLine() {
     std::string line;
     while (next != endOfFile && next != '\n' && next != '\r') {
         line.push_back(std::streambuf::traits_type::to_char_type(next));
-        next = buffer_->snextc();
+        next = Take();
     }
     if (next != endOfFile) {
         skipsLineFeed_ = next == '\r';
@@ -67,7 +93,7 @@ std::optional<std::string> StreamReader::ReadLine() {
 
 std::string StreamReader::ReadToEnd() {
     std::string text;
-    for (int next = Peek(); next != endOfFile; next = buffer_->snextc()) {
+    for (int next = Peek(); next != endOfFile; next = Take()) {
         text.push_back(std::streambuf::traits_type::to_char_type(next));
     }
     return text;

@@ -3,12 +3,14 @@
 #include <System/IO/StreamBuffer.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace System::IO {
 
-/// Reads text, in UTF-8, from a stream.
+/// Reads text, in UTF-8, from a stream. A byte-order mark at its beginning is passed over.
 ///
 ///     System::IO::StreamReader reader(&client);
 ///     while (const auto line = reader.ReadLine()) {
@@ -47,12 +49,19 @@ class StreamReader final {
   private:
     /// The next byte, or the traits' end-of-file, without taking it.
     [[nodiscard]] int Peek();
+    /// Takes the byte that Peek has shown. @return as Peek, of the one behind it
+    int Take();
+    /// Takes the mark that the stream begins with, if it does.
+    void PassMark();
     [[nodiscard]] StreamBuffer& Buffer();
 
     Stream* stream_;
     std::optional<StreamBuffer> buffer_;  // kept by Dispose: a read may be in it
     std::atomic<bool> disposed_ = false;
     bool leaveOpen_;
+    bool isAtStart_ = true;
+    std::size_t marked_ = 0;      // bytes of a mark that were taken there
+    std::string_view unmarked_;   // what looked like the beginning of a mark, and was none
     bool skipsLineFeed_ = false;  // the last line ended with "\r", which "\n" may follow
 };
 
