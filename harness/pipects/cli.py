@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     with contextlib.suppress(NotObservable):  # then orphans are found as far as may be
         linux.adopt_orphans()
+    linux.keep_from_programs(linux.CAP_SYS_RESOURCE)
     household = descent.Household()
     try:
         return guarded(arguments)

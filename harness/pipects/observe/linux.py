@@ -20,7 +20,9 @@ from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, files, pipes_a
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+_PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
+CAP_SYS_RESOURCE = 24
 _PIDFD_GET_INFO = 0xC040FF0B
 _PIDFD_INFO_EXIT = 1 << 3
 _O_CLOEXEC = 0o2000000
@@ -34,6 +36,15 @@ def adopt_orphans() -> None:
 def end_with_parent() -> None:
     """Has this process killed when the thread that started it ends, however that comes."""
     _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
+def keep_from_programs(capability: int) -> None:
+    """Has no program that this process or a descendant executes from now on the privilege, whoever the user is.
+
+    With CAP_SYS_RESOURCE the system's limits are none: a pipe becomes as large as it is asked to be.
+    """
+    with contextlib.suppress(NotObservable):  # who may not give it away has none to give
+        _prctl(_PR_CAPBSET_DROP, capability)
 
 
 def _prctl(option: int, value: int) -> None:
