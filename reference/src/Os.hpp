@@ -118,6 +118,9 @@ class Channel {
     /// Whether a thread that may wait tries first, and again before it sleeps: where the call that waits is
     /// the one that transfers, a look is one more, or shows nothing.
     [[nodiscard]] static bool LooksFirst() noexcept;
+    /// Whether a pipe that has room for so much is told to be writable: where whole pages count, less may fit
+    /// into one that is told to be full.
+    [[nodiscard]] static bool TellsOfRoomFor(std::size_t count) noexcept;
     [[nodiscard]] Transfer TryRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer TryWrite(std::span<const Byte> buffer) noexcept;
     /// Done if nothing that was written is left unread, as far as the system can tell.

@@ -151,9 +151,7 @@ Os::Transfer PipePort::Write(std::span<const Byte> buffer) {
     const Use use(*this);
     PendingTransfer transfer(*this, buffer);
     const bool isAlone = waiting_ == 0;
-    constexpr std::size_t smallestPage = 4096;
-    const bool mayFitIntoTheLastPage = buffer.size() < smallestPage;  // of a pipe that is full by poll
-    if (isAlone && (mayFitIntoTheLastPage || !lookout_.ExpectsNothing())) {
+    if (isAlone && !(lookout_.ExpectsNothing() && Os::Channel::TellsOfRoomFor(buffer.size()))) {
         const Os::Transfer result = transfer.Try();
         lookout_.Tried(result.status == Os::Status::WouldBlock && result.count == 0);
         if (result.status != Os::Status::WouldBlock) {

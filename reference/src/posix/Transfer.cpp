@@ -140,6 +140,11 @@ bool Channel::LooksFirst() noexcept {
     return true;
 }
 
+bool Channel::TellsOfRoomFor(std::size_t count) noexcept {
+    static const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    return count >= page;
+}
+
 Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
     const int descriptor = Descriptor(handle_);
     buffer = buffer.first(std::min(buffer.size(), largest));

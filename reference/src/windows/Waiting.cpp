@@ -89,6 +89,10 @@ bool Channel::LooksFirst() noexcept {
     return false;
 }
 
+bool Channel::TellsOfRoomFor(std::size_t /*count*/) noexcept {
+    return true;
+}
+
 Transfer Channel::TryRead(std::span<Byte> buffer) noexcept {
     const std::unique_lock turn(mutex_, std::try_to_lock);
     if (!turn) {
