@@ -1,5 +1,7 @@
 #include "HandedOut.hpp"
 
+#include "PipePort.hpp"
+
 #include <map>
 #include <mutex>
 
@@ -26,7 +28,11 @@ void HandOut(const std::shared_ptr<SafePipeHandle>& handle) {
     Register& known = TheRegister();
     const std::lock_guard lock(known.mutex);
     std::erase_if(known.handles, [](const auto& entry) { return entry.second.expired(); });
-    known.handles[handle->DangerousGetHandle()] = handle;
+    // The number of one that is closed may be another pipe's by now; one that borrows its number is no owner.
+    // [client.ctor-string.owns-handle]
+    if (!handle->IsClosed() && handle->Port()->OwnsHandle()) {
+        known.handles[handle->DangerousGetHandle()] = handle;
+    }
 }
 
 std::shared_ptr<SafePipeHandle> HandedOut(Os::NativeHandle number) {

@@ -74,6 +74,8 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
         return (state_.load(std::memory_order_acquire) & closed) != 0;
     }
 
+    [[nodiscard]] bool OwnsHandle() const noexcept { return ownsHandle_; }
+
     /// Ends what waits, Aborted, and closes the handle if it is owned. Never waits.
     void Dispose() noexcept;
     void DisownHandle() noexcept { ownsHandle_ = false; }

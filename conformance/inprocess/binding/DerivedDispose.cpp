@@ -1,5 +1,8 @@
 #include "Binding.hpp"
 
+#include <map>
+#include <string>
+
 namespace pipects::binding {
 
 BOOST_AUTO_TEST_SUITE(binding)
@@ -30,6 +33,40 @@ BOOST_AUTO_TEST_CASE(true_releases_what_it_holds, COVERS("stream.dispose.true-re
     pipe.stream.Dispose(true);
     BOOST_TEST(handle->IsClosed());
     BOOST_TEST(HasEnded(pipe.server));
+}
+
+BOOST_AUTO_TEST_CASE(every_state_releases, COVERS("stream.dispose.true-releases-managed")) {
+    const std::map<std::string, void (*)(Connected&)> states{
+        {"connected", [](Connected&) {}},
+        {"disconnected", [](Connected& pipe) { pipe.stream.SetIsConnected(false); }},
+        {"connected again",
+         [](Connected& pipe) {
+             pipe.stream.SetIsConnected(false);
+             pipe.stream.SetIsConnected(true);
+         }},
+        {"broken", [](Connected& pipe) {
+             pipe.server.Dispose();
+             CheckThrows<IOException>("WriteByte", [&] { pipe.stream.WriteByte(1); });
+         }}};
+    const std::map<std::string, void (*)(Derived&)> routes{
+        {"Dispose", [](Derived& stream) { stream.Dispose(); }},
+        {"Close", [](Derived& stream) { stream.Close(); }},
+        {"DisposeAsync", [](Derived& stream) { stream.DisposeAsync().Wait(); }}};
+    for (const auto& [state, bring] : states) {
+        for (const auto& [route, dispose] : routes) {
+            BOOST_TEST_CONTEXT(state << ", " << route) {
+                Connected pipe(PipeDirection::Out);
+                const auto handle = pipe.stream.SafePipeHandle();
+                bring(pipe);
+                dispose(pipe.stream);
+                BOOST_TEST(handle->IsClosed());
+                BOOST_TEST(!pipe.stream.CanWrite());
+                BOOST_TEST(!pipe.stream.IsConnected());
+                CheckThrows<ObjectDisposedException>("WriteByte", [&] { pipe.stream.WriteByte(1); });
+                BOOST_CHECK_NO_THROW(dispose(pipe.stream));
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(false_releases_the_system_handle, COVERS("stream.dispose.false-only-unmanaged")) {

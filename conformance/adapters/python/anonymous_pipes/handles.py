@@ -148,7 +148,8 @@ class SafePipeHandle(SafeHandleZeroOrMinusOneIsInvalid):
 
     def give_out(self) -> str:
         """The number as text: what a client is made from, mostly in another process."""
-        _given_out[self._handle] = self
+        if not self.IsClosed:  # else the number may be another pipe's by now
+            _given_out[self._handle] = self
         return str(self._handle)
 
     @staticmethod
