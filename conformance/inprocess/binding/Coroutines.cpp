@@ -71,6 +71,27 @@ BOOST_AUTO_TEST_CASE(a_dropped_operation_keeps_its_place) {
     BOOST_TEST(first[0] == 'a');
 }
 
+BOOST_AUTO_TEST_CASE(a_dropped_result_calls_back,
+                     COVERS("stream.begin-read.callback") COVERS("stream.begin-write.callback")) {
+    Pipe pipe;
+    std::atomic<int> read = -1;
+    Bytes one(1);
+    static_cast<void>(pipe.reader.BeginRead(
+        one, 0, 1, [&](const std::shared_ptr<IAsyncResult>& result) { read = pipe.reader.EndRead(result); }));
+    pipe.writer.WriteByte(7);
+    BOOST_TEST(Eventually([&] { return read == 1; }));
+
+    std::atomic<bool> written = false;
+    Bytes much(300'000);
+    static_cast<void>(pipe.writer.BeginWrite(much, 0, static_cast<int>(much.size()),
+                                             [&](const std::shared_ptr<IAsyncResult>& result) {
+                                                 pipe.writer.EndWrite(result);
+                                                 written = true;
+                                             }));
+    pipe.reader.ReadExactly(much);
+    BOOST_TEST(Eventually([&] { return written.load(); }));
+}
+
 BOOST_AUTO_TEST_CASE(a_task_outlives_its_stream) {
     Bytes buffer(1);
     std::optional<Task<int>> pending;
