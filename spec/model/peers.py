@@ -43,5 +43,7 @@ def end(world: World, call: Call) -> Iterator[May]:
     after.operations = {k: each for k, each in world.operations.items() if each.stream not in gone}
     after.plain_ends = {k: each for k, each in world.plain_ends.items() if each[0] != name}
     how = "notifies-kill" if call.verb == "kill" else "notifies-exit-in"
+    by_language = call.arguments.get("way") == "language"
+    said = "lifetime.exit-with-operations" if by_language else f"server.dispose-local-copy.{how}"
     for settled in settle(after):
-        yield May(Returns(), f"server.dispose-local-copy.{how}", settled)
+        yield May(Returns(), said, settled)

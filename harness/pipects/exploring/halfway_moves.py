@@ -25,10 +25,13 @@ class HalfwayMoves(MeetingMoves):
         yield from self._pipe(pipe)
         source, token, made = self.cancellable()
         yield from made
-        if choices.pick((True, True, True, False)):
-            yield from self._gathered(pipe, source, token, choices)
-        else:
-            yield from self._sent(pipe, source, token, choices)
+        match choices.pick(("gathered", "sent", "gathered", "beside", "gathered")):
+            case "gathered":
+                yield from self._gathered(pipe, source, token, choices)
+            case "sent":
+                yield from self._sent(pipe, source, token, choices)
+            case _:
+                yield from self._beside(pipe, choices)
 
     def failed(self, world: World, choices: Choices) -> Iterator[Call]:
         """The system fails a call of an end's, at once or behind a wait; the same is tried again."""
@@ -123,6 +126,36 @@ class HalfwayMoves(MeetingMoves):
             case what:
                 yield from self._ends(what, pipe, pipe.reader, pipe.writer, source, choices)
         yield Call("get", f"{data}.Hex")
+
+    def _beside(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """Two pipes at whose reading ends the same is asked, and whose bytes come in turns."""
+        other = self._names(choices.pick((False, True)))
+        yield from self._pipe(other)
+        member = choices.pick((*GATHERING, "ReadLine", "ReadToEnd", "ReadExactlyAsync"))
+        of_text, arrays = member in ("ReadLine", "ReadToEnd"), []
+        for each in (pipe, other):
+            given: dict[str, Argument] = {}
+            reader, kept = each.reader, ""
+            if of_text:
+                reader = self.name("text")
+                yield Call("new", "StreamReader", {"stream": Ref(each.reader)}, reader)
+            else:
+                arrays.append(self.name("data"))
+                yield Call("new", "Bytes", {"length": WANTED}, arrays[-1])
+                given = {"buffer": Ref(arrays[-1])}
+                given |= {"minimumBytes": WANTED} if "AtLeast" in member else {}
+                kept = self.name("task") if member.endswith("Async") else ""
+            thread = "main" if kept else self.name("thread")
+            yield Call("call", f"{reader}.{member}", given, kept, thread=thread)
+        parts = choices.pick((((0, 3), (1, 2), (0, 5), (1, 6)), ((1, 1), (0, 2), (1, 7), (0, 6))))
+        for which, count in parts:
+            text = b"abcdefgh\n"[-count:] if which else b"stuvwxyz\n"[:count]
+            writer = (pipe, other)[which].writer
+            yield Call("call", f"{writer}.Write", {"buffer": Data(text)})
+        for each in (other, pipe):
+            yield from self._goes(each, each.writer)
+        for array in arrays:
+            yield Call("get", f"{array}.Hex")
 
     def _sent(self, pipe: Pipe, source: str, token: str, choices: Choices) -> Iterator[Call]:
         length = ROOM + choices.pick((1, ROOM, 5000))

@@ -82,13 +82,18 @@ class LifetimeMoves(Moves):
         if choices.pick((True, False)):
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         array: dict[str, Argument] = {"buffer": Data(b"\xa5" * 4)}
-        member = choices.pick(("Read", "ReadAsync", "ReadByte"))
+        member = choices.pick(("Read", "ReadAsync", "ReadByte", "ReadAsync"))
         if member == "ReadAsync":
-            yield Call("call", f"{client}.{member}", array, self.name("task"))
+            task = self.name("task")
+            yield Call("call", f"{client}.{member}", array, task)
+            if choices.pick((True, False)):  # it has ended by then
+                yield Call("call", f"{server}.WriteByte", {"value": 6})
         else:
             array = {} if member == "ReadByte" else array
             yield Call("call", f"{client}.{member}", array, thread=self.name("thread"))
-        yield Call(choices.pick(("exit", "kill")), child, process=child)
+        verb = choices.pick(("exit", "kill", "exit"))
+        own_way = verb == "exit" and choices.pick((True, False))
+        yield Call(verb, child, {"way": "language"} if own_way else {}, process=child)
         yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         yield Call("call", f"{server}.WriteByte", {"value": 7})
 

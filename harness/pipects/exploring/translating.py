@@ -33,7 +33,7 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
         if "streams" in given:
             options["streams"] = dict.fromkeys(("in", "out", "err"), given.pop("streams"))
         options["arguments"] = list(given.values())
-    elif call.verb == "limit":
+    elif call.verb in ("limit", "exit"):
         options |= given
     elif call.verb == "answer":
         by = ["pass", "ENOMEM"] if call.target == WATCH else "EIO"  # of a change the second one
