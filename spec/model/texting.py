@@ -66,6 +66,11 @@ def _closed(world: World, call: Call, text: Text) -> Iterator[May]:
         yield May(DONE, said, world)
         return
     stream = world.streams[text.stream]
+    if text.held and stream.state == IS_CLOSED and not text.spoilt:
+        after = world.copy()
+        after.texters[call.object] = replace(text, closed=True, held=b"")
+        yield May(CLOSED, "text.writer.stream-closed", after)
+        return
     if text.writes and (
         stream.state == IS_CLOSED
         or world.is_shut(stream)
@@ -145,9 +150,9 @@ def _written(world: World, call: Call, text: Text) -> Iterator[May]:
     sends = auto if call.member != "Flush" else True
     after.texters[call.object] = replace(text, auto=auto, held=b"" if sends else held)
     stream = world.streams[text.stream]
-    if not sends:
-        if stream.state == IS_CLOSED:
-            raise Unspecified("how much a writer holds back")
+    if stream.state == IS_CLOSED:
+        yield from _in_vain(after, call, replace(text, auto=auto), held, sends)
+    elif not sends:
         if len(held) > SHORT:
             _require_room(world, stream, held)
             after.change_pipe(stream.pipe, partly=call.object)
@@ -168,6 +173,22 @@ def _written(world: World, call: Call, text: Text) -> Iterator[May]:
             texter=call.object,
         )  # fmt: skip
         yield from begin(after, call, operation)
+
+
+def _in_vain(
+    after: World, call: Call, text: Text, held: bytes, sends: bool
+) -> Iterator[May]:  # fmt: skip
+    """What is written above a closed stream: held back while it is short, and refused at the latest when it is sent."""
+    writes = call.member in ("Write", "WriteLine")
+    if not held and not (writes and sends):
+        raise Unspecified("flushing a writer that holds nothing above a closed stream")
+    if not sends:
+        yield May(DONE, "text.writer.holds", after)
+    if sends or len(held) > SHORT:
+        refused = after.copy()
+        refused.texters[call.object] = replace(text, held=b"", spoilt=True)
+        how = "-sends" if writes else "-auto-flush" if call.member == "AutoFlush" else ""
+        yield May(CLOSED, f"text.writer.stream-closed{how}", refused)
 
 
 def _require_room(world: World, stream: Stream, held: bytes) -> None:
@@ -196,9 +217,8 @@ def _destination(world: World, operation: Operation) -> int | None:
 
 def _read(world: World, call: Call, text: Text) -> Iterator[May]:
     if text.closed:
-        if call.member == "EndOfStream":
-            raise Unspecified("EndOfStream of a closed reader")
-        yield May(CLOSED, "text.reader.disposed", world)
+        said = "-end-of-stream" if call.member == "EndOfStream" else ""
+        yield May(CLOSED, f"text.reader.disposed{said}", world)
         return
     stream = world.streams[text.stream]
     if stream.state != OPEN or world.is_shut(stream) or world.is_orphan(stream):

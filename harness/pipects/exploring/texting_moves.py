@@ -112,6 +112,8 @@ class TextingMoves(Moves):
         ends = choices.pick((server, writer if speaks else server, ""))
         if ends:
             yield Call("call", f"{ends}.{choices.pick(('Dispose', 'Close'))}")
+        if speaks and ends == server:
+            yield from self._spoken_in_vain(writer, choices)
         for _ in range(choices.pick((3, 1, 5))):
             yield self._heard(reader, choices)
         if choices.pick((True, False)):
@@ -119,6 +121,19 @@ class TextingMoves(Moves):
             yield Call("call", f"{closed}.Dispose")
             yield Call("get", f"{client if closed == reader else server}.IsConnected")
             yield self._heard(reader, choices)
+
+    @staticmethod
+    def _spoken_in_vain(writer: str, choices: Choices) -> Iterator[Call]:
+        """A writer whose stream was closed is asked to write, and to send."""
+        for _ in range(choices.pick((2, 1, 3))):
+            member = choices.pick(("Write", "Flush", "WriteLine", "AutoFlush", "Dispose"))
+            given: dict[str, Argument] = {}
+            if member in ("Write", "WriteLine"):
+                given = {"value": choices.pick(("late", "", *map("y".__mul__, LONG)))}
+            if member == "AutoFlush":
+                yield Call("set", f"{writer}.{member}", {"value": choices.pick((True, False))})
+            else:
+                yield Call("call", f"{writer}.{member}", given)
 
     def _whole(
         self, server: str, reader: str, writer: str, choices: Choices
