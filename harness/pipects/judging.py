@@ -24,6 +24,8 @@ HELPED_END = 60.0
 LOOK_AT_HELPERS = 0.1
 HELP_COMES = 0.2
 """Seconds before its last answer in which one of its threads may have begun to end a process."""
+LAST_WORDS = 1.0
+"""Seconds after something was printed in which whoever ends may have more to say: it pauses between two lines, too."""
 DEADLOCK = (
     "a deadlock: no thread of any process has run for a while, no clock ends their waits in time, and what "
     "they wait for could come from themselves only"
@@ -77,11 +79,13 @@ class Judging(Cleaning):
                 functools.partial(self._helpers, adapter), until, self._family.meeting.port
             )
             while not adapter.watch.ended() and time.monotonic() < until:
-                slow = time.monotonic() - alone_since > SLOW_END
+                now = time.monotonic()
+                slow = now - alone_since > SLOW_END
                 before, helped = helped, (rest.rests or slow) and self._work(adapter, helpers)
+                speaks = now - self._family.output.heard < LAST_WORDS
                 if before and not helped:  # it goes on by itself now
                     rest, alone_since = self._system.rest(adapter.pid, math.inf), time.monotonic()
-                elif not helped and (rest.rests or slow):
+                elif not helped and (slow or (rest.rests and not speaks)):
                     break
                 if helped:
                     adapter.watch.ended(LOOK_AT_HELPERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import IO
 
@@ -21,6 +22,8 @@ class Output:
         self._watch = watch
         self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
         self._stream = stream
+        self.heard = 0.0
+        """When something was printed last, by time.monotonic."""
         self._thread = threading.Thread(target=self._drain, daemon=True, name="output")
         self._thread.start()
 
@@ -28,6 +31,7 @@ class Output:
         rest = b""
         with self._stream:
             while chunk := os.read(self._stream.fileno(), 1 << 16):
+                self.heard = time.monotonic()
                 *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
                 shown = [line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]]
                 self._lines.extend(shown)

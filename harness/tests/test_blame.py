@@ -201,7 +201,9 @@ def test_a_canary_in_the_closed_number_hides_nothing(bench: Bench, mode: str, ve
     assert done.verdicts() == {"fake.canary": verdict}, done.output
 
 
-@pytest.mark.parametrize("mode", ["aborts-slowly", "aborts-with-help", "aborts-traced"])
+@pytest.mark.parametrize(
+    "mode", ["aborts-slowly", "aborts-line-by-line", "aborts-with-help", "aborts-traced"]
+)
 def test_a_process_that_takes_its_time_to_abort_has_crashed(bench: Bench, mode: str) -> None:
     """The deadline passes while it, or a debugger, writes down where everything was."""
     bench.adapter(mode)

@@ -210,6 +210,11 @@ def misbehave() -> None:
         while time.monotonic() < until:  # as a runtime that writes down where everything was
             pass
         os.kill(os.getpid(), signal.SIGABRT)
+    elif MODE == "aborts-line-by-line":
+        for line in range(12):
+            threading.Event().wait(0.3)  # as for a thread that is asked where it is
+            os.write(2, f"frame {line}\n".encode())
+        os.kill(os.getpid(), signal.SIGABRT)
     elif MODE == "aborts-with-help":
         helper = f"import os, time; time.sleep(3); os.kill({os.getpid()}, {int(signal.SIGABRT)})"
         subprocess.run([sys.executable, "-c", helper], check=False)
