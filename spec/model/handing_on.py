@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model.breaking_off import leave
 from spec.model.outcomes import BROKEN, CLOSED, Unspecified
-from spec.model.queueing import READING, on_the_way
+from spec.model.queueing import READING, on_the_way, waiting_on
 from spec.model.receiving import take
 from spec.model.sending import has_room
 from spec.model.state import BROKEN as IS_BROKEN
@@ -81,7 +81,7 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, left=b"")
         yield after
     elif not world.pipes[into.pipe].blurred:
-        if any(_reads(world, each, into.pipe) for _, each in world.pending()):
+        if waiting_on(world, into.pipe, READING):
             raise Unspecified(
                 "who reads what a copy has handed on of more than its destination holds"
             )
@@ -89,8 +89,3 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_pipe(into.pipe, blurred=True)
         after.change_pipe(world.streams[operation.stream].pipe, blurred=True)
         yield after
-
-
-def _reads(world: World, operation: Operation, pipe: int) -> bool:
-    """Whether an operation waits for bytes of the pipe."""
-    return operation.kind in READING and world.streams[operation.stream].pipe == pipe

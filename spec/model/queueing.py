@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from spec.model.outcomes import Unspecified
 from spec.model.state import Operation, World
 
@@ -66,10 +68,15 @@ def require_taken(world: World, pipe: int) -> None:
             raise Unspecified("how much each of several reads that waited has taken")
 
 
+def waiting_on(world: World, pipe: int, kinds: Collection[str]) -> list[tuple[str, Operation]]:
+    """The operations of these kinds that are under way at a pipe, with their names, in the order of their beginning."""
+    return [
+        (name, each)
+        for name, each in world.pending()
+        if each.kind in kinds and world.streams[each.stream].pipe == pipe
+    ]
+
+
 def on_the_way(world: World, pipe: int) -> bytes:
     """What writes that wait have still to put in: a part of it may be in the pipe already."""
-    return b"".join(
-        each.left
-        for _, each in world.pending()
-        if each.kind == "write" and world.streams[each.stream].pipe == pipe
-    )
+    return b"".join(each.left for _, each in waiting_on(world, pipe, ("write",)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model import saying
 from spec.model.outcomes import DONE, Outcome, Reads, Returns, Throws, Unspecified
-from spec.model.queueing import on_the_way
+from spec.model.queueing import on_the_way, waiting_on
 from spec.model.reading import taken
 from spec.model.state import End, Operation, World
 
@@ -55,19 +55,15 @@ def _fill(world: World, operation: Operation) -> None:
 
 def take(world: World, pipe: int, count: int) -> None:
     before = world.pipes[pipe].content
-    drains = any(
-        each.kind == "drain" and world.streams[each.stream].pipe == pipe
-        for _, each in world.pending()
-    )
-    if drains and count >= len(before) and on_the_way(world, pipe):
+    if count >= len(before) and waiting_on(world, pipe, ("drain",)) and on_the_way(world, pipe):
         raise Unspecified("whether draining sees the moment between two writes")
     left, more = before[count:], max(0, count - len(before))
-    writers = {each.stream for _, each in world.pending() if each.kind == "write" and each.left}
-    if more and len({name for name in writers if world.streams[name].pipe == pipe}) > 1:
+    writes = waiting_on(world, pipe, ("write",))
+    if more and len({each.stream for _, each in writes if each.left}) > 1:
         raise Unspecified("which of two ends that write into a full pipe comes first")
     world.change_pipe(pipe, content=left, burst=world.pipes[pipe].burst if left else 0)
-    for name, each in world.pending():
-        if more and each.kind == "write" and world.streams[each.stream].pipe == pipe:
+    for name, each in writes:
+        if more:
             world.change_operation(name, left=each.left[more:])
             world.change_pipe(pipe, burst=world.pipes[pipe].capacity)  # what is in it nobody knows
             more -= min(more, len(each.left))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model import saying
 from spec.model.outcomes import BROKEN, DONE, Unspecified
-from spec.model.queueing import competes, require_taken, on_the_way
+from spec.model.queueing import competes, on_the_way, require_taken, waiting_on
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import PAGE, READ, End, Operation, World
 
@@ -48,10 +48,7 @@ def write(world: World, name: str, operation: Operation) -> Iterator[World]:
         and (has_waited or not operation.thread)
     ):
         raise Unspecified("whether a pipe of one page tells of the room that is left in it")
-    waiting = [
-        each for _, each in world.pending()
-        if each.left and each.kind == "write" and world.streams[each.stream].pipe == pipe
-    ]  # fmt: skip
+    waiting = [each for _, each in waiting_on(world, pipe, ("write",)) if each.left]
     if operation.left and any(each.stream != operation.stream for each in waiting):
         if len(state.content) >= state.capacity > 0:
             return
@@ -78,10 +75,7 @@ def has_room(world: World, pipe: int, count: int) -> bool:
     and an empty pipe takes as much as it holds (stream.write.capacity-no-wait). Who reads to the end takes all that comes.
     """
     state = world.pipes[pipe]
-    if any(
-        each.kind == "rest" and world.streams[each.stream].pipe == pipe
-        for _, each in world.pending()
-    ):
+    if waiting_on(world, pipe, ("rest",)):
         return True
     if not state.capacity:
         raise Unspecified("how large a pipe is for which too much was asked")
