@@ -501,3 +501,12 @@ def test_what_stands_on_a_stream_needs_one_that_is_there(target: str) -> None:
     call = Call(verb, target, {"stream": Ref("client_1")}, "on_it")
     with pytest.raises(KeyError):
         rules.possibilities(World(), call)
+
+
+def test_above_a_closed_stream_a_writer_may_refuse_what_is_long_but_not_to_hold_back() -> None:
+    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "text"))
+    world = one(world, Call("call", "server.Dispose"))
+    write = Call("call", "text.Write", {"value": "x" * 5000})
+    holds, refuses = rules.possibilities(world, write)
+    assert (holds.outcome, refuses.outcome) == (DONE, Throws("ObjectDisposedException"))
+    one(holds.after, Call("set", "text.AutoFlush", {"value": False}))

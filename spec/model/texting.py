@@ -181,10 +181,10 @@ def _in_vain(
     """What is written above a closed stream: held back while it is short, and refused at the latest when it is sent."""
     writes = call.member in ("Write", "WriteLine")
     if not held and not (writes and sends):
-        raise Unspecified("flushing a writer that holds nothing above a closed stream")
+        raise Unspecified("a writer that holds nothing above a closed stream")
     if not sends:
         yield May(DONE, "text.writer.holds", after)
-    if sends or len(held) > SHORT:
+    if sends or (writes and len(held) > SHORT):
         refused = after.copy()
         refused.texters[call.object] = replace(text, held=b"", spoilt=True)
         how = "-sends" if writes else "-auto-flush" if call.member == "AutoFlush" else ""
