@@ -59,6 +59,41 @@ class NamingMoves(Moves):
         if handle:
             yield Call("get", f"{handle}.IsClosed")
 
+    def borrowed(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A text whose handle is closed, and the same number in a text of one that only borrows it."""
+        if self.crowded(world, 5):
+            return
+        first, text = self.name("server"), self.name("text")
+        yield Call("new", making.SERVER, {"direction": choices.pick(("Out", "In"))}, first)
+        yield Call("call", f"{first}.GetClientHandleAsString", kept=text)
+        if choices.pick((True, False)):
+            yield Call("call", f"{first}.DisposeLocalCopyOfClientHandle")
+        else:
+            yield self._server_goes(first, choices)
+        server, direction = self.name("server"), choices.pick(("Out", "In"))
+        yield Call("new", making.SERVER, {"direction": direction}, server)
+        own, client, number = self.name("handle"), self.name("handle"), self.name("number")
+        yield Call("get", f"{server}.SafePipeHandle", kept=own)
+        yield Call("get", f"{server}.ClientSafePipeHandle", kept=client)
+        yield Call("call", f"{client}.DangerousGetHandle", kept=number)
+        borrowing, adopting, text = self.name("safe"), self.name("server"), self.name("text")
+        given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": False}
+        yield Call("new", "SafePipeHandle", given, borrowing)
+        given = {
+            "direction": direction, "serverSafePipeHandle": Ref(own),
+            "clientSafePipeHandle": Ref(borrowing),
+        }  # fmt: skip
+        yield Call("new", making.SERVER, given, adopting)
+        yield Call("call", f"{adopting}.GetClientHandleAsString", kept=text)
+        opposite = "In" if direction == "Out" else "Out"
+        for _ in range(choices.pick((1, 2))):
+            last = self.name("client")
+            given = {"direction": opposite, "pipeHandleAsString": Ref(text)}
+            yield Call("new", making.CLIENT, given, last)
+        yield Call("get", f"{last}.IsConnected")
+        for name in beginning((last, adopting, server), choices):
+            yield self.closed(name, choices)
+
     def _number_taken(self, world: World, choices: Choices) -> Iterator[Call]:
         """Somebody else gets the lowest number that is free."""
         what = choices.pick(("file", "server", ""))

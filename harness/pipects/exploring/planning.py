@@ -88,6 +88,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
+    "borrowed": Planner.borrowed,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -98,7 +99,7 @@ PLOTS = (
 OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
-    "breaking", "left", "left to others", "refused", "shared", "scarce", "file refused", "misfits",
+    "breaking", "left", "left to others", "refused", "shared", "borrowed", "scarce", "file refused", "misfits",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({
