@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from worlds import client, one, pipe
 
 from spec.model import rules
-from spec.model.calls import Call, Callback, Data, Ref
+from spec.model.calls import Call, Data, Ref
 from spec.model.outcomes import BROKEN, DONE, Reads, Returns, Throws, Unspecified
 from spec.model.state import CLOSED, World
-
-
-def one(world: World, call: Call) -> World:
-    """The world after a call of which one thing only may come."""
-    mays = rules.possibilities(world, call)
-    assert len(mays) == 1, [may.outcome for may in mays]
-    return mays[0].after
-
-
-def pipe() -> World:
-    """A server that writes, and a client that reads."""
-    world = World()
-    given = {"direction": "Out"}
-    for call in (
-        Call("new", "AnonymousPipeServerStream", given, "server"),
-        Call("get", "server.ClientSafePipeHandle", kept="handle"),
-    ):
-        world = one(world, call)
-    return one(world, client("handle"))
-
-
-def client(handle: str) -> Call:
-    """A client made of a handle."""
-    given = {"direction": "In", "safePipeHandle": Ref(handle)}
-    return Call("new", "AnonymousPipeClientStream", given, "client")
 
 
 def test_a_read_may_be_short_and_leaves_the_rest() -> None:
@@ -67,60 +43,6 @@ def test_a_server_holds_both_ends_until_its_copy_is_disposed() -> None:
     assert world.ends("parent", number) == ["read private blocking", "write private blocking"]
     world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
     assert world.ends("parent", number) == ["write private blocking"]
-
-
-def test_a_reader_of_text_waits_for_the_end_of_its_line() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    line = Call("call", "reader.ReadLine", thread="reading")
-    world = one(world, line)
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"on")}))
-    assert rules.possibilities(world, Call("rest", "parent"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"e\r\ntwo")}))
-    outcomes = rules.possibilities(world, Call("finish", "reading", thread="reading"))
-    assert [may.outcome for may in outcomes] == [Returns("one")]
-    assert next(iter(world.pipes.values())).content == b"two"
-
-
-def test_a_carriage_return_alone_leaves_open_whether_its_reader_waits() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"one\r")}))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "reader.ReadLine"))
-
-
-def test_how_much_room_a_reader_of_text_makes_by_reading_ahead_is_left_open() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "reader"))
-    world = one(world, Call("get", "reader.EndOfStream", thread="reading"))
-    capacity = next(iter(world.pipes.values())).capacity
-    fits = Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity))})
-    assert next(iter(one(world, fits).pipes.values())).content == bytes(capacity)
-    with pytest.raises(Unspecified):
-        rules.possibilities(
-            world, Call("call", "server.WriteAsync", {"buffer": Data(bytes(capacity + 1))})
-        )
-
-
-def test_a_writer_of_text_holds_it_until_it_is_flushed() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    world = one(world, Call("call", "writer.WriteLine", {"value": "one"}))
-    assert next(iter(world.pipes.values())).content == b""
-    world = one(world, Call("call", "writer.Flush"))
-    assert next(iter(world.pipes.values())).content == b"one\n"
-    world = one(world, Call("call", "client.Dispose"))
-    world = one(world, Call("call", "server.DisposeLocalCopyOfClientHandle"))
-    world = one(world, Call("call", "writer.Write", {"value": "lost"}))
-    closing = rules.possibilities(world, Call("call", "writer.Close"))
-    assert {may.outcome for may in closing} == {Returns(None), Throws("IOException")}
-    assert all(may.after.streams["server"].state == "closed" for may in closing)
-
-
-def test_who_waits_for_an_operation_is_told_what_came_of_it() -> None:
-    begin = Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task")
-    world = one(one(pipe(), begin), Call("call", "task.Wait", thread="first"))
-    mays = rules.possibilities(world, Call("call", "server.Write", {"buffer": Data(b"ab")}))
-    for may, count in zip(mays, (2, 1), strict=True):
-        told = rules.possibilities(may.after, Call("finish", "first", thread="first"))
-        assert [each.outcome for each in told] == [Returns(count)]
 
 
 def test_a_copy_into_another_pipe_ends_with_its_reader() -> None:
@@ -189,28 +111,6 @@ def test_without_handles_there_is_no_server() -> None:
     world = one(world, Call("call", "client.Dispose"))
     with pytest.raises(Unspecified):
         rules.possibilities(world, server)
-
-
-def test_how_much_of_a_long_text_is_held_back_is_left_open_until_it_is_flushed() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    world = one(world, Call("call", "writer.Write", {"value": "x" * 1024}))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "client.Read", {"buffer": Data(bytes(4))}))
-    world = one(world, Call("call", "writer.Flush"))
-    assert next(iter(world.pipes.values())).content == b"x" * 1024
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "writer.Write", {"value": "y" * 5000}))
-
-
-def test_an_empty_pipe_has_room_for_a_text_however_it_is_cut() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    world = one(world, Call("call", "writer.Write", {"value": "x"}))
-    world = one(world, Call("call", "writer.Write", {"value": "y" * 9000}))
-    world = one(world, Call("call", "writer.Flush"))
-    assert next(iter(world.pipes.values())).content == b"x" + b"y" * 9000
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "writer"))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "writer.Write", {"value": "y" * 32000}))
 
 
 def test_a_write_that_is_broken_off_leaves_a_full_pipe_as_it_was() -> None:
@@ -319,14 +219,6 @@ def test_how_much_a_copy_has_read_when_its_destination_fails_is_left_open() -> N
         rules.possibilities(world, copy)
 
 
-def test_whether_draining_sees_what_a_reader_of_text_takes_ahead_is_left_open() -> None:
-    world = one(pipe(), Call("new", "StreamReader", {"stream": Ref("client")}, "text"))
-    world = one(world, Call("call", "server.Write", {"buffer": Data(b"word")}))
-    world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("get", "text.EndOfStream"))
-
-
 def test_a_drain_that_looks_now_and_then_may_be_met_by_a_disposal_though_all_is_read() -> None:
     world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"a")}))
     world = one(world, Call("call", "server.WaitForPipeDrain", thread="drain"))
@@ -335,22 +227,6 @@ def test_a_drain_that_looks_now_and_then_may_be_met_by_a_disposal_though_all_is_
     told = rules.possibilities(world, Call("finish", "drain", thread="drain"))
     closed = Throws("ObjectDisposedException")
     assert {may.outcome for may in told} == {Returns(None), BROKEN, closed}
-
-
-def test_whether_a_result_of_begin_leads_to_its_stream_is_left_open() -> None:
-    begin = Call("call", "server.BeginWrite", {"buffer": Data(b"a"), "offset": 0, "count": 1, "callback": None, "state": None}, "result")  # fmt: skip
-    world = one(pipe(), begin)
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("forget", "server handle"))
-    rules.possibilities(world, Call("forget", "server handle result"))
-
-
-def test_whether_the_callback_of_a_refused_call_leads_to_its_stream_is_left_open() -> None:
-    given = {"buffer": Data(bytes(2)), "offset": 0, "count": 2, "callback": Callback("called")}
-    refused = one(pipe(), Call("call", "server.BeginRead", given, kept="result"))
-    with pytest.raises(Unspecified, match="leads to its stream"):
-        rules.possibilities(refused, Call("forget", "server handle"))
-    rules.possibilities(pipe(), Call("forget", "server handle"))
 
 
 def test_who_waits_for_a_task_does_not_hinder_the_closing_of_its_end() -> None:
@@ -379,41 +255,6 @@ def test_how_much_room_a_copy_in_odd_pieces_leaves_unused_is_left_open() -> None
     assert [len(each.content) for each in one(copied(4096), write).pipes.values()] == [0, 8192]
     with pytest.raises(Unspecified):
         rules.possibilities(copied(3), write)
-
-
-def test_what_a_reader_of_text_has_taken_ahead_is_lost_with_it_where_its_stream_stays_open() -> (
-    None
-):
-    leaving = {"stream": Ref("client"), "leaveOpen": True}
-    world = one(pipe(), Call("new", "StreamReader", leaving, "reader"))
-    unread = one(world, Call("call", "reader.Dispose"))
-    assert unread.streams["client"].state == "open"
-    for call in (
-        Call("call", "server.Write", {"buffer": Data(b"a\nb")}),
-        Call("call", "reader.ReadLine"),
-        Call("call", "reader.Dispose"),
-    ):
-        world = one(world, call)
-    assert world.streams["client"].state == "open"
-    with pytest.raises(Unspecified):
-        rules.possibilities(world, Call("call", "client.ReadByte"))
-
-
-def test_a_writer_that_leaves_its_stream_open_sends_what_it_holds() -> None:
-    leaving = {"stream": Ref("server"), "leaveOpen": True}
-    world = one(pipe(), Call("new", "StreamWriter", leaving, "writer"))
-    world = one(world, Call("call", "writer.Write", {"value": "held"}))
-    (closed,) = rules.possibilities(world, Call("call", "writer.Close"))
-    assert closed.requirement == "text.writer.leaves-stream-open"
-    assert closed.after.streams["server"].state == "open"
-    assert [each.content for each in closed.after.pipes.values()] == [b"held"]
-    array = {"buffer": Data(bytes(4))}
-    read = Call("call", "client.ReadExactly", array, thread="thread")
-    (waited,) = rules.possibilities(
-        one(pipe(), Call("new", "StreamWriter", leaving, "writer")), read
-    )
-    world = one(waited.after, Call("call", "writer.Dispose"))
-    assert not world.operations["thread"].ends, "nothing was held, and the stream is open"
 
 
 def test_a_standard_stream_that_is_a_device_is_no_pipe_until_it_is_closed() -> None:
@@ -450,16 +291,6 @@ def test_whether_an_owner_gives_its_number_up_to_a_later_client_of_it_is_left_op
     ]
 
 
-def test_what_waits_has_not_completed_in_its_call_of_the_rest_nobody_says() -> None:
-    given = {"buffer": Data(bytes(1)), "offset": 0, "count": 1, "callback": None, "state": None}
-    waits = one(pipe(), Call("call", "client.BeginRead", given, "result"))
-    asked = Call("get", "result.CompletedSynchronously")
-    assert [may.outcome for may in rules.possibilities(waits, asked)] == [Returns(False)]
-    ended = one(waits, Call("call", "server.WriteByte", {"value": 7}))
-    with pytest.raises(Unspecified, match="completed in its call"):
-        rules.possibilities(ended, asked)
-
-
 def test_a_call_that_the_system_fails_moves_nothing_and_changes_nothing() -> None:
     world = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"abc")}))
     read = Call("call", "client.ReadByte")
@@ -493,20 +324,3 @@ def test_whether_one_that_has_waited_keeps_a_copy_of_a_number_is_left_open() -> 
     waited = one(one(world, waiting), Call("call", "server.Write", {"buffer": Data(b"a")}))
     with pytest.raises(Unspecified):
         rules.possibilities(waited, Call("call", "client.Dispose"))
-
-
-@pytest.mark.parametrize("target", ["Stream.Synchronized", "StreamReader"])
-def test_what_stands_on_a_stream_needs_one_that_is_there(target: str) -> None:
-    verb = "call" if target == "Stream.Synchronized" else "new"
-    call = Call(verb, target, {"stream": Ref("client_1")}, "on_it")
-    with pytest.raises(KeyError):
-        rules.possibilities(World(), call)
-
-
-def test_above_a_closed_stream_a_writer_may_refuse_what_is_long_but_not_to_hold_back() -> None:
-    world = one(pipe(), Call("new", "StreamWriter", {"stream": Ref("server")}, "text"))
-    world = one(world, Call("call", "server.Dispose"))
-    write = Call("call", "text.Write", {"value": "x" * 5000})
-    holds, refuses = rules.possibilities(world, write)
-    assert (holds.outcome, refuses.outcome) == (DONE, Throws("ObjectDisposedException"))
-    one(holds.after, Call("set", "text.AutoFlush", {"value": False}))

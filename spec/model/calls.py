@@ -24,10 +24,12 @@ class Data:
 
 @dataclass(frozen=True)
 class Callback:
-    """A function of the caller's, which counts its calls, and may call the member `ends` with the result."""
+    """A function of the caller's, which counts its calls, and may call two members of its stream: `ends` with the
+    result, then `calls` with nothing."""
 
     name: str
     ends: str = ""
+    calls: str = ""
 
 
 Argument = None | bool | int | str | Ref | Data | Callback

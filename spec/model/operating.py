@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from spec.model import saying
+from spec.model import calling_back, saying
 from spec.model.breaking_off import cancel
 from spec.model.calls import MAIN, Call, Ref
+from spec.model.ending import dispose
 from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified, Waits
 from spec.model.state import OPEN, End, May, Operation, World
 from spec.model.waiting import settle
@@ -147,19 +148,24 @@ def called(world: World, call: Call) -> Iterator[May]:
     if call.member == "Wait":
         if not operation.ends:
             raise Unspecified("it would wait for ever")
+        calls = operation.calls and not calling_back.has_failed(operation)
+        if calls and not operation.called:
+            yield from _closes(world, name, operation)
+            return
         if operation.inside and not operation.called:
             kind = "write" if operation.kind == "write" else "read"
             for each in operation.ends:
                 after = _collected(world, name, each)
                 after.change_operation(name, called=True)
-                yield May(each.outcome, f"stream.end-{kind}.where", after)
+                said = f"stream.end-{kind}.where" if operation.begun else each.requirement
+                yield May(each.outcome, said, after)
             return
         if operation.inside:
             raise Unspecified("a callback that is waited for twice")
         after = world.copy()
         after.change_operation(name, called=True)
         yield May(Returns(), f"{operation.family}.callback", after)
-    elif not operation.called and operation.ends:
+    elif not operation.called and (operation.ends or not operation.begun):
         raise Unspecified("whether the callback has been called already")
     elif call.member == "Count":
         yield May(Returns(int(operation.called)), f"{operation.family}.callback", world)
@@ -169,6 +175,15 @@ def called(world: World, call: Call) -> Iterator[May]:
         if operation.prompt:
             raise Unspecified("whether the result says that its operation was done in its call")
         yield May(Returns(False), f"{operation.family}.pool-thread", world)
+
+
+def _closes(world: World, name: str, operation: Operation) -> Iterator[May]:
+    """A callback closes its stream."""
+    for each in operation.ends:
+        after = _collected(world, name, each) if operation.inside else world.copy()
+        after.change_operation(name, called=True)
+        for may in dispose(after, Call("call", f"{operation.stream}.{operation.calls}")):
+            yield replace(may, requirement=f"{operation.family}.callback")
 
 
 def number(world: World, call: Call) -> Iterator[May]:

@@ -136,6 +136,8 @@ class Operation:
     callback: str = ""
     inside: bool = False
     """Whether the callback asks for what came of it."""
+    calls: str = ""
+    """What the callback calls last: `Dispose`, `Close` or `ReadByte` of its stream."""
     called: bool = False
     """Whether the callback was seen to have been called."""
     ends: tuple[End, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spec.model import arguments, saying
+from spec.model import arguments, calling_back, saying
 from spec.model.breaking_off import CANCELLED
 from spec.model.calls import Call, Callback
 from spec.model.outcomes import BROKEN, CLOSED, DONE, UNSUPPORTED, Outcome, Reads, Returns
@@ -125,6 +125,7 @@ def _operation(world: World, call: Call) -> Operation:
         begun=call.member.startswith("Begin"), state=call.arguments.get("state"),
         callback=callback.name if isinstance(callback, Callback) else "",
         inside=isinstance(callback, Callback) and bool(callback.ends),
+        calls=callback.calls if isinstance(callback, Callback) else "",
     )  # fmt: skip
 
 
@@ -202,6 +203,7 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
             raise Unspecified("what a cancelled write has left in the pipe")
         if pipe.partly:
             raise Unspecified("how much of a text has been sent")
+        calling_back.require_alone(world, operation)
         for _, other in world.pending():
             same = world.streams[other.stream].pipe == world.streams[operation.stream].pipe
             reads = other.kind in READING and operation.kind in READING

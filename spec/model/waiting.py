@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spec.model import failing, handing_on, queueing, receiving, sending
+from spec.model import calling_back, failing, handing_on, queueing, receiving, sending
 from spec.model.state import DRAIN, WRITE, Operation, World
 
 TEXT = ("line", "rest", "more")
@@ -25,7 +25,8 @@ def settle(world: World) -> Iterator[World]:
                     queueing.race(world, step)
                 yield from settle(step)
             return
-    yield world
+    after = calling_back.due(world)
+    yield from (world,) if after is None else settle(after)
 
 
 def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:

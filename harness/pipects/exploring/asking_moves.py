@@ -158,6 +158,6 @@ class AskingMoves(Moves):
 
     def interrupt(self, world: World, choices: Choices) -> Iterator[Call]:
         """A signal for a call that waits."""
-        waiting = [n for n, each in world.pending() if each.thread]
+        waiting = [n for n, each in world.pending() if each.thread and not each.callback]
         if waiting:
             yield Call("signal", choices.pick(waiting))

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from pipects import bytespec
 from pipects.exploring import translating
-from spec.model.calls import Argument, Call, Data, Ref
+from spec.model import calling_back
+from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import Stream, World
 
 T = TypeVar("T")
@@ -106,6 +107,13 @@ class Moves:
         source, token = self.name("source"), self.name("token")
         made = Call("new", "CancellationTokenSource", kept=source)
         return source, token, (made, Call("get", f"{source}.Token", kept=token))
+
+    def callback(self, choices: Choices, ends: str, reads: bool) -> Callback | None:
+        """A callback that may close its stream, or read on, or none."""
+        if choices.pick((True, False)):
+            return None
+        calls = ("", "", "", *calling_back.CLOSES, *([calling_back.READS_ON] if reads else ()))
+        return Callback(self.name("callback"), ends, choices.pick(calls))
 
     def form(
         self, world: World, name: str, choices: Choices, members: Sequence[str], data: bytes

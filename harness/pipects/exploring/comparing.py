@@ -14,7 +14,7 @@ from pipects.observe import End
 from pipects.protocol import Outcome as Seen
 from pipects.protocol import Returned, Threw
 from pipects.steps import Step
-from spec.model import making, rules
+from spec.model import calling_back, making, rules
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.outcomes import ANYTHING, Gives, Matches, Outcome, Reads, Returns, Same, TextOf
 from spec.model.outcomes import Throws, Unspecified, Waits
@@ -244,9 +244,10 @@ class _Reader:
                     raise Inexpressible("so many bytes")
                 return Data(bytespec.make(value))
             if "callback" in value:
-                if "calls" in value:
-                    raise Inexpressible("a callback that calls")
-                return Callback(str(value["callback"]), str(value.get("ends", "")))
+                calls = str(value.get("calls", ""))
+                if calls not in ("", calling_back.READS_ON, *calling_back.CLOSES):
+                    raise Inexpressible("what a callback calls")
+                return Callback(str(value["callback"]), str(value.get("ends", "")), calls)
             raise Inexpressible("a mapping")
         if isinstance(value, str) and "${" in value and parameter != "pipeHandleAsString":
             raise Inexpressible("a text with another one in it")

@@ -50,8 +50,8 @@ def _value(argument: Argument) -> Any:
             return {"ref": name}
         case Data(content):
             return {"data": content.hex()}
-        case Callback(name, ends):
-            return {"callback": name, "ends": ends}
+        case Callback(name, ends, calls):
+            return {"callback": name, "ends": ends, **({"calls": calls} if calls else {})}
     return argument
 
 
@@ -65,7 +65,7 @@ def _argument(value: Any) -> Argument:
         case {"ref": str(name)}:
             return Ref(name)
         case {"callback": str(name), "ends": str(ends)}:
-            return Callback(name, ends)
+            return Callback(name, ends, value.get("calls", ""))
         case {"data": str(content)}:
             return Data(bytes.fromhex(content))
         case None | bool() | int() | str():

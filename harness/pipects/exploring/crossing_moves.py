@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import READING, ROOM, WRITING, MeetingMoves, Pipe
-from spec.model import making
+from spec.model import calling_back, making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import World
 
@@ -25,7 +25,7 @@ class CrossingMoves(MeetingMoves):
         yield from choices.pick(
             (
                 self._gathers_closed, self._copies_closed, self._speaks_cancelled,
-                self._called_closed, self._gives_up,
+                self._called_closed, self._gives_up, self._calls_back,
             )
         )(pipe, choices)  # fmt: skip
 
@@ -162,6 +162,43 @@ class CrossingMoves(MeetingMoves):
             yield Call("get", f"{callback}.{choices.pick(('Count', 'SameThread'))}")
         if choices.once_in(2):
             yield Call("forget", own)
+
+    def _calls_back(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """A callback closes its stream, or reads on, once its operation is over: at once, or later."""
+        reads = choices.pick((True, False))
+        own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
+        for _ in range(there := choices.pick((0, 1, 2)) if reads else 0):
+            yield Call("call", f"{pipe.writer}.WriteByte", {"value": 65})
+        if not reads and (there := choices.pick((ROOM, 0))):
+            yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
+        kind = "Read" if reads else "Write"
+        calls = choices.pick(calling_back.CLOSES)
+        if reads and choices.pick((True, False)):
+            calls = calling_back.READS_ON
+        callback, result = self.name("callback"), self.name("result")
+        given: dict[str, Argument] = {
+            "buffer": Data(b"\xa5" if reads else b"x"), "offset": 0, "count": 1,
+            "callback": Callback(callback, choices.pick((f"End{kind}", "")), calls), "state": None,
+        }  # fmt: skip
+        yield Call("call", f"{own}.Begin{kind}", given, result)
+        match choices.pick(("goes on", "goes on", "goes", "close")):
+            case "goes on" if reads:
+                for _ in range(choices.pick((2, 1, 3)) - min(there, 1)):
+                    yield Call("call", f"{against}.WriteByte", {"value": 66})
+            case "goes on":
+                array = Data(b"\xa5" * (there or 1))
+                yield Call("call", f"{against}.ReadExactly", {"buffer": array})
+            case "close":
+                yield self.closed(own, choices)
+            case _:
+                yield from self._goes(pipe, against)
+        yield Call("get", f"{callback}.Count")
+        array = Data(b"\xa5" * 2)
+        again: dict[str, Argument] = {"buffer": array} if reads else {"value": 67}
+        yield Call(
+            "call", f"{own}.{'Read' if reads else 'WriteByte'}", again, thread=self.name("thread")
+        )
+        yield from self._goes(pipe, against)
 
     def _gives_up(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
         """The handle object of an end that was used, and has waited, gives its number up, and another one owns it."""

@@ -252,7 +252,7 @@ class MeetingMoves(Moves):
             given |= {"offset": 0, "count": data}
         if begins:
             ends = choices.pick(("", "", f"End{member[5:]}"))
-            callback = choices.pick((None, Callback(self.name("callback"), ends)))
+            callback = self.callback(choices, ends, reads)
             given |= {"callback": callback, "state": choices.argument("marked", None)}
         if of_task and choices.pick((True, False)):
             given["cancellationToken"] = Ref(token)

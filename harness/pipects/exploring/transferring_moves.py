@@ -189,7 +189,7 @@ class TransferringMoves(Moves):
             given |= {"offset": 0, "count": length}
         if member.startswith("Begin"):
             ends = choices.pick(("", "", f"End{member[5:]}"))
-            callback: Argument = choices.pick((None, Callback(self.name("callback"), ends)))
+            callback = self.callback(choices, ends, "Read" in member)
             given |= {"callback": callback, "state": choices.argument(None, "marked")}
         elif self.at_home(world, name) and choices.pick((True, False)):
             given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))

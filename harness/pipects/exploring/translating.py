@@ -65,7 +65,8 @@ def value(argument: Argument) -> Any:
     if isinstance(argument, Ref):
         return f"${argument.name}"
     if isinstance(argument, Callback):
-        return {"callback": argument.name, **({"ends": argument.ends} if argument.ends else {})}
+        members = {"ends": argument.ends, "calls": argument.calls}
+        return {"callback": argument.name, **{key: each for key, each in members.items() if each}}
     if isinstance(argument, Data):
         return content(argument.content)
     return argument

@@ -1,0 +1,69 @@
+"""What a callback does with its stream, besides asking what came: it closes it, or reads on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spec.model.outcomes import CLOSED, Throws, Unspecified
+from spec.model.queueing import READING
+from spec.model.state import CLOSED as IS_CLOSED
+from spec.model.state import End, Operation, World
+
+CLOSES = ("Dispose", "Close")
+READS_ON = "ReadByte"
+
+
+def require_alone(world: World, operation: Operation) -> None:
+    """Raises Unspecified where a callback that closes its stream, or reads on, has others of its kind beside it."""
+    pipe = world.streams[operation.stream].pipe
+    for _, other in world.pending():
+        same = world.streams[other.stream].pipe == pipe
+        like = (other.kind in READING) == (operation.kind in READING)
+        if same and like and (operation.calls or other.calls):
+            raise Unspecified("what a callback does to what waits beside it")
+
+
+def is_closing(world: World) -> bool:
+    """Whether a callback that closes its stream has begun, and nobody has waited for it yet."""
+    return any(
+        each.calls in CLOSES and each.ends and not each.called and not has_failed(each)
+        for each in world.operations.values()
+    )
+
+
+def has_failed(operation: Operation) -> bool:
+    """Whether the callback asked what came, and that was an error: it calls nothing then."""
+    return operation.inside and any(isinstance(end.outcome, Throws) for end in operation.ends)
+
+
+def due(world: World) -> World | None:
+    """The world in which the next callback that reads on does so; none if no such one is due."""
+    for name, operation in world.operations.items():
+        reads_on = operation.calls == READS_ON and operation.ends
+        if reads_on and not has_failed(operation):
+            return _reading_on(world, name, operation)
+    return None
+
+
+def _reading_on(world: World, name: str, operation: Operation) -> World:
+    """A callback's ReadByte is a call that blocks a thread of its own."""
+    stream = world.streams[operation.stream]
+    if world.is_orphan(stream):
+        raise Unspecified("two owners of one number: the other one has closed it")
+    ends: tuple[End, ...] = ()
+    if stream.state == IS_CLOSED:
+        ends = (End(CLOSED, "stream.read-byte.disposed"),)
+    elif world.is_shut(stream):
+        ends = (End(CLOSED, "stream.closed.handle-closed-outside"),)
+    after = world.copy()
+    after.number()
+    own = f"({operation.callback})"
+    after.callbacks[operation.callback] = own
+    after.operations[name] = replace(
+        operation, callback="", calls="", collected=operation.collected or operation.inside
+    )
+    after.operations[own] = Operation(
+        "byte", "stream.read-byte", operation.stream, world.next, count=1, minimum=1, thread=True,
+        callback=operation.callback, inside=True, prompt=True, ends=ends,
+    )  # fmt: skip
+    return after
