@@ -168,7 +168,8 @@ def called(world: World, call: Call) -> Iterator[May]:
     elif not operation.called and (operation.ends or not operation.begun):
         raise Unspecified("whether the callback has been called already")
     elif call.member == "Count":
-        yield May(Returns(int(operation.called)), f"{operation.family}.callback", world)
+        family = operation.family if operation.begun else "stream.begin-read"
+        yield May(Returns(int(operation.called)), f"{family}.callback", world)
     else:
         if not operation.called:
             raise Unspecified("the thread of a callback that was not called")

@@ -16,6 +16,8 @@ from spec.model.state import Stream, World
 T = TypeVar("T")
 LEAST, GREATEST = -2147483648, 2147483647
 """The numbers that an Int32 ends at."""
+FAR = 65537
+"""An offset that is more than 16 bits hold."""
 MOST_STREAMS, MOST_EVER = 8, 16
 """Streams that may be open at once, and that a sequence may make."""
 CLOSING = ("Dispose", "Close", "DisposeAsync")
@@ -125,9 +127,11 @@ class Moves:
         elif member == "WriteByte":
             given = {"value": choices.pick((65, 0, 255, 128))}
         elif choices.pick((True, False)) and not member.startswith("ReadAtLeast"):
-            offset = choices.pick((0, 1))
-            given = {"buffer": Data(bytes(offset) + data if "W" in member else b"\xa5" * (offset + len(data))),
-                     "offset": offset, "count": len(data)}  # fmt: skip
+            offset = choices.pick((*(0, 1) * 6, FAR))
+            array = b"\xa5" * (offset + len(data))
+            if "W" in member:
+                array = pattern(len(array)) if offset == FAR else bytes(offset) + data
+            given = {"buffer": Data(array), "offset": offset, "count": len(data)}
         else:
             given = {"buffer": Data(data)}
         if member.startswith("ReadAtLeast"):

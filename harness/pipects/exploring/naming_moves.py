@@ -31,6 +31,8 @@ class NamingMoves(Moves):
         handle = self.name("handle") if choices.once_in(3) else ""
         if handle:
             yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
+            if choices.once_in(2):  # its text is told all the same
+                yield self.closed(server, choices)
         yield Call("call", f"{server}.GetClientHandleAsString", kept=text)
         clients = [self.name("client") for _ in range(choices.pick((2, 3, 1)))]
         for name in clients:
@@ -57,6 +59,8 @@ class NamingMoves(Moves):
             if choices.once_in(3):
                 yield self.closed(name, choices)
         if handle:
+            if choices.once_in(2):
+                yield Call("call", f"{handle}.Dispose")
             yield Call("get", f"{handle}.IsClosed")
 
     def borrowed(self, world: World, choices: Choices) -> Iterator[Call]:
