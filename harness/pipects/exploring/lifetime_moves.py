@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipects.exploring.choosing import Choices, Moves
-from spec.model import making
-from spec.model.calls import Argument, Call, Data, Ref
+from spec.model import calling_back, making
+from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import World
 
 
@@ -82,8 +82,13 @@ class LifetimeMoves(Moves):
         if choices.pick((True, False)):
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         array: dict[str, Argument] = {"buffer": Data(b"\xa5" * 4)}
-        member = choices.pick(("Read", "ReadAsync", "ReadByte", "ReadAsync"))
-        if member == "ReadAsync":
+        member = choices.pick(("Read", "ReadAsync", "ReadByte", "ReadAsync", "BeginRead"))
+        if member == "BeginRead":  # its callback waits when the child goes
+            reads_on = Callback(self.name("callback"), calls=calling_back.READS_ON)
+            array |= {"offset": 0, "count": 4, "callback": reads_on, "state": None}
+            yield Call("call", f"{client}.{member}", array, self.name("result"))
+            yield Call("call", f"{server}.WriteByte", {"value": 6})
+        elif member == "ReadAsync":
             task = self.name("task")
             yield Call("call", f"{client}.{member}", array, task)
             if choices.pick((True, False)):  # it has ended by then
