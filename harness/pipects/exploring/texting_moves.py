@@ -134,6 +134,8 @@ class TextingMoves(Moves):
                 yield Call("set", f"{writer}.{member}", {"value": choices.pick((True, False))})
             else:
                 yield Call("call", f"{writer}.{member}", given)
+        for _ in range(choices.pick((0, 2))):
+            yield Call("call", f"{writer}.{choices.pick(('Dispose', 'Close'))}")
 
     def _whole(
         self, server: str, reader: str, writer: str, choices: Choices
