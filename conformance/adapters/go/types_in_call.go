@@ -45,6 +45,28 @@ func asynchronous() kit.Members[pipes.Stream] {
 		"EndWrite(asyncResult)": func(s stream, a *kit.Arguments) (any, error) {
 			return kit.Only(pipes.EndWrite(s, result(a)))
 		},
+		"ReadAtLeast(buffer,minimumBytes,throwOnEndOfStream?)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Value(pipes.ReadAtLeast(
+				s, a.Bytes("buffer"), a.Int("minimumBytes"), a.BoolOr("throwOnEndOfStream", true)))
+		},
+		"ReadAtLeastAsync(buffer,minimumBytes,throwOnEndOfStream?,cancellationToken?)": func(
+			s stream, a *kit.Arguments,
+		) (any, error) {
+			return kit.Value(pipes.ReadAtLeastAsync(
+				s, a.Bytes("buffer"), a.Int("minimumBytes"), a.BoolOr("throwOnEndOfStream", true), token(a)))
+		},
+		"ReadExactly(buffer)": func(s stream, a *kit.Arguments) (any, error) {
+			return kit.Only(pipes.ReadExactly(s, a.Bytes("buffer")))
+		},
+		"ReadExactly(buffer,offset,count)": func(s stream, a *kit.Arguments) (any, error) {
+			bytes, err := pipes.Part(a.Bytes("buffer"), a.Int("offset"), a.Int("count"))
+			if err != nil {
+				return nil, err
+			}
+			return kit.Only(pipes.ReadExactly(s, bytes))
+		},
+		"ReadExactlyAsync(buffer,cancellationToken?)":              whole(pipes.ReadExactlyAsync),
+		"ReadExactlyAsync(buffer,offset,count,cancellationToken?)": part(pipes.ReadExactlyAsync),
 		"FlushAsync(cancellationToken?)": func(s stream, a *kit.Arguments) (any, error) {
 			return kit.Value(pipes.FlushAsync(s, token(a)))
 		},

@@ -12,6 +12,37 @@ func WriteAsync(s Stream, buffer []byte, token *CancellationToken) (*Task, error
 	return inCall(token, func() (any, error) { return nil, s.WriteSpan(buffer) })
 }
 
+// ReadExactly fills a buffer by a stream's ReadSpan, or fails with an EndOfStreamException.
+func ReadExactly(s Stream, buffer []byte) error {
+	_, err := atLeast(buffer, len(buffer), true, s.ReadSpan)
+	return err
+}
+
+// ReadAtLeast reads by a stream's ReadSpan until minimum bytes are there, and gives how many came.
+func ReadAtLeast(s Stream, buffer []byte, minimum int, throwOnEndOfStream bool) (int, error) {
+	if minimum < 0 || minimum > len(buffer) {
+		return 0, outOfRange("minimumBytes")
+	}
+	return atLeast(buffer, minimum, throwOnEndOfStream, s.ReadSpan)
+}
+
+// ReadExactlyAsync is ReadExactly as a task.
+func ReadExactlyAsync(s Stream, buffer []byte, token *CancellationToken) (*Task, error) {
+	return inCall(token, func() (any, error) { return nil, ReadExactly(s, buffer) })
+}
+
+// ReadAtLeastAsync is ReadAtLeast as a task.
+func ReadAtLeastAsync(
+	s Stream, buffer []byte, minimum int, throwOnEndOfStream bool, token *CancellationToken,
+) (*Task, error) {
+	if minimum < 0 || minimum > len(buffer) {
+		return nil, outOfRange("minimumBytes")
+	}
+	return inCall(token, func() (any, error) {
+		return boxed(ReadAtLeast(s, buffer, minimum, throwOnEndOfStream))
+	})
+}
+
 // FlushAsync is a stream's Flush as a task.
 func FlushAsync(s Stream, token *CancellationToken) (*Task, error) {
 	return inCall(token, func() (any, error) { return nil, s.Flush() })

@@ -92,8 +92,11 @@ class PipeStream(Stream, Line):
         """The handle of this end, which stays the end's own."""
         if self._state is _State.CLOSED:
             raise ObjectDisposedException(type(self).__name__)
-        self._exposed = self._handle is not None
-        return self._open_handle()
+        handle = self._open_handle()
+        if handle.IsClosed:
+            raise ObjectDisposedException(type(self).__name__)
+        self._exposed = True
+        return handle
 
     @property
     def _IsHandleExposed(self) -> bool:
