@@ -1,5 +1,7 @@
 #include <System/IO/StreamReader.hpp>
 
+#include "Utf8.hpp"
+
 #include <System/Exceptions.hpp>
 
 namespace System::IO {
@@ -88,7 +90,7 @@ std::optional<std::string> StreamReader::ReadLine() {
         skipsLineFeed_ = next == '\r';
         buffer_->sbumpc();
     }
-    return line;
+    return Detail::WithReplacements(std::move(line));
 }
 
 std::string StreamReader::ReadToEnd() {
@@ -96,7 +98,7 @@ std::string StreamReader::ReadToEnd() {
     for (int next = Peek(); next != endOfFile; next = Take()) {
         text.push_back(std::streambuf::traits_type::to_char_type(next));
     }
-    return text;
+    return Detail::WithReplacements(std::move(text));
 }
 
 void StreamReader::Dispose() {

@@ -89,10 +89,10 @@ TEST(StreamReader, WaitsForNoByteBeyondALinesEnd) {
     StreamReader reader(&ends.reader);
     ends.writer.Write(BytesOf("now\r"), 0, 4);
     EXPECT_EQ(reader.ReadLine(), "now");
-    ends.writer.Write(BytesOf("\nthen\xFF"), 0, 6);
+    ends.writer.Write(BytesOf("\nthen\xFF"), 0, 6);  // no character
     EXPECT_FALSE(reader.EndOfStream());
     ends.writer.Dispose();
-    EXPECT_EQ(reader.ReadToEnd(), "then\xFF");
+    EXPECT_EQ(reader.ReadToEnd(), "then\uFFFD");
     EXPECT_EQ(reader.ReadToEnd(), "");
 }
 
@@ -159,6 +159,18 @@ TEST(Text, RefusesNoStreamAndTheWrongEnd) {
     EXPECT_EQ(ParamOf<ArgumentNullException>([] { StreamReader reader(nullptr); }), "stream");
     EXPECT_THROW(StreamWriter writer(&ends.reader), ArgumentException);
     EXPECT_THROW(StreamReader reader(&ends.writer), ArgumentException);
+}
+
+TEST(StreamReader, ReadsWhatIsNoCharacterAsItsReplacement) {
+    const auto read = [](std::string_view text) {
+        MemoryStream stream = Holding(text);
+        return StreamReader(&stream, true).ReadToEnd();
+    };
+    EXPECT_EQ(read("a\xE2\x82"), "a\uFFFD");                           // cut by the end
+    EXPECT_EQ(read("\xE2\x82\xC3\xA4\xF0\x9F\x98"), "\uFFFDä\uFFFD");  // and by another one
+    EXPECT_EQ(read("\x82\xC0\x80"), "\uFFFD\uFFFD\uFFFD");             // none begins so
+    EXPECT_EQ(read("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");             // a surrogate
+    EXPECT_EQ(read("\xF4\x8F\xBF\xBF\xED\x9F\xBF"), "\U0010FFFF\uD7FF");
 }
 
 }  // namespace

@@ -44,6 +44,16 @@ BOOST_AUTO_TEST_CASE(is_exposed, COVERS("stream.initialize-handle.is-exposed")) 
         Derived stream = Reader();
         stream.InitializeHandle(server.ClientSafePipeHandle(), isExposed, false);
         BOOST_TEST(stream.IsHandleExposed() == isExposed);
+        for (const bool again : {!isExposed, isExposed, false}) {  // whatever was before
+            stream.InitializeHandle(server.ClientSafePipeHandle(), again, false);
+            BOOST_TEST(stream.IsHandleExposed() == again);
+        }
+        BOOST_TEST(stream.SafePipeHandle() != nullptr);
+        stream.InitializeHandle(server.ClientSafePipeHandle(), false, true);
+        BOOST_TEST(!stream.IsHandleExposed());
+        BOOST_TEST(stream.IsAsync());
+        stream.InitializeHandle(server.ClientSafePipeHandle(), false, false);
+        BOOST_TEST(!stream.IsAsync());
     }
 }
 
@@ -89,6 +99,17 @@ BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-han
     CheckThrows<InvalidOperationException>("Read", [&] { stream.Read(std::span(&byte, 1)); });
     CheckThrows<InvalidOperationException>("SafePipeHandle",
                                            [&] { static_cast<void>(stream.SafePipeHandle()); });
+
+    Connected pipe(PipeDirection::In);  // also one that it had
+    const auto given = pipe.server.ClientSafePipeHandle();
+    pipe.stream.InitializeHandle(nullptr, false, false);
+    CheckThrows<InvalidOperationException>("SafePipeHandle",
+                                           [&] { static_cast<void>(pipe.stream.SafePipeHandle()); });
+    CheckThrows<InvalidOperationException>("Read", [&] { pipe.stream.Read(std::span(&byte, 1)); });
+    BOOST_TEST(!given->IsClosed());
+    pipe.stream.InitializeHandle(given, false, false);
+    WriteText(pipe.server, "hello");
+    BOOST_TEST(ReadText(pipe.stream, 5) == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(that_cannot_be_bound,

@@ -124,6 +124,71 @@ BOOST_AUTO_TEST_CASE(properties_waiting, COVERS("stream.in-buffer-size.waiting-t
                                            [&] { static_cast<void>(reader.TransmissionMode()); });
 }
 
+/// What a stream of one direction refuses for that direction's sake, whatever state it is in.
+void CheckAgainst(Derived& it, PipeDirection direction) {
+    std::array<Byte, 1> buffer{};
+    for (const std::size_t count : {std::size_t{0}, std::size_t{1}}) {
+        const std::span<Byte> part = std::span<Byte>(buffer).first(count);
+        if (direction == Out) {
+            CheckThrows<NotSupportedException>("Read", [&] { static_cast<void>(it.Read(part)); });
+            CheckThrows<NotSupportedException>("ReadAsync", [&] { it.ReadAsync(part).Wait(); });
+            CheckThrows<NotSupportedException>("BeginRead", [&] {
+                static_cast<void>(it.EndRead(it.BeginRead(part, 0, static_cast<int>(count))));
+            });
+        } else {
+            CheckThrows<NotSupportedException>("Write", [&] { it.Write(part); });
+            CheckThrows<NotSupportedException>("WriteAsync", [&] { it.WriteAsync(part).Wait(); });
+            CheckThrows<NotSupportedException>(
+                "BeginWrite", [&] { it.EndWrite(it.BeginWrite(part, 0, static_cast<int>(count))); });
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(direction_before_state, COVERS("stream.precedence.direction-before-connected")) {
+    for (const auto* const states : {&NotConnected(), &HandleNotSet()}) {
+        for (const Unfit& state : *states) {
+            for (const PipeDirection direction : {In, Out}) {
+                BOOST_TEST_CONTEXT(state.name) {
+                    CheckAgainst(*state.make(direction), direction);
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(closed_in_every_state,
+                     COVERS("stream.can-read.closed") COVERS("stream.can-write.closed")
+                         COVERS("stream.is-connected.closed") COVERS("stream.dispose.any-route-repeatable")) {
+    const std::vector<void (*)(Derived&)> routes{[](Derived& stream) { stream.Dispose(); },
+                                                 [](Derived& stream) { stream.Close(); },
+                                                 [](Derived& stream) { stream.DisposeAsync().Wait(); }};
+    for (const auto* const states : {&NotConnected(), &HandleNotSet()}) {
+        for (const Unfit& state : *states) {
+            for (const auto close : routes) {
+                BOOST_TEST_CONTEXT(state.name) {
+                    const auto reading = state.make(In);
+                    const auto writing = state.make(Out);
+                    BOOST_TEST(reading->CanRead());
+                    BOOST_TEST(writing->CanWrite());
+                    close(*reading);
+                    close(*writing);
+                    BOOST_TEST(!reading->CanRead());
+                    BOOST_TEST(!writing->CanWrite());
+                    BOOST_TEST(!reading->IsConnected());
+                    BOOST_TEST(!writing->IsConnected());
+                    Byte byte{};
+                    // of a handle that was never set, too: either may be told
+                    CheckThrows<InvalidOperationException>("Read",
+                                                           [&] { reading->Read(std::span(&byte, 1)); });
+                    CheckThrows<InvalidOperationException>("Write", [&] { writing->WriteByte(byte); });
+                    BOOST_CHECK_NO_THROW(close(*reading));
+                    BOOST_CHECK_NO_THROW(close(*writing));
+                }
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(is_connected,
                      COVERS("stream.is-connected.waiting") COVERS("stream.is-connected.disconnected")) {
     BOOST_TEST(!Reader().IsConnected());
@@ -142,6 +207,8 @@ BOOST_AUTO_TEST_CASE(checks_of_a_good_stream,
     const Connected writing(Out);
     BOOST_CHECK_NO_THROW(writing.stream.CheckWriteOperations());
     BOOST_CHECK_NO_THROW(writing.stream.CheckPipePropertyOperations());
+    BOOST_CHECK_NO_THROW(reading.stream.CheckWriteOperations());  // they ask for the state, not the direction
+    BOOST_CHECK_NO_THROW(writing.stream.CheckReadOperations());
 }
 
 BOOST_AUTO_TEST_CASE(checks_not_connected,

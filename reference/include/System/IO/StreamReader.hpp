@@ -10,7 +10,8 @@
 
 namespace System::IO {
 
-/// Reads text, in UTF-8, from a stream. A byte-order mark at its beginning is passed over.
+/// Reads text, in UTF-8, from a stream. A byte-order mark at its beginning is passed over; what is no
+/// character, such as half of one at the end, is read as U+FFFD.
 ///
 ///     System::IO::StreamReader reader(&client);
 ///     while (const auto line = reader.ReadLine()) {
