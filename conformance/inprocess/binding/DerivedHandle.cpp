@@ -88,6 +88,15 @@ BOOST_AUTO_TEST_CASE(connected_again, COVERS("stream.initialize-handle.connected
         pipe.stream.InitializeHandle(pipe.server.ClientSafePipeHandle(), false, false);
         BOOST_TEST(pipe.stream.IsConnected());
     }
+    Connected broken(PipeDirection::Out);
+    broken.server.Dispose();
+    CheckThrows<IOException>("WriteByte", [&] { broken.stream.WriteByte(1); });
+    BOOST_TEST(!broken.stream.IsConnected());
+    Server next(PipeDirection::In);
+    broken.stream.InitializeHandle(next.ClientSafePipeHandle(), false, false);
+    BOOST_TEST(broken.stream.IsConnected());
+    WriteText(broken.stream, "hello");
+    BOOST_TEST(ReadText(next, 5) == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-handle")) {

@@ -230,6 +230,31 @@ BOOST_AUTO_TEST_CASE(disconnected_tells_its_handle, COVERS("stream.safe-pipe-han
     }
 }
 
+BOOST_AUTO_TEST_CASE(checks_disconnected, COVERS("stream.check-property.disconnected")) {
+    for (const PipeDirection direction : {In, Out}) {
+        Connected pipe(direction);
+        const int size = direction == In ? pipe.stream.InBufferSize() : pipe.stream.OutBufferSize();
+        pipe.stream.SetIsConnected(false);
+        BOOST_CHECK_NO_THROW(pipe.stream.CheckPipePropertyOperations());
+        BOOST_TEST((direction == In ? pipe.stream.InBufferSize() : pipe.stream.OutBufferSize()) == size);
+        BOOST_TEST((pipe.stream.TransmissionMode() == Mode::Byte));
+        BOOST_CHECK_NO_THROW(pipe.stream.SetReadMode(Mode::Byte));
+        BOOST_TEST((pipe.stream.ReadMode() == Mode::Byte));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sizes_of_both_ways,
+                     COVERS("stream.in-buffer-size.value") COVERS("stream.out-buffer-size.value")) {
+    for (const PipeDirection given : {In, Out}) {
+        Server server(given);
+        Derived both(PipeDirection::InOut, 0);
+        both.InitializeHandle(server.ClientSafePipeHandle(), false, false);
+        const int size = given == In ? server.InBufferSize() : server.OutBufferSize();
+        BOOST_TEST(both.InBufferSize() == size);
+        BOOST_TEST(both.OutBufferSize() == size);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(checks_closed, COVERS("stream.check-property.bad-state")) {
     Connected pipe(In);
     pipe.stream.Dispose();
