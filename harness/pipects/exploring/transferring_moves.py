@@ -128,11 +128,16 @@ class TransferringMoves(Moves):
             )
         member = "Write" if writes else "Read"
         tokens: list[Argument] = list(map(Ref, world.tokens))
-        for _ in range(choices.pick((2, 3))):
+        in_threads = choices.once_in(3)
+        for place in range(choices.pick((2, 3))):
             data = pattern(choices.pick((3, 1))) if writes else b"\xa5" * choices.pick((3, 1))
             given: dict[str, Argument] = {"buffer": Data(data)}
-            if choices.once_in(4):
-                yield Call("call", f"{name}.{member}", given, thread=self.name("thread"))
+            if in_threads or choices.once_in(4):
+                of_byte = choices.pick((False, True))
+                if of_byte:
+                    given = {"value": 65 + place} if writes else {}
+                target = f"{name}.{member}{'Byte' * of_byte}"
+                yield Call("call", target, given, thread=self.name("thread"))
                 continue
             if tokens and not choices.once_in(2):
                 given["cancellationToken"] = choices.pick(tokens)
