@@ -149,11 +149,11 @@ class MeetingMoves(Moves):
         ends = (server, client) if serves_reader else (client, server)
         return Pipe(server, handle, client, *ends)
 
-    def _pipe(self, pipe: Pipe) -> Iterator[Call]:
+    def _pipe(self, pipe: Pipe, room: int = ROOM) -> Iterator[Call]:
         """A small pipe."""
         own, other = ("In", "Out") if pipe.reader == pipe.server else ("Out", "In")
         given: dict[str, Argument] = {
-            "direction": own, "inheritability": "None", "bufferSize": ROOM,
+            "direction": own, "inheritability": "None", "bufferSize": room,
         }  # fmt: skip
         yield Call("new", making.SERVER, given, pipe.server)
         yield Call("get", f"{pipe.server}.ClientSafePipeHandle", kept=pipe.handle)
