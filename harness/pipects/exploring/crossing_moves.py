@@ -28,7 +28,7 @@ class CrossingMoves(MeetingMoves):
         yield from choices.pick(
             (
                 self._gathers_closed, self._copies_closed, self._speaks_cancelled,
-                self._called_closed, self._gives_up, self._calls_back,
+                self._called_closed, self._gives_up, self._calls_back, self._one_by_one,
             )
         )(pipe, choices)  # fmt: skip
 
@@ -48,6 +48,23 @@ class CrossingMoves(MeetingMoves):
             yield Call("call", f"{pipe.writer}.{member}", given, kept)
         array = Data(b"\xa5" * PAGE)
         yield Call("call", f"{pipe.reader}.Read", {"buffer": array}, thread=self.name("thread"))
+
+    def _one_by_one(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
+        """Bytes that threads write, each other ones, while there is no room, and what is read of them."""
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
+        number = choices.pick((2, 3))
+        for value in range(number):
+            given: dict[str, Argument] = {"value": value}
+            if choices.once_in(3):
+                given = {"buffer": Data(bytes([value]))}
+            member = "Write" if "buffer" in given else "WriteByte"
+            yield Call("call", f"{pipe.writer}.{member}", given, thread=self.name("thread"))
+        array = Data(b"\xa5" * ROOM)
+        yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
+        array = Data(b"\xa5" * number)
+        yield Call(
+            "call", f"{pipe.reader}.{choices.pick(('ReadExactly', 'Read'))}", {"buffer": array}
+        )
 
     def _gathers_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
         """A read that gathers has a part, or nothing, when its end is closed; then it is asked for more."""
