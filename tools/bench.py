@@ -118,7 +118,8 @@ def report(figures: Figures, inner: list[str]) -> str:
         "# Speed",
         "",
         f"By `tools/bench.sh`, on {os.cpu_count()} processors under {platform.system()} "
-        f"{platform.release().split('-')[0]}, {rounds} rounds, the rows of a round in random order. A cell tells how "
+        f"{platform.release().split('-')[0]}, {rounds} rounds, the rows of a round in random order, each for "
+        f"{os.environ['PIPECTS_BENCH_MILLISECONDS']} ms behind a quarter of that to begin with. A cell tells how "
         "many times as fast as bare `read` and `write` of the same round the work was done (above 1 is faster than "
         "bare; medians), in brackets how far half of the rounds are from that, at most, and how many times the processor time of "
         "bare it took, of both processes together.",

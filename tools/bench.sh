@@ -2,13 +2,13 @@
 # Measures the library beside others between two processes and writes reports/speed.md:
 #   tools/bench.sh [ROUNDS [COMMIT]]
 # With a commit, the library as it was there stands beside today's, driven by today's peer.
-# Takes about five minutes; nothing else should run meanwhile.
+# Takes about ten minutes; nothing else should run meanwhile.
 set -eu
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
 build=build/bench
 mkdir -p build
-export PIPECTS_BENCH_MILLISECONDS=${PIPECTS_BENCH_MILLISECONDS:-60}
+export PIPECTS_BENCH_MILLISECONDS=${PIPECTS_BENCH_MILLISECONDS:-200}
 
 cmake -S reference -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$build.log" 2>&1 ||
     { cat "$build.log" >&2; exit 2; }

@@ -68,7 +68,7 @@ class Lookout {
         }
     }
 
-    /// A wait has ended, in the way that Choice told: makes the next choice.
+    /// A wait, or a piece of a long write, has ended in the way that Choice told: makes the next choice.
     void Learn() noexcept {
         const std::int64_t now = Clock::now().time_since_epoch().count();
         const std::int64_t took = now - began_.load(std::memory_order_relaxed);
@@ -90,11 +90,12 @@ class Lookout {
 
     struct Worth {
         /// A better trial counts at once, a worse one little: the other end, which tries its ways, too, may
-        /// have spoilt it.
+        /// have spoilt it. One that is many times worse tells of another machine: others want the processor.
         void Add(std::size_t moved, std::int64_t took) noexcept {
             const float trial = static_cast<float>(moved) / static_cast<float>(took);
             const float known = rate.load(std::memory_order_relaxed);
-            rate.store(trial > known ? trial : known + (trial - known) / 8, std::memory_order_relaxed);
+            const float share = trial > known ? 1 : trial > known / 4 ? 0.125F : 0.5F;
+            rate.store(known + (trial - known) * share, std::memory_order_relaxed);
         }
 
         std::atomic<float> rate = 0;         // bytes in a nanosecond

@@ -98,8 +98,8 @@ struct Request {
     Interest interest = Interest::Drained;
     std::span<Byte> into = {};        // of a read
     std::span<const Byte> from = {};  // of a write, as much as is left
-    /// Where the system tells not when a handle is ready but when a transfer is over, it carries the request
-    /// out while somebody waits: what became of it, once that is known.
+    /// Where the system tells not when a handle is ready but when a transfer is over, or nobody could wake
+    /// who waits, it carries the request out while somebody waits: what became of it, once that is known.
     Transfer outcome = {Status::WouldBlock};
 
     [[nodiscard]] bool IsOver() const noexcept { return outcome.status != Status::WouldBlock; }
@@ -141,6 +141,9 @@ class Channel {
     void GiveUp(Means means) noexcept;
     [[nodiscard]] Transfer LookThenRead(std::span<Byte> buffer) noexcept;
     [[nodiscard]] Transfer LookThenWrite(std::span<const Byte> buffer) noexcept;
+    void WaitAndRead(Request& request) noexcept;
+    void WaitAndWrite(Request& request) noexcept;
+    [[nodiscard]] Transfer WaitAndWrite(std::span<const Byte> buffer) noexcept;
 
     const NativeHandle handle_;
     std::atomic<Means> means_ = Means::FlagsAndNoSignal;

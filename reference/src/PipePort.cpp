@@ -193,6 +193,7 @@ Os::Transfer PipePort::WaitForTurnAndEnd(PendingTransfer& transfer, bool wasTrie
             }
             lock.unlock();
             sleeper->Sleep(transfer.Request());
+            lookout_.Moved(transfer.Request().outcome.count);
             lock.lock();
         }
         sleeper.reset();
@@ -369,6 +370,9 @@ Os::Transfer PendingTransfer::Try() noexcept {
         if (result.status != Os::Status::Done) {
             result.count = moved;
             return result;
+        }
+        if (!left.empty()) {  // a reader that takes each piece at once leaves nothing to wait for
+            port_->lookout_.Learn();
         }
     }
     return {Os::Status::Done, moved};

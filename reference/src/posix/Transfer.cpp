@@ -218,4 +218,37 @@ Transfer Channel::LookThenWrite(std::span<const Byte> buffer) noexcept {
     return Answer(guard.Around([&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
 }
 
+void Channel::WaitAndRead(Request& request) noexcept {
+    const std::span<Byte> buffer = request.into;
+    request.outcome =
+        Answer(Resume([&] { return ::read(Descriptor(handle_), buffer.data(), buffer.size()); }));
+}
+
+void Channel::WaitAndWrite(Request& request) noexcept {
+    std::size_t moved = 0;
+    do {  // a signal may come when a part has gone in
+        request.outcome = WaitAndWrite(request.from);
+        request.from = request.from.subspan(request.outcome.count);
+        moved += request.outcome.count;
+    } while (request.outcome.status == Status::Done && !request.from.empty());
+    request.outcome.count = moved;
+}
+
+Transfer Channel::WaitAndWrite(std::span<const Byte> buffer) noexcept {
+    const int descriptor = Descriptor(handle_);
+    const Means means = means_.load(std::memory_order_relaxed);
+    if (means == Means::FlagsAndNoSignal) {
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): iovec has no form for what is only read
+        const iovec part{const_cast<Byte*>(buffer.data()), buffer.size()};
+        const ssize_t result =
+            Resume([&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontSignal); });
+        if (result >= 0 || !IsUnknown(errno)) {
+            return Answer(result);
+        }
+        GiveUp(means);
+    }
+    SigPipeGuard guard;
+    return Answer(guard.Around([&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
+}
+
 }  // namespace System::IO::Pipes::Os

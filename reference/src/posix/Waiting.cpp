@@ -11,6 +11,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 #include <unistd.h>
 
 namespace System::IO::Pipes::Os {
@@ -19,6 +22,15 @@ namespace {
 
 [[nodiscard]] int NewEvent() noexcept {
     return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+/// Whether this process has had one thread ever since it began, which only a signal can wake.
+[[nodiscard]] bool IsAlone() noexcept {
+#if __has_include(<sys/single_threaded.h>)
+    return __libc_single_threaded != 0;
+#else
+    return false;
+#endif
 }
 
 [[nodiscard]] OwnedHandle ToWaitWith(int descriptor) {
@@ -56,6 +68,12 @@ Transfer Channel::TryDrain() noexcept {
 }
 
 bool Channel::Wait(Request& request, const WakeHandle* wake, Timeout timeout) noexcept {
+    if (!timeout && request.interest != Interest::Drained && IsAlone()) {  // the call that moves may wait
+        request.interest == Interest::Readable ? WaitAndRead(request) : WaitAndWrite(request);
+        if (request.IsOver()) {
+            return request.outcome.status == Status::Broken;
+        }  // else the handle is in O_NONBLOCK mode, which somebody who shares it has set
+    }
     const auto events = static_cast<short>(request.interest == Interest::Readable   ? POLLIN
                                            : request.interest == Interest::Writable ? POLLOUT
                                                                                     : 0);
