@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 from bench import Done
 from pipects import cases, cells, paths, spec, suite, verdicts
 from pipects.cases import Test
-from pipects.errors import UserError
+from pipects.errors import EndedEarly, UserError
 from pipects.exploring import (
+    campaign,
     comparing,
     corpus,
     differing,
@@ -28,7 +30,7 @@ from pipects.exploring import (
 )
 from pipects.exploring.planning import Planner
 from pipects.director.programs import programs
-from pipects.exploring.search import Search
+from pipects.exploring.search import Search, Tally
 from pipects.exploring.looking import Course
 from pipects.judging import Record
 from pipects.steps import Step
@@ -235,3 +237,15 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     elsewhere = replace(failure, requirement="stream.zero.read-returns-at-once")
     assert verdict(replace(result, failure=elsewhere)) == verdicts.FAIL
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
+
+
+def test_who_does_not_live_to_say_hello_is_found_and_who_is_only_late_is_not() -> None:
+    told = {
+        "ended": f"{EndedEarly.WORDS} (signal SIGABRT)",
+        "late": "the adapter did not say hello",
+    }
+    seen = {
+        name: campaign.seen_in(Tally(unclear=Counter({f"{campaign.DOES_NOT_START}: {each}": 1})))
+        for name, each in told.items()
+    }
+    assert "SIGABRT" in seen["ended"] and not seen["late"]

@@ -111,6 +111,9 @@ class Lookout {
     static constexpr std::int64_t shortestTrial = 200'000;
     static constexpr std::int64_t longestTrial = 20'000'000;
     static constexpr std::int64_t rarity = 100;
+    /// By how much another way has to beat sleep: where others want the processors both ends get little,
+    /// whatever one of them does, until both sleep.
+    static constexpr float isClearlyBetter = 1.2F;
     static constexpr unsigned enoughInVain = 8;
     static constexpr unsigned triesAgain = 16;
 
@@ -122,7 +125,8 @@ class Lookout {
             if (worth.next.load(std::memory_order_relaxed) < now) {
                 return way;
             }
-            if (const float rate = worth.rate.load(std::memory_order_relaxed); rate > most) {
+            const float clearly = way == Way::Sleep ? isClearlyBetter : 1;
+            if (const float rate = clearly * worth.rate.load(std::memory_order_relaxed); rate > most) {
                 most = rate;
                 best = way;
             }

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipects.errors import NotStarted
+from pipects.errors import EndedEarly, NotStarted
 from pipects.exploring import touring
-from pipects.exploring.findings import Finding
 from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
 from pipects.mutation import switch
@@ -25,6 +24,7 @@ SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
 FAILING = 60
 """Sequences in which the system fails calls, which are drawn once, too."""
+DOES_NOT_START = "its adapter does not start"
 BELOW = 0.1
 """The part of a search's time that is for each older kernel, and for failing calls: what is wrong there shows soon."""
 
@@ -58,7 +58,7 @@ def search(part: Part) -> tuple[Tally, float]:
     try:
         return seeker.run(part.seconds, part.kept), time.monotonic() - began
     except NotStarted as error:
-        seeker.tally.unclear[f"its adapter does not start: {error}"] += 1
+        seeker.tally.unclear[f"{DOES_NOT_START}: {error}"] += 1
         return seeker.tally, time.monotonic() - began
 
 
@@ -124,12 +124,19 @@ class Planted:
 
 @dataclass(frozen=True)
 class Hunted:
-    """Whether a search has found a mistake."""
+    """What a search has seen of a mistake."""
 
     planted: Planted
-    finding: Finding | None
+    seen: str
+    """A finding, or how the adapter ended at its start; empty if it was missed."""
     seconds: float
-    sequences: int
+
+
+def seen_in(tally: Tally) -> str:
+    """What a search has seen: a finding, or an adapter that ends by itself at its start; empty if nothing."""
+    ends = f"{DOES_NOT_START}: {EndedEarly.WORDS}"
+    seen = [each.signature for each in tally.findings.values()]
+    return next(iter([*seen, *(told for told in tally.unclear if told.startswith(ends))]), "")
 
 
 def hunt(
@@ -146,8 +153,7 @@ def hunt(
     ]
     known = {str(each.number): each for each in planted}
     for (parts,), (tally, took) in workers.map(search_in_turn, tasks):
-        finding = next(iter(tally.findings.values()), None)
-        yield Hunted(known[switch_of(parts[0])], finding, took, tally.sequences)
+        yield Hunted(known[switch_of(parts[0])], seen_in(tally), took)
 
 
 Sequences = tuple[tuple[Call, ...], ...]

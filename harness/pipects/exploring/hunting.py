@@ -94,9 +94,9 @@ def _tell(
     for each in campaign.hunt(
         planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers
     ):
-        found += each.finding is not None
-        word = "found " if each.finding else "MISSED"
-        shown = each.finding.signature[:120] if each.finding else each.planted.title
+        found += bool(each.seen)
+        word = "found " if each.seen else "MISSED"
+        shown = each.seen[:120] or each.planted.title
         console.print(f"{word} {each.planted.id:32} {each.seconds:4.0f} s  {shown}", markup=False)
     console.print(f"{found} of {len(planted)} found")
     return 0 if found >= ENOUGH * len(planted) else 1

@@ -142,13 +142,19 @@ TEST(Alone, ASignalEndsNoWait) {
     const Bytes sent = Pattern(moreThanItHolds);
     {
         const Peer peer([&](pid_t parent) {
-            bool waits = true;
+            const std::intptr_t handle = ends.reader.SafePipeHandle()->DangerousGetHandle();
+            Bytes received(sent.size());
+            std::span<Byte> left(received);
+            bool waits = SleepsIn(parent, writes);
+            const std::size_t full = Unread(handle);
             for (int signals = 0; signals < 3; ++signals) {
+                ends.reader.ReadExactly(left.first(full / 2));
+                left = left.subspan(full / 2);
+                waits = Eventually([&] { return Unread(handle) == full; }) && waits;  // a part has gone in
                 waits = SleepsIn(parent, writes) && waits;
                 ::kill(parent, SIGUSR1);
             }
-            Bytes received(sent.size());
-            ends.reader.ReadExactly(received);
+            ends.reader.ReadExactly(left);
             return waits && received == sent;
         });
         ends.writer.Write(std::span<const Byte>(sent));
