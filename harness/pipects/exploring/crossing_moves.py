@@ -8,7 +8,7 @@ from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import READING, ROOM, WRITING, MeetingMoves, Pipe
 from spec.model import calling_back, making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
-from spec.model.state import PAGE, World
+from spec.model.state import World
 
 GATHERING = ("ReadExactlyAsync", "ReadAtLeastAsync", "ReadExactly", "ReadAtLeast")
 
@@ -21,50 +21,13 @@ class CrossingMoves(MeetingMoves):
         if self.crowded(world, 4):
             return
         pipe = self._names(choices.pick((False, True)))
-        if choices.once_in(8):
-            yield from self._fits(pipe, choices)
-            return
         yield from self._pipe(pipe)
         yield from choices.pick(
             (
                 self._gathers_closed, self._copies_closed, self._speaks_cancelled,
-                self._called_closed, self._gives_up, self._calls_back, self._one_by_one,
+                self._called_closed, self._gives_up, self._calls_back,
             )
         )(pipe, choices)  # fmt: skip
-
-    def _fits(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
-        """Writes for which a pipe of one page has room, though it may not tell of any."""
-        yield from self._pipe(pipe, PAGE)
-        for _ in range(choices.pick((3, 2))):
-            member = choices.pick(("WriteAsync", "BeginWrite", "WriteByte", "Write"))
-            data = pattern(choices.pick((4, 1, 1000)))
-            given: dict[str, Argument] = (
-                {"value": 69} if member == "WriteByte" else {"buffer": Data(data)}
-            )
-            if member == "BeginWrite":
-                given |= {"offset": 0, "count": len(data), "callback": None, "state": None}
-            of_task, begins = member.endswith("Async"), member.startswith("Begin")
-            kept = self.name("task" if of_task else "result") if of_task or begins else ""
-            yield Call("call", f"{pipe.writer}.{member}", given, kept)
-        array = Data(b"\xa5" * PAGE)
-        yield Call("call", f"{pipe.reader}.Read", {"buffer": array}, thread=self.name("thread"))
-
-    def _one_by_one(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
-        """Bytes that threads write, each other ones, while there is no room, and what is read of them."""
-        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(ROOM))})
-        number = choices.pick((2, 3))
-        for value in range(number):
-            given: dict[str, Argument] = {"value": value}
-            if choices.once_in(3):
-                given = {"buffer": Data(bytes([value]))}
-            member = "Write" if "buffer" in given else "WriteByte"
-            yield Call("call", f"{pipe.writer}.{member}", given, thread=self.name("thread"))
-        array = Data(b"\xa5" * ROOM)
-        yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
-        array = Data(b"\xa5" * number)
-        yield Call(
-            "call", f"{pipe.reader}.{choices.pick(('ReadExactly', 'Read'))}", {"buffer": array}
-        )
 
     def _gathers_closed(self, pipe: Pipe, choices: Choices) -> Iterator[Call]:
         """A read that gathers has a part, or nothing, when its end is closed; then it is asked for more."""

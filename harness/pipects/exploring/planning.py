@@ -12,6 +12,7 @@ from pipects.exploring.halfway_moves import HalfwayMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.making_moves import MakingMoves
 from pipects.exploring.naming_moves import NamingMoves
+from pipects.exploring.room_moves import RoomMoves
 from pipects.exploring.speaking_moves import SpeakingMoves
 from pipects.exploring.sweeping_moves import SweepingMoves
 from pipects.exploring.texting_moves import TextingMoves
@@ -23,7 +24,7 @@ from spec.model.state import Operation, World
 @dataclass
 class Planner(
     MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, HalfwayMoves,
-    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves,  # fmt: skip
+    CrossingMoves, LifetimeMoves, NamingMoves, RoomMoves, SpeakingMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -90,6 +91,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside,
+    "room": Planner.room,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -100,7 +102,7 @@ PLOTS = (
 OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
-    "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "scarce", "file refused", "misfits",
+    "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room", "scarce", "file refused", "misfits",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({
