@@ -56,7 +56,9 @@ SafePipeHandlePtr Adopt(PipeDirection direction, std::optional<std::string_view>
     }
     // A number that came as a string is a handle, 0 too. [client.ctor-string.zero-is-a-handle]
     auto port = std::make_shared<Detail::PipePort>(handle, true, false);
-    return std::make_shared<Microsoft::Win32::SafeHandles::SafePipeHandle>(std::move(port));
+    auto made = std::make_shared<Microsoft::Win32::SafeHandles::SafePipeHandle>(std::move(port));
+    Detail::HandOut(made);  // a second client of the text shares it [lifetime.recycled-number-safe]
+    return made;
 }
 
 }  // namespace

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from spec.model import asking, ending, flushing, making, operating, peers, texting, transferring
+from spec.model import asking, calling_back, ending, flushing, making, operating, peers, texting
+from spec.model import transferring
 from spec.model.calls import Call, Ref
 from spec.model.outcomes import Outcome, Throws, Unspecified
 from spec.model.state import May, World
@@ -39,6 +40,8 @@ CONSTRUCTORS: Mapping[str, Rule] = {
 }
 
 
+COLLECTING = ("Wait", "EndRead", "EndWrite")
+"""What asks for what has come already."""
 OTHERS: Mapping[str, Rule] = operating.RULES
 """What is called on anything else."""
 
@@ -50,6 +53,8 @@ def possibilities(world: World, call: Call) -> list[May]:
     for name in _handles_in(call):
         if name in world.safe_names and world.safes[world.safe_names[name]].process != call.process:
             raise KeyError(name)  # a handle object of another process
+    if calling_back.is_closing(world) and call.verb != "finish" and call.member not in COLLECTING:
+        raise Unspecified("how far a callback has come that closes its stream")
     if world.scarce and not _needs_nothing(call):
         raise Unspecified("what else lacks handles")
     if world.scarce and call.member in transferring.KINDS and call.thread != world.warm:
