@@ -198,6 +198,8 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
         text = Ref(decorated[1])
     assert isinstance(text, Ref)
     handle = _named_by(world, text.name, call.process)
+    if _has_silent_owner(world, handle, call.process):
+        raise Unspecified("an owner of a number which somebody else has told")
     if world.handles[handle].access != access:
         owned = world.copy()
         owned.safes[owned.number()] = Safe(call.process, handle)
@@ -211,6 +213,16 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
     yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
     yield from refused
+
+
+def _has_silent_owner(world: World, handle: int, process: str) -> bool:
+    """Whether a handle object owns the handle in this process that neither told it nor was made of its text."""
+    told = {each.client for each in world.streams.values() if each.given_text}
+    made = {each.own for each in world.streams.values() if not each.server}
+    return any(
+        each.owns and not each.closed and each.handle == handle and each.process == process
+        for key, each in world.safes.items() if key not in told | made
+    )  # fmt: skip
 
 
 def _has_device(world: World, process: str) -> bool:

@@ -31,9 +31,13 @@ def end(world: World, call: Call) -> Iterator[May]:
     """A child exits or is killed: its handles are closed with it, and what it wrote stays."""
     name = call.target
     after = world.copy()
-    for _, operation in world.pending():
-        if world.streams[operation.stream].process == name:
+    for operation in world.operations.values():
+        if world.streams[operation.stream].process != name:
+            continue
+        if not operation.ends:
             leave(after, operation)
+        elif not operation.collected:  # nobody has seen whether it was as far
+            after.change_pipe(world.streams[operation.stream].pipe, blurred=True)
     del after.processes[name]
     lost = {key for key, each in world.safe_names.items() if world.safes[each].process == name}
     after.safe_names = {key: each for key, each in world.safe_names.items() if key not in lost}

@@ -127,7 +127,7 @@ class Moves:
         elif member == "WriteByte":
             given = {"value": choices.pick((65, 0, 255, 128))}
         elif choices.pick((True, False)) and not member.startswith("ReadAtLeast"):
-            offset = choices.pick((*(0, 1) * 6, FAR))
+            offset = choices.pick((*(0, 1) * 6, FAR if "W" in member else 1))
             array = b"\xa5" * (offset + len(data))
             if "W" in member:
                 array = pattern(len(array)) if offset == FAR else bytes(offset) + data

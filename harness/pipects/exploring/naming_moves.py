@@ -80,6 +80,9 @@ class NamingMoves(Moves):
         yield Call("get", f"{server}.SafePipeHandle", kept=own)
         yield Call("get", f"{server}.ClientSafePipeHandle", kept=client)
         yield Call("call", f"{client}.DangerousGetHandle", kept=number)
+        yield Call(
+            "call", f"{client}.SetHandleAsInvalid"
+        )  # whoever is made of the text owns it alone
         borrowing, adopting, text = self.name("safe"), self.name("server"), self.name("text")
         given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": False}
         yield Call("new", "SafePipeHandle", given, borrowing)
