@@ -73,15 +73,7 @@ TEST(AForkedChild, ReleasesAWaitOfItsOwnAndNoneOfItsParent) {
     read.WaitUntilBlocked();
     EXPECT_TRUE(HoldsInAChild([] {
         Ends own;
-        Background wait([&] { static_cast<void>(own.reader.ReadByte()); });
-        wait.WaitUntilBlocked();
-        own.reader.Dispose();
-        try {
-            wait.Finish();
-        } catch (const IOException&) {
-            return true;
-        }
-        return false;
+        return DisposalEndsARead(own);
     }));
     EXPECT_TRUE(IsAsleep(read.ThreadId()));
     ends.reader.Dispose();

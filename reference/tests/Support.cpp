@@ -55,6 +55,18 @@ void Background::Finish() {
     ended_.get();
 }
 
+bool DisposalEndsARead(Ends& ends) {
+    Background reading([&] { static_cast<void>(ends.reader.ReadByte()); });
+    reading.WaitUntilBlocked();
+    ends.reader.Dispose();
+    try {
+        reading.Finish();
+    } catch (const IOException&) {
+        return true;
+    }
+    return false;
+}
+
 }  // namespace pipects::testing
 
 int main(int argc, char** argv) {

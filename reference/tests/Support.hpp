@@ -80,6 +80,9 @@ class Background {
     std::jthread thread_;
 };
 
+/// Whether a thread's read of an empty pipe ends with an IOException when its end is disposed.
+[[nodiscard]] bool DisposalEndsARead(Ends& ends);
+
 /// The parameter that an ArgumentException names.
 template <typename E>
 std::string ParamOf(const std::function<void()>& call) {

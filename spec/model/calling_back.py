@@ -25,13 +25,16 @@ def require_alone(world: World, operation: Operation) -> None:
 
 def is_closing(world: World) -> bool:
     """Whether a callback that closes its stream has begun, and nobody has waited for it yet."""
-    return any(
-        each.calls in CLOSES and each.ends and not each.called and not has_failed(each)
-        for each in world.operations.values()
-    )
+    return any(map(closes, world.operations.values()))
 
 
-def has_failed(operation: Operation) -> bool:
+def closes(operation: Operation) -> bool:
+    """Whether it is over, and its callback closes the stream, or has closed it, and nobody has waited for that yet."""
+    is_due = bool(operation.ends) and not operation.called
+    return is_due and operation.calls in CLOSES and not _has_failed(operation)
+
+
+def _has_failed(operation: Operation) -> bool:
     """Whether the callback asked what came, and that was an error: it calls nothing then."""
     return operation.inside and any(isinstance(end.outcome, Throws) for end in operation.ends)
 
@@ -40,7 +43,7 @@ def due(world: World) -> World | None:
     """The world in which the next callback that reads on does so; none if no such one is due."""
     for name, operation in world.operations.items():
         reads_on = operation.calls == READS_ON and operation.ends
-        if reads_on and not has_failed(operation):
+        if reads_on and not _has_failed(operation):
             return _reading_on(world, name, operation)
     return None
 

@@ -148,8 +148,7 @@ def called(world: World, call: Call) -> Iterator[May]:
     if call.member == "Wait":
         if not operation.ends:
             raise Unspecified("it would wait for ever")
-        calls = operation.calls and not calling_back.has_failed(operation)
-        if calls and not operation.called:
+        if calling_back.closes(operation):
             yield from _closes(world, name, operation)
             return
         if operation.inside and not operation.called:

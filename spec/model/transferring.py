@@ -115,7 +115,8 @@ def _operation(world: World, call: Call) -> Operation:
     if kind == "least":
         minimum = arguments.number(call, "minimumBytes")
         count = count if minimum else 0
-    callback = call.arguments.get("callback")
+    given = call.arguments.get("callback")
+    callback = given if isinstance(given, Callback) else Callback("")
     thrown = call.arguments.get("throwOnEndOfStream", True)
     thread = "Async" not in call.member and not call.member.startswith("Begin")
     return Operation(
@@ -123,9 +124,7 @@ def _operation(world: World, call: Call) -> Operation:
         minimum=minimum, strict=bool(thrown), left=left, array=array, offset=offset, thread=thread,
         shown=array is None and (thread or call.awaited), token=call.text("cancellationToken"),
         begun=call.member.startswith("Begin"), state=call.arguments.get("state"),
-        callback=callback.name if isinstance(callback, Callback) else "",
-        inside=isinstance(callback, Callback) and bool(callback.ends),
-        calls=callback.calls if isinstance(callback, Callback) else "",
+        callback=callback.name, inside=bool(callback.ends), calls=callback.calls,
     )  # fmt: skip
 
 

@@ -127,10 +127,11 @@ class Moves:
         elif member == "WriteByte":
             given = {"value": choices.pick((65, 0, 255, 128))}
         elif choices.pick((True, False)) and not member.startswith("ReadAtLeast"):
-            offset = choices.pick((*(0, 1) * 6, FAR if "W" in member else 1))
-            array = b"\xa5" * (offset + len(data))
-            if "W" in member:
-                array = pattern(len(array)) if offset == FAR else bytes(offset) + data
+            writes = "W" in member
+            offset = choices.pick((*(0, 1) * 6, FAR if writes else 1))
+            array = bytes(offset) + data if writes else b"\xa5" * (offset + len(data))
+            if offset == FAR:  # which is short to write down
+                array = pattern(len(array))
             given = {"buffer": Data(array), "offset": offset, "count": len(data)}
         else:
             given = {"buffer": Data(data)}

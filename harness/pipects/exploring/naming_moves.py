@@ -70,19 +70,15 @@ class NamingMoves(Moves):
         first, text = self.name("server"), self.name("text")
         yield Call("new", making.SERVER, {"direction": choices.pick(("Out", "In"))}, first)
         yield Call("call", f"{first}.GetClientHandleAsString", kept=text)
-        if choices.pick((True, False)):
-            yield Call("call", f"{first}.DisposeLocalCopyOfClientHandle")
-        else:
-            yield self._server_goes(first, choices)
+        yield self._server_goes(first, choices)
         server, direction = self.name("server"), choices.pick(("Out", "In"))
         yield Call("new", making.SERVER, {"direction": direction}, server)
         own, client, number = self.name("handle"), self.name("handle"), self.name("number")
         yield Call("get", f"{server}.SafePipeHandle", kept=own)
         yield Call("get", f"{server}.ClientSafePipeHandle", kept=client)
         yield Call("call", f"{client}.DangerousGetHandle", kept=number)
-        yield Call(
-            "call", f"{client}.SetHandleAsInvalid"
-        )  # whoever is made of the text owns it alone
+        # Whoever is made of the text owns it alone.
+        yield Call("call", f"{client}.SetHandleAsInvalid")
         borrowing, adopting, text = self.name("safe"), self.name("server"), self.name("text")
         given: dict[str, Argument] = {"preexistingHandle": Ref(number), "ownsHandle": False}
         yield Call("new", "SafePipeHandle", given, borrowing)

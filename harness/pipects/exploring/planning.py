@@ -90,8 +90,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
-    "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside,
-    "room": Planner.room,
+    "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -102,7 +101,8 @@ PLOTS = (
 OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
-    "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room", "scarce", "file refused", "misfits",
+    "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room",
+    "scarce", "file refused", "misfits",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({

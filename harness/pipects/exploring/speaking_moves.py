@@ -10,15 +10,8 @@ from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import READ, WRITE, World
 
-PIECES = (
-    "\r\n",
-    "\n",
-    "a",
-    "\r",
-    "b\n",
-    "\u20ac",
-    "\ufec1",
-)  # the last begins as a byte-order mark does
+PIECES = ("\r\n", "\n", "a", "\r", "b\n", "\u20ac", "\ufec1")
+"""What texts are made of; the last begins as a byte-order mark does."""
 MUCH = (30_000, 65_536, 9_000)
 """Characters of texts that are more than a pipe holds, two or three of them."""
 
@@ -30,11 +23,8 @@ class SpeakingMoves(Moves):
         """A pipe with a reader or a writer of text at either end, and what goes through it."""
         if self.crowded(world, 2):
             return
-        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
-        yield Call("new", making.SERVER, {"direction": "Out"}, server)
-        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
-        given: dict[str, Argument] = {"direction": "In", "safePipeHandle": Ref(handle)}
-        yield Call("new", making.CLIENT, given, client)
+        server, client = self.name("server"), self.name("client")
+        yield from self._joined(server, client)
         if choices.pick((False, True)):
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         reader, writer, speaks = self.name("text"), self.name("text"), choices.pick((True, False))
@@ -83,11 +73,8 @@ class SpeakingMoves(Moves):
             return
         pairs: list[tuple[str, str]] = []
         for _ in range(2):
-            server, handle, client = self.name("server"), self.name("handle"), self.name("client")
-            yield Call("new", making.SERVER, {"direction": "Out"}, server)
-            yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
-            given: dict[str, Argument] = {"direction": "In", "safePipeHandle": Ref(handle)}
-            yield Call("new", making.CLIENT, given, client)
+            server, client = self.name("server"), self.name("client")
+            yield from self._joined(server, client)
             pairs.append((server, self.name("text")))
             yield self._on(client, "StreamReader", pairs[-1][1], choices)
         for _ in range(choices.pick((2, 1, 3))):
@@ -138,6 +125,14 @@ class SpeakingMoves(Moves):
                 yield Call("call", f"{server}.Write", {"buffer": Data(text.encode())})
         yield Call("call", f"{writer or server}.{choices.pick(('Dispose', 'Close'))}")
         yield self._heard(reader, choices)
+
+    def _joined(self, server: str, client: str) -> Iterator[Call]:
+        """A pipe from a server to a client."""
+        handle = self.name("handle")
+        yield Call("new", making.SERVER, {"direction": "Out"}, server)
+        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
+        given: dict[str, Argument] = {"direction": "In", "safePipeHandle": Ref(handle)}
+        yield Call("new", making.CLIENT, given, client)
 
     @staticmethod
     def _on(stream: str, kind: str, name: str, choices: Choices) -> Call:

@@ -76,6 +76,16 @@ class Peer {
 
 constexpr std::size_t moreThanItHolds = 300'000;
 
+/// What reads all of `sent` once its parent sleeps in a system call.
+[[nodiscard]] std::function<bool(pid_t)> TakesAll(Ends& ends, const Bytes& sent, long call) {
+    return [&ends, &sent, call](pid_t parent) {
+        const bool waits = SleepsIn(parent, call);
+        Bytes received(sent.size());
+        ends.reader.ReadExactly(received);
+        return waits && received == sent;
+    };
+}
+
 TEST(Alone, AReadWaitsInTheCallThatReads) {
     const long reads = WaitsToRead();
     Ends ends;
@@ -102,15 +112,9 @@ TEST(Alone, AReadWaitsForTheEndOfTheStream) {
 }
 
 TEST(Alone, AWriteWaitsInTheCallThatWritesUntilAllIsIn) {
-    const long writes = WaitsToWrite();
     Ends ends;
     const Bytes sent = Pattern(moreThanItHolds);
-    const Peer peer([&](pid_t parent) {
-        const bool waits = SleepsIn(parent, writes);
-        Bytes received(sent.size());
-        ends.reader.ReadExactly(received);
-        return waits && received == sent;
-    });
+    const Peer peer(TakesAll(ends, sent, WaitsToWrite()));
     ends.writer.Write(std::span<const Byte>(sent));
 }
 
@@ -178,12 +182,7 @@ TEST(Alone, WhoSharesAHandleInNonblockingModeIsWaitedForAllTheSame) {
     }
     const Bytes sent = Pattern(moreThanItHolds);
     {
-        const Peer peer([&](pid_t parent) {
-            const bool waits = SleepsIn(parent, SYS_ppoll);
-            Bytes received(sent.size());
-            ends.reader.ReadExactly(received);
-            return waits && received == sent;
-        });
+        const Peer peer(TakesAll(ends, sent, SYS_ppoll));
         ends.writer.Write(std::span<const Byte>(sent));
     }
     const Peer peer([&](pid_t parent) {
@@ -203,15 +202,7 @@ TEST(Alone, AProcessIsNotOnceItHasAThread) {
         if (starts.Result() != 1) {
             return false;
         }
-        Background reading([&] { static_cast<void>(ends.reader.ReadByte()); });
-        reading.WaitUntilBlocked();
-        ends.reader.Dispose();
-        try {
-            reading.Finish();
-        } catch (const IOException&) {
-            return true;
-        }
-        return false;
+        return DisposalEndsARead(ends);
     });
 }
 
