@@ -13,8 +13,8 @@ from pipects import cases, implementations, spec
 from pipects.errors import UserError
 from pipects.reports import baseline, model
 
-ENOUGH = 1.0
-"""Seconds of the processor that a refusal may take."""
+ENOUGH = 30.0
+"""Seconds of the processor: an end, no measure. A refusal costs a part of one, the boundless hours."""
 
 
 @functools.cache
