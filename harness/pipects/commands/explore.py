@@ -19,8 +19,10 @@ from pipects.suite import Suite
 
 FOUND = paths.OUT / "explored"
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
-HUNTED_S = 120.0
-"""Seconds that a defect or a mutant may take to be found."""
+SEARCHED = "60s"
+"""For how long an implementation is tried, unless one says."""
+HUNTED = "2m"
+"""How long it may take to find a defect or a mutant."""
 MUTANTS = paths.OUT / "mutants.json"
 
 
@@ -39,8 +41,9 @@ def add(subparsers: Any) -> None:
     )
     explore.add_argument("--seed", type=int, metavar="N", help="draw the same again (any)")
     explore.add_argument(
-        "--budget", default="60s", metavar="TIME", help="for how long each: 90s, 10m, 1h (60s)"
-    )
+        "--budget", metavar="TIME",
+        help=f"for how long each: 90s, 10m, 1h ({SEARCHED}; a defect or a mutant {HUNTED})",
+    )  # fmt: skip
     explore.add_argument(
         "--against", metavar="OTHER",
         help="make the kept and the drawn sequences on this one, too, and tell where they differ",
@@ -86,30 +89,32 @@ def explore_command(args: argparse.Namespace) -> int:
     loaded = suite.without_cases(args.adapters)
     if args.model:
         return telling.model(cases.load(loaded.spec, paths.CASES), loaded.spec, console)
-    budget = seconds(args.budget)
+    is_hunt = args.defects is not None or args.mutants is not None
+    budget = args.budget or (HUNTED if is_hunt else SEARCHED)
+    enough = seconds(budget)
     if args.jobs < 1:
         raise UserError("--jobs is 1 at least")
     seed = args.seed if args.seed is not None else secrets.randbelow(10**6)
     session = secrets.token_hex(8)
     workers = _workers(args, session)
     try:
-        hunt = hunting.Hunt(seed, HUNTED_S, args.timeout_scale, session)
+        hunt = hunting.Hunt(seed, enough, args.timeout_scale, session)
         if args.defects is not None:
             return hunting.defects(loaded, args.defects, hunt, workers, console)
         if args.mutants is not None:
             return hunting.mutants(loaded, args.mutants, hunt, workers, console)
         found = 0
         for implementation in loaded.chosen(args.implementations or ["reference"]):
-            console.print(f"{implementation.id}: {args.budget}, --seed {seed}")
+            console.print(f"{implementation.id}: {budget}, --seed {seed}")
             for each in (implementation, *_against(args, loaded)):
                 _introduce(each, loaded, args)
             found += telling.explore(
-                implementation, loaded.spec, seed, budget, args.timeout_scale, session, workers,
+                implementation, loaded.spec, seed, enough, args.timeout_scale, session, workers,
                 args.out / implementation.id, console, args.directed,
             )  # fmt: skip
             for other in _against(args, loaded):
                 found += differing.differing(
-                    implementation, other, seed, budget, args.timeout_scale, args.out, console
+                    implementation, other, seed, enough, args.timeout_scale, args.out, console
                 )
         return 1 if found else 0
     finally:
