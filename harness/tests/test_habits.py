@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import Bench
-from pipects.observe import signals
+from pipects.observe import linux, signals
 from pipects.starting import redirected
 
 HEAD = """\
@@ -158,6 +159,15 @@ call(mask, 2, ctypes.byref(none), None, 8)
 sys.stdin.readline()
 """
 """Blocks by the bare system call (rt_sigprocmask) what only the C library can block otherwise."""
+
+
+def test_a_thread_that_ends_while_it_is_looked_at_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told beside those that are there, and is gone by the time that its mask is read."""
+    there = linux.threads(os.getpid())
+    ended = 2**22 + 1  # more than the system counts to
+    monkeypatch.setattr(linux, "threads", lambda pid: [*there, ended])
+    assert [thread for thread, _ in linux.statuses(os.getpid())] == there
+    assert set(linux.open_to(os.getpid(), signal.SIGWINCH)) <= set(there)
 
 
 def test_what_the_c_library_blocks_while_it_starts_a_thread_is_not_the_threads_mask() -> None:

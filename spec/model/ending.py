@@ -25,6 +25,8 @@ def dispose(world: World, call: Call) -> Iterator[May]:
     if stream.state == IS_CLOSED:
         yield May(DONE, "stream.dispose.any-route-repeatable", world)
         return
+    if any(each.stream == call.object and each.wrapper for _, each in world.pending()):
+        raise Unspecified("whether what waits for its turn in a wrapper has begun")
     requirement = ROUTES[call.member]
     if stream.state == IS_BROKEN:
         requirement = "stream.dispose.broken-quiet"

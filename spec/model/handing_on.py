@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.model.breaking_off import leave
 from spec.model.outcomes import BROKEN, CLOSED, Unspecified
-from spec.model.queueing import READING, on_the_way, waiting_on
+from spec.model.queueing import READING, copying_into, on_the_way, waiting_on
 from spec.model.receiving import take
 from spec.model.sending import has_room
 from spec.model.state import BROKEN as IS_BROKEN
@@ -52,7 +52,7 @@ def _takes(world: World, operation: Operation, count: int) -> bool:
 def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
     """A copy writes into another end what it has read."""
     assert operation.into is not None
-    into = world.streams[operation.into]
+    into, source = world.streams[operation.into], world.streams[operation.stream].pipe
     after = world.copy()
     if into.state == IS_CLOSED:
         of_task = operation.family == "stream.copy-to-async"
@@ -70,7 +70,11 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_operation(name, ends=(End(BROKEN, said),))
         leave(after, operation)
         yield after
-    elif on_the_way(world, into.pipe) or world.pipes[into.pipe].partly:
+    elif (
+        on_the_way(world, into.pipe)
+        or world.pipes[into.pipe].partly
+        or copying_into(world, into.pipe) != [operation]
+    ):
         raise Unspecified("a copy into a pipe that others wait to write into")
     elif has_room(world, into.pipe, len(operation.left)):
         pipe = world.pipes[into.pipe]
@@ -80,12 +84,13 @@ def handed_on(world: World, name: str, operation: Operation) -> Iterator[World]:
         after.change_pipe(into.pipe, content=content, burst=burst)
         after.change_operation(name, left=b"")
         yield after
-    elif not world.pipes[into.pipe].blurred:
+    elif not world.pipes[source].blurred:
         if waiting_on(world, into.pipe, READING):
             raise Unspecified(
                 "who reads what a copy has handed on of more than its destination holds"
             )
-        # it waits: how much it has moved by then is its affair
-        after.change_pipe(into.pipe, blurred=True)
-        after.change_pipe(world.streams[operation.stream].pipe, blurred=True)
+        # it waits: how much it has taken by then is its affair, and how much it has moved, if there is any room
+        is_full = len(world.pipes[into.pipe].content) == world.pipes[into.pipe].capacity
+        after.change_pipe(into.pipe, blurred=not is_full)
+        after.change_pipe(source, blurred=True)
         yield after

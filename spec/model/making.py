@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from spec.model.calls import Call, Ref
-from spec.model.outcomes import BROKEN, UNSUPPORTED, Gives, Throws, Unspecified
+from spec.model.outcomes import BROKEN, UNSUPPORTED, Gives, Outcome, Throws, Unspecified
 from spec.model.state import DEFAULT_CAPACITY, Memory, PAGE, READ, WRITE, Handle, May, Pipe, Safe
 from spec.model.state import Stream, World
 
@@ -176,6 +176,10 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
     if text is None:
         yield May(Throws(NULL, name), "client.ctor.direction-string.null", world)
         return
+    if call.process in world.fifos and str(text) in map(str, STANDARD_STREAMS[:2]):
+        handle = _of_fifo(world, call.process, int(str(text)), access)
+        yield May(*_opened(world, call, handle, access))
+        return
     decorated = None if isinstance(text, Ref) else INSIDE.search(str(text))
     requirement = ""
     if decorated is not None:
@@ -206,13 +210,30 @@ def _client_of_text(world: World, call: Call, access: str) -> Iterator[May]:
         yield from _of_no_use(world, CLIENT, name, "client.ctor.direction-string.invalid", owned)
         yield from refused
         return
+    outcome, said, after = _opened(world, call, handle, access)
+    yield May(outcome, requirement or said, after)
+    yield from refused
+
+
+def _opened(world: World, call: Call, handle: int, access: str) -> tuple[Outcome, str, World]:
+    """A client that owns the number of its text."""
     after = world.copy()
     safe = after.number()
     after.safes[safe] = Safe(call.process, handle)
     after.streams[call.kept] = Stream(False, call.process, access, world.handles[handle].pipe, safe)
     said = "direction-string.opens" if "direction" in call.arguments else "string.opens"
-    yield May(Gives(CLIENT), requirement or f"client.ctor.{said}", after)
-    yield from refused
+    return Gives(CLIENT), f"client.ctor.{said}", after
+
+
+def _of_fifo(world: World, process: str, place: int, access: str) -> int:
+    """The open handle of a standard stream that is an end of a FIFO, and that nothing else stands for."""
+    keys = world.numbered(process, world.fifos[process][place])
+    if any(each.handle in keys and not each.closed for each in world.safes.values()):
+        raise Unspecified("several objects that stand for one end of a FIFO")
+    for key in keys:
+        if world.handles[key].access == access:
+            return key
+    raise Unspecified("an end of a FIFO that was closed, or is of the wrong kind")
 
 
 def _has_silent_owner(world: World, handle: int, process: str) -> bool:
@@ -301,6 +322,9 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
             raise Unspecified("two owners of one number")
         after.safes[safe] = Safe(call.process, key, owns=owns)
     else:
+        if call.process in world.fifos:
+            yield _around_fifo(world, call)
+            return
         stands = value in STANDARD_STREAMS
         if stands and call.process == "parent":
             raise Unspecified("what the first process has at its standard streams")
@@ -308,6 +332,17 @@ def safe_handle(world: World, call: Call) -> Iterator[May]:
         after.safes[safe] = Safe(call.process, None, owns=owns, file=stands)
     after.safe_names[call.kept] = safe
     yield May(Gives("SafePipeHandle"), "safe-handle.ctor.preexisting-used", after)
+
+
+def _around_fifo(world: World, call: Call) -> May:
+    """A handle object around the number of a standard stream that is an end of a FIFO, opened one way."""
+    place, after = call.arguments["preexistingHandle"], world.copy()
+    if not isinstance(place, int) or place not in STANDARD_STREAMS[:2]:
+        raise Unspecified("what else the process has at its standard streams")
+    key = _of_fifo(world, call.process, place, (READ, WRITE)[place])
+    after.safe_names[call.kept] = safe = after.number()
+    after.safes[safe] = Safe(call.process, key, owns=bool(call.arguments["ownsHandle"]))
+    return May(Gives("SafePipeHandle"), "safe-handle.ctor.preexisting-used", after)
 
 
 def others(world: World, call: Call) -> Iterator[May]:

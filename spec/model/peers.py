@@ -8,7 +8,7 @@ from dataclasses import replace
 from spec.model.breaking_off import leave
 from spec.model.calls import Call, Ref
 from spec.model.outcomes import Returns
-from spec.model.state import May, World
+from spec.model.state import DEFAULT_CAPACITY, READ, WRITE, Handle, May, Pipe, World
 from spec.model.waiting import settle
 
 
@@ -19,12 +19,25 @@ def start(world: World, call: Call) -> Iterator[May]:
     after.processes[call.target] = tuple(texts)
     if call.arguments.get("program") == "plain":
         after.plain = (*world.plain, call.target)
-    if call.arguments.get("streams") == "devnull":
+    streams = call.arguments.get("streams")
+    if streams == "devnull":
         after.devices = (*world.devices, call.target)
+    elif isinstance(streams, str):
+        _open_fifo(after, call.target, streams.split(","))
     for handle in world.handles.values():
         if handle.process == call.process and handle.inheritable:
             after.handles[after.number()] = replace(handle, process=call.target, inheritable=None)
     yield May(Returns(), "lifetime.child-gets-pipes-only", after)
+
+
+def _open_fifo(world: World, process: str, ways: list[str]) -> None:
+    """Standard input and output are the two ends of one FIFO, each of which may be open both ways."""
+    pipe, *numbers = world.number(), world.number(), world.number()
+    world.pipes[pipe] = Pipe("", DEFAULT_CAPACITY)
+    for number, way, own, other in zip(numbers, ways, (READ, WRITE), (WRITE, READ), strict=True):
+        for access in (own, other) if way == "fifo-both" else (own,):
+            world.handles[world.number()] = Handle(process, pipe, access, None, number)
+    world.fifos[process] = numbers[0], numbers[1]
 
 
 def end(world: World, call: Call) -> Iterator[May]:

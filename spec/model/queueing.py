@@ -13,10 +13,20 @@ READING = ("read", "byte", "exactly", "least", "copy", "line", "rest", "more")
 def is_first(world: World, name: str, operation: Operation) -> bool:
     """Whether no task that began earlier on the same end waits for the same
     (stream.concurrent.reads-in-call-order, stream.concurrent.writes-in-call-order)."""
+    if is_locked_out(world, operation):
+        return False
     if operation.kind in ("drain", "join") or operation.thread:
         return True
     queue = [o for o, each in world.pending() if competes(each, operation) and not each.thread]
     return queue[0] == name
+
+
+def is_locked_out(world: World, operation: Operation) -> bool:
+    """Whether a wrapper that takes one call at a time is in another one (stream.synchronized.whole-writes)."""
+    return operation.wrapper != "" and any(
+        each.wrapper == operation.wrapper and each.order < operation.order
+        for _, each in world.pending()
+    )
 
 
 def competes(one: Operation, other: Operation) -> bool:
@@ -75,6 +85,16 @@ def waiting_on(world: World, pipe: int, kinds: Collection[str]) -> list[tuple[st
         for name, each in world.pending()
         if each.kind in kinds and world.streams[each.stream].pipe == pipe
     ]
+
+
+def copying_into(world: World, pipe: int) -> list[Operation]:
+    """The copies that wait for room in a pipe."""
+    return [
+        each
+        for _, each in world.pending()
+        if each.kind == "copy" and each.left and each.into in world.streams
+        and world.streams[each.into].pipe == pipe
+    ]  # fmt: skip
 
 
 def on_the_way(world: World, pipe: int) -> bytes:

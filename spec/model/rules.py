@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from spec.model import asking, calling_back, ending, flushing, making, operating, peers, texting
 from spec.model import transferring
-from spec.model.calls import Call, Ref
-from spec.model.outcomes import Outcome, Throws, Unspecified
-from spec.model.state import May, World
+from spec.model.calls import MAIN, Call, Ref
+from spec.model.outcomes import Outcome, Throws, Unspecified, Waits
+from spec.model.state import May, Operation, World
 
 Rule = Callable[[World, Call], Iterator[May]]
 
@@ -101,10 +101,16 @@ WRAPPED = (
 
 
 def _through_wrapper(world: World, call: Call) -> list[May]:
-    """A call of a wrapper is one of its stream, as long as no other waits in it."""
+    """A call of a wrapper is one of its stream, and waits for its turn while another one is in it."""
     name = world.wrappers[call.object]
-    if call.member not in WRAPPED or any(each.stream == name for _, each in world.pending()):
+    waiting = [each for _, each in world.pending() if each.stream == name]
+    if call.member not in WRAPPED or any(each.wrapper != call.object for each in waiting):
         raise Unspecified("a wrapper whose stream is busy")
+    if waiting and call.member in AT_ONCE:
+        told = possibilities(world, replace(call, target=f"{name}.{call.member}"))
+        return [replace(may, requirement="stream.synchronized.properties-at-once") for may in told]
+    if waiting:
+        return list(_locked_out(world, replace(call, target=f"{name}.{call.member}"), waiting))
     if call.member.endswith("Async") and not call.awaited:
         raise Unspecified("whether a wrapper's operation is done when its call returns")
     inner = replace(call, target=f"{name}.{call.member}")
@@ -112,7 +118,31 @@ def _through_wrapper(world: World, call: Call) -> list[May]:
     token = call.text("cancellationToken")
     if token and world.tokens[token] and not all(_is_cancelled(may.outcome) for may in mays):
         raise Unspecified("whether a wrapper tells a cancelled token or its stream's refusal first")
-    return [replace(may, requirement=_wrapped(call, may)) for may in mays]
+    return [_through(call, may) for may in mays]
+
+
+AT_ONCE = ("CanRead", "CanWrite", "CanSeek", "CanTimeout")
+"""What a wrapper tells while a call is in it."""
+TAKING_TURNS = ("Read", "ReadByte", "Write", "WriteByte")
+
+
+def _locked_out(world: World, call: Call, waiting: Sequence[Operation]) -> Iterator[May]:
+    """A call of a wrapper that another call is in."""
+    if call.member not in TAKING_TURNS or call.thread == MAIN or len(waiting) > 1 or world.faults:
+        raise Unspecified("whose turn it is in a wrapper")
+    operation = transferring.operation_of(world, call)
+    if transferring.refusal(world, call) is not None or operation.count == 0:
+        raise Unspecified("whether a wrapper refuses before its turn")
+    operation = replace(operation, wrapper=waiting[0].wrapper)
+    for may in transferring.begin(world, call, operation):
+        yield replace(may, requirement="stream.synchronized.whole-writes")
+
+
+def _through(call: Call, may: May) -> May:
+    """What comes of a call by way of a wrapper, which knows what waits in it."""
+    if may.outcome == Waits():
+        may.after.change_operation(call.thread, wrapper=call.object)
+    return replace(may, requirement=_wrapped(call, may))
 
 
 def _is_cancelled(outcome: Outcome) -> bool:

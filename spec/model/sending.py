@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from spec.model import saying
 from spec.model.outcomes import BROKEN, DONE, Unspecified
-from spec.model.queueing import competes, on_the_way, require_taken, waiting_on
+from spec.model.queueing import (
+    competes,
+    copying_into,
+    is_locked_out,
+    on_the_way,
+    require_taken,
+    waiting_on,
+)
 from spec.model.state import BROKEN as IS_BROKEN
 from spec.model.state import PAGE, READ, End, Operation, World
 
@@ -31,9 +38,13 @@ def write(world: World, name: str, operation: Operation) -> Iterator[World]:
         yield after
         return
     require_taken(world, pipe)
+    if copying_into(world, pipe):
+        raise Unspecified("who comes first, a write or a copy that waits for room")
     has_waited = operation.order != world.next - 1
     others = [
-        each for other, each in world.pending() if other != name and competes(each, operation)
+        each
+        for other, each in world.pending()
+        if other != name and competes(each, operation) and not is_locked_out(world, each)
     ]
     halfway = any(len(each.left) != each.count for each in others)
     has_part = len(state.content) < state.capacity and not has_waited
@@ -87,6 +98,8 @@ def has_room(world: World, pipe: int, count: int) -> bool:
 def drain(world: World, name: str, operation: Operation) -> Iterator[World]:
     pipe = world.streams[operation.stream].pipe
     family = "stream.wait-for-pipe-drain"
+    if copying_into(world, pipe):
+        raise Unspecified("whether draining sees what a copy still has")
     if world.pipes[pipe].content and world.pipes[pipe].ahead:
         raise Unspecified("how much a reader of text takes ahead of what it is asked for")
     if not world.pipes[pipe].content and not on_the_way(world, pipe):

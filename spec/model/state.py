@@ -22,7 +22,7 @@ class Pipe:
     """A pipe of the operating system's, with what was written and not yet read."""
 
     maker: str
-    """The server that made it."""
+    """The server that made it; nobody's if it is a FIFO."""
     capacity: int
     content: bytes = b""
     burst: int = 0
@@ -123,6 +123,8 @@ class Operation:
     """The StreamReader or StreamWriter whose it is."""
     thread: bool = False
     """Whether it is a call that blocks its thread, and not a task."""
+    wrapper: str = ""
+    """What Synchronized gave, through which it was made."""
     begun: bool = False
     """Whether it was begun by BeginRead or BeginWrite."""
     watched: bool = False
@@ -220,6 +222,8 @@ class World:
     """Which system call of an end's the system fails next: the stream, and READ, WRITE, DRAIN or WATCH."""
     devices: tuple[str, ...] = ()
     """The processes whose standard streams are a device."""
+    fifos: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By process whose standard input and output are ends of one FIFO: the numbers that handles have there."""
     next: int = 1
 
     def copy(self) -> World:
@@ -274,7 +278,18 @@ class World:
         known = self.safes[safe]
         self.safes[safe] = replace(known, closed=True)
         if known.owns and not known.closed and known.handle is not None:
-            self.handles.pop(known.handle, None)
+            gone = self.handles.pop(known.handle, None)
+            if gone is not None and gone.process in self.fifos:  # it may be open both ways
+                for key in self.numbered(gone.process, gone.number):
+                    del self.handles[key]
+
+    def numbered(self, process: str, number: int) -> list[int]:
+        """The handles of a process that have this number: two if it is opened both ways."""
+        return [
+            key
+            for key, each in self.handles.items()
+            if each.process == process and each.number == number
+        ]
 
     def pending(self) -> list[tuple[str, Operation]]:
         """The operations under way, in the order of their beginning."""

@@ -59,7 +59,7 @@ def transfer(world: World, call: Call) -> Iterator[May]:
         yield May(refused.outcome, refused.requirement, _with_unused(world, call))
         return
     token = call.text("cancellationToken")
-    operation = _operation(world, call)
+    operation = operation_of(world, call)
     if token is not None and world.tokens[token]:
         if _gathers_nothing(world, call):
             raise Unspecified("whether a cancelled token or the want of nothing is told first")
@@ -101,7 +101,8 @@ def _gathers_nothing(world: World, call: Call) -> bool:
     return KINDS[call.member] == "least" and arguments.number(call, "minimumBytes") == 0
 
 
-def _operation(world: World, call: Call) -> Operation:
+def operation_of(world: World, call: Call) -> Operation:
+    """What a call begins."""
     kind = KINDS[call.member]
     stream = world.streams[call.object]
     array = call.text("buffer")

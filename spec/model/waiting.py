@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.model import calling_back, failing, handing_on, queueing, receiving, sending
-from spec.model.state import DRAIN, WRITE, Operation, World
+from spec.model.outcomes import Unspecified
+from spec.model.state import DRAIN, READ, WRITE, Operation, World
 
 TEXT = ("line", "rest", "more")
 
@@ -33,6 +34,15 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
     """What may happen next to an operation; nothing if it has to wait."""
     stream = world.streams[operation.stream]
     pipe = world.pipes[stream.pipe]
+    if not pipe.maker and not (world.held(stream.pipe, READ) and world.held(stream.pipe, WRITE)):
+        raise Unspecified("what else a runtime has of its standard streams")
+    late = [
+        each
+        for _, each in queueing.waiting_on(world, stream.pipe, ("write",))
+        if queueing.is_locked_out(world, each)
+    ]
+    if late and operation.kind not in ("write", "exactly", "byte"):
+        raise Unspecified("how soon the next call of a wrapper begins")
     call = operation.stream, DRAIN if operation.kind == "drain" else stream.access
     if call in world.faults:
         yield from failing.failed(world, name, operation, call)

@@ -15,6 +15,8 @@ PROPERTIES = (
     "TransmissionMode", "ReadMode", "InBufferSize", "OutBufferSize", "Length", "Position",
     "ReadTimeout", "WriteTimeout",
 )  # fmt: skip
+MODES: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
+"""What ReadMode is set to."""
 SETTABLE = ("ReadMode", "Position", "ReadTimeout", "WriteTimeout")
 
 
@@ -36,8 +38,7 @@ class AskingMoves(Moves):
     def assignment(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
             name, member = self.stream(world, choices), choices.pick(SETTABLE)
-            values: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
-            values = values if member == "ReadMode" else (0, 1)
+            values = MODES if member == "ReadMode" else (0, 1)
             yield Call("set", f"{name}.{member}", {"value": choices.pick(values)})
 
     def assigned(self, world: World, choices: Choices) -> Iterator[Call]:
@@ -46,8 +47,7 @@ class AskingMoves(Moves):
             name = self.stream(world, choices)
             if choices.once_in(3):
                 yield self.closed(name, choices)
-            modes: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
-            for value in modes:
+            for value in MODES:
                 yield Call("set", f"{name}.ReadMode", {"value": value})
             for member in SETTABLE[1:]:
                 yield Call("set", f"{name}.{member}", {"value": choices.pick((0, 1))})

@@ -22,6 +22,8 @@ from spec.model.calls import Call
 
 SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
+WIDER = 4
+"""From how many times as many those are chosen as a single search's: it pays for all."""
 FAILING = 60
 """Sequences in which the system fails calls, which are drawn once, too."""
 DOES_NOT_START = "its adapter does not start"
@@ -161,7 +163,8 @@ Sequences = tuple[tuple[Call, ...], ...]
 
 def shared(seed: int) -> tuple[Sequences, Sequences]:
     """The sequences that all searches begin with: ordinary ones, and those in which the system fails calls."""
-    usual, failing = touring.tour(seed), touring.tour(seed, directed=True)
+    usual = touring.tour(seed, WIDER * touring.POOL)
+    failing = touring.tour(seed, directed=True)
     return (
         tuple(tuple(each) for each in itertools.islice(usual, SHARED)),
         tuple(tuple(each) for each in itertools.islice(failing, FAILING)),

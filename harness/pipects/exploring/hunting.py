@@ -109,10 +109,12 @@ def _tell(
     references = [campaign.marked(each, hunt.session) for each in loaded.chosen(REFERENCES)]
     for known in references:
         known.prepare()
-    found = 0
-    for each in campaign.hunt(
+    console.print("drawing the sequences that all searches begin with …")
+    hunted = campaign.hunt(
         planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers
-    ):
+    )
+    found = 0
+    for each in hunted:
         found += bool(each.seen)
         word = "found " if each.seen else "MISSED"
         shown = each.seen[:120] or each.planted.title

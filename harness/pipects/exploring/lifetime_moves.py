@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves
+from pipects.exploring.choosing import Choices, Moves, beginning
 from spec.model import calling_back, making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import World
@@ -139,6 +139,47 @@ class LifetimeMoves(Moves):
         else:
             yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
         yield self.closed(server, choices)
+        yield Call("exit", child, process=child)
+
+    def fed(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A child has the ends of a FIFO, which may be open both ways, at its standard streams, and makes clients of them."""
+        if len(world.processes) > 2 or self.crowded(world, 2):
+            return
+        child, ends = self.name("child"), []
+        ways = choices.pick(
+            ("fifo,fifo", "fifo-both,fifo", "fifo,fifo-both", "fifo-both,fifo-both")
+        )
+        yield Call("start", child, {"streams": ways})
+        for number, direction in choices.pick((((0, "In"), (1, "Out")), ((1, "Out"), (0, "In")))):
+            given: dict[str, Argument] = {"direction": direction}
+            if choices.pick((True, False)):
+                given["pipeHandleAsString"] = str(number)
+            else:
+                safe = self.name("safe")
+                own: dict[str, Argument] = {
+                    "preexistingHandle": number, "ownsHandle": choices.pick((True, False)),
+                }  # fmt: skip
+                yield Call("new", "SafePipeHandle", own, safe, child)
+                given["safePipeHandle"] = Ref(safe)
+            ends.append(self.name("client"))
+            yield Call("new", making.CLIENT, given, ends[-1], child)
+            for member in ("CanRead", "CanWrite", "IsConnected"):
+                yield Call("get", f"{ends[-1]}.{member}")
+            if direction == "In":
+                reader = ends[-1]
+            else:
+                writer = ends[-1]
+        array = {"buffer": Data(b"\xa5" * 3)}
+        if choices.once_in(2):
+            yield Call("call", f"{reader}.Read", array, thread=self.name("thread"))
+            yield Call("call", f"{writer}.Write", {"buffer": Data(b"abc")})
+        else:
+            yield Call("call", f"{writer}.Write", {"buffer": Data(b"abcd")})
+            yield Call("call", f"{reader}.Read", array)
+            yield Call("call", f"{writer}.WaitForPipeDrain", thread=self.name("thread"))
+            yield Call("call", f"{reader}.ReadByte")
+        for name in beginning(ends, choices):
+            yield self.closed(name, choices)
         yield Call("exit", child, process=child)
 
     def _end(self, server: str, known: dict[str, str], choices: Choices) -> Iterator[Call]:

@@ -49,7 +49,9 @@ class Looking(Execution):
                 continue
             pid = self._adapter(process).pid
             inodes = {
-                pipe: self._inodes(known.maker) for pipe, known in self.worlds[0].pipes.items()
+                pipe: self._inodes(known.maker)
+                for pipe, known in self.worlds[0].pipes.items()
+                if known.maker
             }
             until = time.monotonic() + self._settle
             while not (left := self._agreeing(pid, process, inodes)):
@@ -76,7 +78,7 @@ class Looking(Execution):
         world = self.worlds[0]
         found = self._system.pipe_ends(self._adapter(process).pid)
         for pipe, known in world.pipes.items():
-            if _agrees(world, process, pipe, self._inodes(known.maker), found):
+            if not known.maker or _agrees(world, process, pipe, self._inodes(known.maker), found):
                 continue
             options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
             step = Step("observe", "ends", process, MAIN, options, {}, requirement)

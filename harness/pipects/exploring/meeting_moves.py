@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipects.exploring.choosing import Choices, Moves, pattern
@@ -95,19 +95,20 @@ class MeetingMoves(Moves):
         of_task = choices.pick((True, True, False))
         if of_task and choices.pick((True, True, False)):
             given["cancellationToken"] = Ref(token)
-        kept = self.name("task") if of_task else ""
-        thread = "main" if of_task else self.name("thread")
         member = "CopyToAsync" if of_task else "CopyTo"
-        copy = Call("call", f"{pipe.reader}.{member}", given, kept, thread=thread)
-        yield copy
+        yield self._copying(pipe.reader, member, given)
+        sent = 0
         for _ in range(choices.pick((1, 2, 3, 0))):
             data = Data(pattern(choices.pick((3, 1, 8))))
+            sent += len(data.content)
             yield Call("call", f"{pipe.writer}.Write", {"buffer": data})
             if not is_full:
                 array = Data(b"\xa5" * len(data.content))
                 yield Call("call", f"{into.reader}.ReadExactly", {"buffer": array})
         events = ("end", "cancel", "its reader goes", "it goes", "read", "it ends")
-        match choices.pick((*events, *("cancel",) * 3 * ("cancellationToken" in given))):
+        match choices.pick(
+            (*events, *("read",) * 3 * is_full, *("cancel",) * 3 * ("cancellationToken" in given))
+        ):
             case "end":
                 yield from self._goes(pipe, pipe.writer)
             case "cancel":
@@ -119,9 +120,29 @@ class MeetingMoves(Moves):
                 yield Call("call", f"{into.writer}.Dispose")
                 yield Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
             case "read" if is_full:
+                if choices.once_in(2):
+                    yield from self._copied_beside(member, choices)
                 yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)})
+                yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * sent)})
             case _:
                 yield Call("call", f"{pipe.reader}.{choices.pick(('Dispose', 'Close'))}")
+
+    def _copied_beside(self, member: str, choices: Choices) -> Iterator[Call]:
+        """A copy of another pipe into memory, while one waits for room."""
+        pipe, memory = self._names(choices.pick((False, True))), self.name("memory")
+        yield from self._pipe(pipe)
+        yield Call("new", "MemoryStream", kept=memory)
+        given: dict[str, Argument] = {"destination": Ref(memory)}
+        yield self._copying(pipe.reader, member, given)
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(b"beside it")})
+        yield from self._goes(pipe, pipe.writer)
+
+    def _copying(self, source: str, member: str, given: Mapping[str, Argument]) -> Call:
+        """A copy, by a task or on a thread of its own."""
+        of_task = member == "CopyToAsync"
+        kept = self.name("task") if of_task else ""
+        thread = "main" if of_task else self.name("thread")
+        return Call("call", f"{source}.{member}", given, kept, thread=thread)
 
     def scarce(self, world: World, choices: Choices) -> Iterator[Call]:
         """The first process can open one more handle, and a server needs two; a wait needs none."""

@@ -87,7 +87,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
     "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied,
     "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
-    "deprived": Planner.deprived, "named": Planner.named, "halfway": Planner.halfway,
+    "deprived": Planner.deprived, "fed": Planner.fed, "turns": Planner.turns, "named": Planner.named, "halfway": Planner.halfway,
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,
@@ -102,7 +102,7 @@ OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
     "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room",
-    "scarce", "file refused", "misfits",
+    "scarce", "file refused", "misfits", "deprived", "fed", "turns",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.asking_moves import PROPERTIES
+from pipects.exploring.asking_moves import MODES, PROPERTIES
 from pipects.exploring.choosing import Choices, Moves, beginning, pattern
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import OPEN, READ, WRITE, World
@@ -41,6 +41,8 @@ class SweepingMoves(Moves):
                 yield from self.form(world, name, choices, members, data)
             if choices.once_in(2):
                 yield from self._asked(name)
+                for value in beginning(MODES, choices)[:2]:
+                    yield Call("set", f"{name}.ReadMode", {"value": value})
             if choices.once_in(2):
                 yield from self._closed_and_told(name, choices)
 

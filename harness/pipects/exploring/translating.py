@@ -31,7 +31,9 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
         if "program" in given:
             options["program"] = given.pop("program")
         if "streams" in given:
-            options["streams"] = dict.fromkeys(("in", "out", "err"), given.pop("streams"))
+            streams = given.pop("streams").split(",")
+            ways = streams * 3 if len(streams) == 1 else streams
+            options["streams"] = dict(zip(("in", "out", "err"), ways, strict=False))
         options["arguments"] = list(given.values())
     elif call.verb in ("limit", "exit"):
         options |= given

@@ -237,12 +237,18 @@ def tracer(pid: int) -> int:
 
 def open_to(pid: int, number: signal.Signals) -> list[int]:
     """The process's threads that do not block a signal."""
-    found = []
+    return [
+        thread
+        for thread, status in statuses(pid)
+        if not int(status["SigBlk"], 16) >> (number - 1) & 1
+    ]
+
+
+def statuses(pid: int) -> Iterator[tuple[int, dict[str, str]]]:
+    """What the system tells of each thread of a process, but for those that end meanwhile."""
     for thread in threads(pid):
-        status = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
-        if not int(status["SigBlk"], 16) >> (number - 1) & 1:
-            found.append(thread)
-    return found
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            yield thread, _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
 
 
 def limit_handles(pid: int, most: int | None) -> int:

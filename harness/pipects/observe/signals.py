@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import time
 
@@ -60,12 +59,10 @@ def _is_being_started(fields: dict[str, str]) -> bool:
 
 def _threads(pid: int) -> dict[str, dict[str, str]]:
     """What the system tells of each thread."""
-    found = {}
-    for thread in system.threads(pid):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-            name = "the main thread" if thread == pid else f"thread {thread}"
-            found[name] = _fields(files.text(f"/proc/{pid}/task/{thread}/status"))
-    return found
+    return {
+        "the main thread" if thread == pid else f"thread {thread}": fields
+        for thread, fields in system.statuses(pid)
+    }
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
