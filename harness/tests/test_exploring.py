@@ -170,6 +170,23 @@ def test_where_the_system_fails_calls_the_reference_does_what_the_model_says(
     assert others is not None and int(others[1]) > 0, done.output
 
 
+def test_a_directed_search_has_the_newest_calls_refused_and_others_interrupted() -> None:
+    """A filter's refusal is for good, a signal comes once; undirected sequences have neither."""
+    drawn = [each.calls for each in simulating.sequences(5, 60, directed=True)]
+    steps = [
+        translating.step(call, (), "") for calls in drawn for call in calls if call.verb == "answer"
+    ]
+    told = {(step.target, str(step.options["by"]), "always" in step.options) for step in steps}
+    assert {
+        ("pwritev2", "EACCES", True),
+        ("preadv2", "EPERM", True),
+        ("vmsplice", "ENOSYS", True),
+    } <= told
+    assert ("read", "EINTR", False) in told and ("read", "EIO", False) in told
+    usual = [call for each in simulating.sequences(5, 60) for call in each.calls]
+    assert not [call for call in usual if call.verb == "answer"]
+
+
 def test_two_courses_differ_where_they_part_first() -> None:
     read, write = Call("call", "client.ReadByte"), Call("call", "server.Flush")
     one = Course(came=[(write, "returns None"), (read, "returns 1"), (write, "returns None")])

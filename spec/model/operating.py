@@ -235,6 +235,9 @@ def fault(world: World, call: Call) -> Iterator[May]:
     """The next such call of an end's is failed by the system; where it asks what is unread, each one."""
     name = call.text("of") or ""
     stream = world.streams[name]
+    if "by" in call.arguments:  # a refusal that nobody is to notice, or a signal's
+        yield May(Returns(), "stream.calls.filtered", world)
+        return
     same = [each for each in world.streams.values() if each.pipe == stream.pipe]
     if stream.state != OPEN or world.is_shut(stream) or world.is_orphan(stream) or len(same) > 2:
         raise Unspecified("whose call it is that the system fails")

@@ -24,11 +24,13 @@ SHARED = 600
 """Sequences that all searches for defects begin with: they are drawn once."""
 WIDER = 4
 """From how many times as many those are chosen as a single search's: it pays for all."""
-FAILING = 60
+FAILING = 160
 """Sequences in which the system fails calls, which are drawn once, too."""
 DOES_NOT_START = "its adapter does not start"
 BELOW = 0.1
-"""The part of a search's time that is for each older kernel, and for failing calls: what is wrong there shows soon."""
+"""The part of a search's time that is for each older kernel: what is wrong there shows soon."""
+DIRECTED = 0.2
+"""The part that is for failing and refused calls."""
 
 
 @dataclass(frozen=True)
@@ -176,17 +178,17 @@ def parts_of(
     scale: float, first: Sequences, failing: Sequences,
 ) -> list[Part]:  # fmt: skip
     """The searches for one mistake: in the library as it is, on older kernels, and where the system fails calls."""
-    older = BELOW * seconds
+    older, directed = BELOW * seconds, DIRECTED * seconds
     parts: list[Part] = []
     for sound in references:
         broken = dataclasses.replace(
             sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
             deviations=(), environment={**sound.environment, switch.ACTIVE: str(planted.number)},
         )  # fmt: skip
-        share = older if parts else seconds - older * len(references)
+        share = older if parts else seconds - older * (len(references) - 1) - directed
         parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
     usual = parts[0]
-    return [*parts, dataclasses.replace(usual, seconds=older, kept=failing, directed=True)]
+    return [*parts, dataclasses.replace(usual, seconds=directed, kept=failing, directed=True)]
 
 
 def switch_of(part: Part) -> str:

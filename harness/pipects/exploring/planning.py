@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
 from pipects.exploring.crossing_moves import CrossingMoves
-from pipects.exploring.halfway_moves import HalfwayMoves
+from pipects.exploring.filtering_moves import FilteringMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.making_moves import MakingMoves
 from pipects.exploring.naming_moves import NamingMoves
-from pipects.exploring.room_moves import RoomMoves
 from pipects.exploring.speaking_moves import SpeakingMoves
 from pipects.exploring.sweeping_moves import SweepingMoves
 from pipects.exploring.texting_moves import TextingMoves
@@ -23,8 +22,8 @@ from spec.model.state import Operation, World
 
 @dataclass
 class Planner(
-    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, HalfwayMoves,
-    CrossingMoves, LifetimeMoves, NamingMoves, RoomMoves, SpeakingMoves,  # fmt: skip
+    MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, FilteringMoves,
+    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -87,7 +86,8 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "nothing moved": Planner.nothing_moved, "called off": Planner.called_off, "told": Planner.told,
     "handles told": Planner.handles_told, "met": Planner.met, "copied": Planner.copied,
     "spoken": Planner.spoken, "lived": Planner.lived, "left": Planner.left,
-    "deprived": Planner.deprived, "fed": Planner.fed, "turns": Planner.turns, "named": Planner.named, "halfway": Planner.halfway,
+    "deprived": Planner.deprived, "fed": Planner.fed, "turns": Planner.turns,
+    "filtered": Planner.filtered, "named": Planner.named, "halfway": Planner.halfway,
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,

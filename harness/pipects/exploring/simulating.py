@@ -34,9 +34,9 @@ class Imagined:
     """Those of the calls that nothing forced."""
 
 
-FAILED = "failed"
-"""The rule that needs a director."""
-USUAL_RULES = [each for each in RULES if each != FAILED]
+DIRECTED = "failed", "filtered"
+"""The rules that need a director."""
+USUAL_RULES = [each for each in RULES if each not in DIRECTED]
 NUMBERS = 40
 """That choose within a rule."""
 SWARM = 0.7
@@ -53,7 +53,7 @@ USUAL = 0.9
 
 def imagine(random: Random, length: int, directed: bool = False) -> Imagined:
     """A sequence of about so many rules; in a `directed` one the system fails calls."""
-    names = [*USUAL_RULES, *OFTEN, *([FAILED] * 2 * len(RULES) if directed else [])]
+    names = [*USUAL_RULES, *OFTEN, *(DIRECTED * len(RULES) if directed else ())]
     if random.random() < SWARM:
         names = [random.choice(names) for _ in range(random.randrange(*OF_FEW))]
         length = random.choice(SHORTER)
