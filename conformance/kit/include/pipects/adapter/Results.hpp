@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pipects/adapter/Bytes.hpp>
 #include <pipects/adapter/Callback.hpp>
 #include <pipects/adapter/Descriptor.hpp>
 #include <pipects/adapter/Enumerations.hpp>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -100,6 +102,20 @@ std::string DocumentedType() {
     }
 }
 
+/// What is no text in UTF-8 is shown by its bytes: with replacement characters it could pass for one that has
+/// them.
+inline Json TextToJson(std::string_view text) {
+    Json json(text);
+    try {
+        static_cast<void>(json.dump());
+    } catch (const Json::type_error&) {
+        return {
+            {"bytes",
+             {{"hex", ToHex(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()))}}}};
+    }
+    return json;
+}
+
 /// @param result by value, or a reference to what the called object owns
 template <typename Traits, typename Result>
 Value ToValue(Result&& result, Arguments& arguments) {
@@ -115,7 +131,7 @@ Value ToValue(Result&& result, Arguments& arguments) {
     } else if constexpr (std::is_arithmetic_v<T>) {
         return {Json(result), nullptr};
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-        return {Json(std::string_view(result)), nullptr};
+        return {TextToJson(result), nullptr};
     } else if constexpr (std::is_same_v<T, std::shared_ptr<typename Traits::IAsyncResult>>) {
         return {nullptr, Wrap<Traits>(std::make_shared<Operation<T>>(result, arguments))};
     } else if constexpr (isShared<T>) {
