@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bench import Bench
+from pipects.observe import calls, files, syscalls
 from pipects.observe.rest import Rest
 
 CASE = """\
@@ -60,3 +61,17 @@ def test_who_sleeps_for_a_moment_is_not_at_rest() -> None:
         woke = bool(select.select([sleeper.stdout], [], [], 0)[0])
         sleeper.stdin.close()
     assert woke
+
+
+@pytest.mark.parametrize(("state", "call"), [("S (sleeping)", "read"), ("R (running)", "running")])
+def test_who_was_woken_is_in_no_call_though_the_system_still_tells_of_it(
+    monkeypatch: pytest.MonkeyPatch, state: str, call: str
+) -> None:
+    """As one is that another processor is to go on with, until that hears of it."""
+    number = next(each for each in range(500) if syscalls.name_of(each) == "read")
+    told = {
+        "syscall": f"{number} 0x3 0x0 0x1 0x0 0x0 0x0 0x7ffd 0x7f00\n",
+        "status": f"Name:\treader\nState:\t{state}\n\nvoluntary_ctxt_switches:\t1\nnonvoluntary_ctxt_switches:\t0\n",
+    }
+    monkeypatch.setattr(files, "text", lambda path: told[path.rpartition("/")[2]])
+    assert calls.system_call(1, 1)[0] == call

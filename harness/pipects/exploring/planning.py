@@ -16,6 +16,7 @@ from pipects.exploring.speaking_moves import SpeakingMoves
 from pipects.exploring.sweeping_moves import SweepingMoves
 from pipects.exploring.texting_moves import TextingMoves
 from pipects.exploring.transferring_moves import TransferringMoves
+from pipects.exploring.turning_moves import TurningMoves
 from spec.model.calls import Call, Ref
 from spec.model.state import Operation, World
 
@@ -23,7 +24,7 @@ from spec.model.state import Operation, World
 @dataclass
 class Planner(
     MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, FilteringMoves,
-    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves,  # fmt: skip
+    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves, TurningMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 

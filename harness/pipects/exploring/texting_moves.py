@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves, pattern
+from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.rules import WRAPPED
-from spec.model.state import PAGE, READ, WRITE, World
+from spec.model.state import READ, WRITE, World
 
 TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac", "\r\n\n\r", "\ufec1")
 LONG = (1024, 128, 4096, 1023, 3000, 4095, 5000, 9000)
@@ -94,70 +94,6 @@ class TextingMoves(Moves):
             yield from self.form(world, name, choices, (member,), data)
         else:
             yield Call("get", f"{name}.{member}")
-
-    def turns(self, world: World, choices: Choices) -> Iterator[Call]:
-        """Two calls of a wrapper, one after the other: the second one waits for the first to be done."""
-        if self.crowded(world, 2):
-            return
-        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
-        wrapper, writes = self.name("wrapper"), choices.pick((True, False))
-        serves = choices.pick((True, False))
-        own: dict[str, Argument] = {
-            "direction": "Out" if writes == serves else "In", "inheritability": "None",
-            "bufferSize": 2 * PAGE,
-        }  # fmt: skip
-        yield Call("new", making.SERVER, own, server)
-        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
-        given: dict[str, Argument] = {
-            "direction": "In" if own["direction"] == "Out" else "Out",
-            "safePipeHandle": Ref(handle),
-        }
-        yield Call("new", making.CLIENT, given, client)
-        it, other = (server, client) if serves else (client, server)
-        yield Call("call", "Stream.Synchronized", {"stream": Ref(it)}, wrapper)
-        first = 5 * PAGE + choices.pick((0, 3, PAGE)) if writes else choices.pick((1, 3))
-        second = choices.pick((3, 1, PAGE, 3 * PAGE)) if writes else choices.pick((3, 1))
-        members = ("Write", "WriteByte") if writes else ("Read", "ReadByte")
-        for place, size in enumerate((first, second)):
-            member = members[1] if size == 1 and choices.once_in(2) else members[0]
-            data = Data(pattern(size) if writes else b"\xa5" * size)
-            given = (
-                {"buffer": data}
-                if member == members[0]
-                else {"value": 65 + place}
-                if writes
-                else {}
-            )
-            yield Call("call", f"{wrapper}.{member}", given, thread=self.name("thread"))
-        for member in choices.pick(((), ("CanRead", "CanWrite"), ("CanSeek", "CanTimeout"))):
-            yield Call("get", f"{wrapper}.{member}")
-        if choices.once_in(3):  # another wrapper has a lock of its own
-            yield from self._wrapped_otherwise(choices)
-        if not writes:
-            for sent in choices.pick(((b"a", b"bc"), (b"abcd",), (b"ab", b"c"))):
-                yield Call("call", f"{other}.Write", {"buffer": Data(sent)})
-        elif choices.once_in(4):
-            yield self.closed(other, choices)
-            yield Call("call", f"{server}.DisposeLocalCopyOfClientHandle")
-        else:
-            for size in choices.pick(((first, second), (PAGE, first + second - PAGE))):
-                yield Call("call", f"{other}.ReadExactly", {"buffer": Data(b"\xa5" * size)})
-
-    def _wrapped_otherwise(self, choices: Choices) -> Iterator[Call]:
-        """A wrapper of another pipe's end, which is used at once."""
-        server, handle, client = self.name("server"), self.name("handle"), self.name("client")
-        wrapper = self.name("wrapper")
-        yield Call("new", making.SERVER, {"direction": "Out"}, server)
-        yield Call("get", f"{server}.ClientSafePipeHandle", kept=handle)
-        given: dict[str, Argument] = {"direction": "In", "safePipeHandle": Ref(handle)}
-        yield Call("new", making.CLIENT, given, client)
-        if choices.once_in(2):
-            yield Call("call", "Stream.Synchronized", {"stream": Ref(server)}, wrapper)
-            yield Call("call", f"{wrapper}.Write", {"buffer": Data(b"abc")})
-        else:
-            yield Call("call", f"{server}.Write", {"buffer": Data(b"abc")})
-            yield Call("call", "Stream.Synchronized", {"stream": Ref(client)}, wrapper)
-            yield Call("call", f"{wrapper}.Read", {"buffer": Data(b"\xa5" * 3)})
 
     def join(self, world: World, choices: Choices) -> Iterator[Call]:
         """A thread waits for an operation under way."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from pipects.observe import NotObservable, Proof, files, syscalls
 from pipects.observe import linux as system
+from pipects.observe.rest import RUNS, status
 
 MOST = 4096
 """Descriptors of one call that are looked at."""
@@ -36,14 +37,18 @@ def waiting(pid: int, pipes: Collection[int]) -> tuple[list[Proof], Proof | None
 
 
 def system_call(pid: int, thread: int) -> tuple[str, list[int]]:
-    """The system call in which a thread sleeps, and its arguments; `running` or `ended` if in none."""
+    """The system call in which a thread sleeps, and its arguments; `running` or `ended` if in none.
+
+    One that was woken for another processor, which has not heard of it yet, is shown in its call still, but as one
+    that runs: where that processor is late, as a virtual one may be, for milliseconds.
+    """
     try:
         text = files.text(f"/proc/{pid}/task/{thread}/syscall").split()
     except (FileNotFoundError, ProcessLookupError):
         return "ended", []
     except PermissionError as error:
         raise NotObservable(f"the system does not show the calls of process {pid}") from error
-    if not text or not text[0].isdigit():
+    if not text or not text[0].isdigit() or status(pid, thread)[0] == RUNS:
         return "running", []
     return syscalls.name_of(int(text[0])), [int(word, 16) for word in text[1:7]]
 

@@ -117,6 +117,8 @@ class Rest:
 
 Switches = dict[int, tuple[str, ...]]
 """By thread: how often it has left the processor, by itself and by force."""
+RUNS = "R"
+"""The state of a thread that runs or wants to."""
 ASLEEP = ("S", "X", "Z", "I")
 """States of a thread that waits for something or has ended."""
 HELD = "seccomp_do_user_notification"
