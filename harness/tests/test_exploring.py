@@ -23,6 +23,7 @@ from pipects.exploring import (
     differing,
     findings,
     generating,
+    hunting,
     knowing,
     simulating,
     touring,
@@ -33,6 +34,7 @@ from pipects.director.programs import programs
 from pipects.exploring.search import Search, Tally
 from pipects.exploring.looking import Course
 from pipects.judging import Record
+from pipects.mutation import catalogue
 from pipects.steps import Step
 from pipects.verdicts import Failure
 from spec.model import rules
@@ -254,6 +256,16 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     elsewhere = replace(failure, requirement="stream.zero.read-returns-at-once")
     assert verdict(replace(result, failure=elsewhere)) == verdicts.FAIL
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
+
+
+def test_defects_that_no_case_asks_about_are_not_hunted(tables: list[Test]) -> None:
+    """What a class of C++ shows that derives, no sequence of calls does; their numbers stay those of the build."""
+    every = list(catalogue.load(spec.load()).values())
+    hunted = {each.id: each.number for each in hunting.askable(tables, every)}
+    places = {each.id: place for place, each in enumerate(every, 1)}
+    assert hunted.items() < places.items()
+    assert "derived-null-handle-flags-lost" not in hunted
+    assert "write-timeout-taken" in hunted
 
 
 def test_who_does_not_live_to_say_hello_is_found_and_who_is_only_late_is_not() -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pipects import paths, spec
+from pipects import paths
 from pipects.commands import mutants
 from pipects.errors import UserError
 from pipects.exploring import hunting
-from pipects.mutation import catalogue, report, results, survivors, trial
+from pipects.mutation import report, results, survivors, trial
 from pipects.mutation.build import Build, digest_of_sources
 from pipects.mutation.journal import OutcomeJournal, ReachJournal
 from pipects.mutation.model import GUARD, Candidate, Kill, Outcome, numbered
@@ -127,17 +127,6 @@ def test_a_red_test_reaches_nothing_that_is_kept(tmp_path: Path) -> None:
     journal.close()
     assert ReachJournal(tmp_path / "reach.jsonl", "digest", PRINTS).known == {"a": (1, 2)}
     assert ReachJournal(tmp_path / "reach.jsonl", "digest", {"a": "new"}).known == {}
-
-
-def test_defects_that_no_case_asks_about_are_not_hunted() -> None:
-    """What a class of C++ shows that derives, no sequence of calls does; their numbers stay those of the build."""
-    the_spec = spec.load()
-    every = list(catalogue.load(the_spec).values())
-    hunted = {each.id: each.number for each in hunting.askable(the_spec, every)}
-    places = {each.id: place for place, each in enumerate(every, 1)}
-    assert hunted.items() < places.items()
-    assert "derived-null-handle-flags-lost" not in hunted
-    assert "write-timeout-taken" in hunted
 
 
 def _list(tmp_path: Path, text: str) -> list[survivors.Explanation]:

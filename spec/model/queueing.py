@@ -29,6 +29,11 @@ def is_locked_out(world: World, operation: Operation) -> bool:
     )
 
 
+def has_locked_out(world: World, pipe: int) -> bool:
+    """Whether a write into a pipe waits for its turn in a wrapper."""
+    return any(is_locked_out(world, each) for _, each in waiting_on(world, pipe, ("write",)))
+
+
 def competes(one: Operation, other: Operation) -> bool:
     """Whether two operations wait for the same thing on the same end."""
     if one.stream != other.stream or one.kind in ("drain", "join"):

@@ -9,6 +9,8 @@ from spec.model.outcomes import Unspecified
 from spec.model.state import DRAIN, READ, WRITE, Operation, World
 
 TEXT = ("line", "rest", "more")
+CERTAIN = ("write", "exactly", "byte")
+"""What comes out the same however soon bytes come."""
 
 
 def settle(world: World) -> Iterator[World]:
@@ -36,12 +38,7 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
     pipe = world.pipes[stream.pipe]
     if not pipe.maker and not (world.held(stream.pipe, READ) and world.held(stream.pipe, WRITE)):
         raise Unspecified("what else a runtime has of its standard streams")
-    late = [
-        each
-        for _, each in queueing.waiting_on(world, stream.pipe, ("write",))
-        if queueing.is_locked_out(world, each)
-    ]
-    if late and operation.kind not in ("write", "exactly", "byte"):
+    if operation.kind not in CERTAIN and queueing.has_locked_out(world, stream.pipe):
         raise Unspecified("how soon the next call of a wrapper begins")
     call = operation.stream, DRAIN if operation.kind == "drain" else stream.access
     if call in world.faults:

@@ -49,7 +49,7 @@ class FilteringMoves(HalfwayMoves, RoomMoves):
         error = choices.pick(REFUSED)
         for end in ends:
             for call in choices.pick((NEWEST, NEWEST, NEWEST[:1], NEWEST[1:], ())):
-                yield Call("answer", call, {"of": Ref(end), "by": error})
+                yield Call("answer", call, {"of": Ref(end), "by": error, "always": True})
             if choices.once_in(3):
                 interrupted = choices.pick(INTERRUPTED)
                 yield Call("answer", interrupted, {"of": Ref(end), "by": "EINTR"})

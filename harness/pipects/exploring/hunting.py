@@ -11,6 +11,7 @@ from jsonschema.exceptions import best_match
 from rich.console import Console
 
 from pipects import cases, datafile, paths
+from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.exploring import campaign
 from pipects.exploring.campaign import Planted
@@ -20,7 +21,6 @@ from pipects.mutation.model import SURVIVED
 from pipects.mutation.spread import Workers
 from pipects.mutation.target import UNIX
 from pipects.reports import model
-from pipects.spec import Spec
 from pipects.suite import Suite
 
 REFERENCES = ("reference", "reference-kernel-6.4", "reference-old-kernel", "reference-filtered")
@@ -45,7 +45,7 @@ def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: C
     """Looks for so many defects of the catalogue, drawn by the seed. Returns the exit status: 1 if too few were found."""
     every = catalogue.fitting(loaded.spec, UNIX)
     adapter = build.defects(build.TREES / "defects", every, lambda text: console.print(f"{text} …"))
-    planted = askable(loaded.spec, every)
+    planted = askable(cases.load(loaded.spec, paths.CASES), every)
     if beyond := len(every) - len(planted):
         console.print(
             f"{beyond} of {len(every)} are left out: no case asks their requirements, "
@@ -55,11 +55,9 @@ def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: C
     return _tell(loaded, drawn, adapter, hunt, workers, console)
 
 
-def askable(the_spec: Spec, every: Sequence[Defect]) -> list[Planted]:
+def askable(tests: Sequence[Test], every: Sequence[Defect]) -> list[Planted]:
     """Those that break a requirement which a case asks, numbered by their place among all."""
-    asked = {
-        requirement for test in cases.load(the_spec, paths.CASES) for requirement in test.covers
-    }
+    asked = {requirement for test in tests for requirement in test.covers}
     return [
         Planted(each.id, each.title, place)
         for place, each in enumerate(every, 1)

@@ -145,7 +145,7 @@ class LifetimeMoves(Moves):
         """A child has the ends of a FIFO, which may be open both ways, at its standard streams, and makes clients of them."""
         if len(world.processes) > 2 or self.crowded(world, 2):
             return
-        child, ends = self.name("child"), []
+        child, ends = self.name("child"), {}
         ways = choices.pick(
             ("fifo,fifo", "fifo-both,fifo", "fifo,fifo-both", "fifo-both,fifo-both")
         )
@@ -161,14 +161,11 @@ class LifetimeMoves(Moves):
                 }  # fmt: skip
                 yield Call("new", "SafePipeHandle", own, safe, child)
                 given["safePipeHandle"] = Ref(safe)
-            ends.append(self.name("client"))
-            yield Call("new", making.CLIENT, given, ends[-1], child)
+            ends[direction] = self.name("client")
+            yield Call("new", making.CLIENT, given, ends[direction], child)
             for member in ("CanRead", "CanWrite", "IsConnected"):
-                yield Call("get", f"{ends[-1]}.{member}")
-            if direction == "In":
-                reader = ends[-1]
-            else:
-                writer = ends[-1]
+                yield Call("get", f"{ends[direction]}.{member}")
+        reader, writer = ends["In"], ends["Out"]
         array = {"buffer": Data(b"\xa5" * 3)}
         if choices.once_in(2):
             yield Call("call", f"{reader}.Read", array, thread=self.name("thread"))
@@ -178,7 +175,7 @@ class LifetimeMoves(Moves):
             yield Call("call", f"{reader}.Read", array)
             yield Call("call", f"{writer}.WaitForPipeDrain", thread=self.name("thread"))
             yield Call("call", f"{reader}.ReadByte")
-        for name in beginning(ends, choices):
+        for name in beginning([*ends.values()], choices):
             yield self.closed(name, choices)
         yield Call("exit", child, process=child)
 

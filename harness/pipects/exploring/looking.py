@@ -48,17 +48,17 @@ class Looking(Execution):
             if process not in self.worlds[0].processes:
                 continue
             pid = self._adapter(process).pid
-            inodes = {
-                pipe: self._inodes(known.maker)
-                for pipe, known in self.worlds[0].pipes.items()
-                if known.maker
-            }
+            inodes = {pipe: self._inodes(maker) for pipe, maker in self._made()}
             until = time.monotonic() + self._settle
             while not (left := self._agreeing(pid, process, inodes)):
                 if time.monotonic() > until:
                     self._tell_ends(process, requirement)
                 time.sleep(LOOK_AGAIN)
             self.worlds = left
+
+    def _made(self) -> list[tuple[int, str]]:
+        """The pipes, each with the server that made it: of a FIFO nobody knows which it is."""
+        return [(pipe, each.maker) for pipe, each in self.worlds[0].pipes.items() if each.maker]
 
     def _inodes(self, maker: str) -> frozenset[int]:
         return self._names[maker].pipes if maker in self._names else frozenset()
@@ -77,10 +77,10 @@ class Looking(Execution):
         """Makes the step that shows which ends differ, and fails by it."""
         world = self.worlds[0]
         found = self._system.pipe_ends(self._adapter(process).pid)
-        for pipe, known in world.pipes.items():
-            if not known.maker or _agrees(world, process, pipe, self._inodes(known.maker), found):
+        for pipe, maker in self._made():
+            if _agrees(world, process, pipe, self._inodes(maker), found):
                 continue
-            options = {"of": known.maker, "in": process, "are": world.ends(process, pipe)}
+            options = {"of": maker, "in": process, "are": world.ends(process, pipe)}
             step = Step("observe", "ends", process, MAIN, options, {}, requirement)
             self._step = len(self.course.steps), step
             try:

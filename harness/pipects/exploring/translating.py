@@ -39,9 +39,9 @@ def step(call: Call, outcomes: Iterable[Outcome], requirement: str) -> Step:
         options |= given
     elif call.verb == "answer":
         by = ["pass", "ENOMEM"] if call.target == WATCH else "EIO"  # of a change the second one
-        options |= {"of": call.text("of"), "by": given.get("by", by)}
-        always = call.target == DRAIN or given.get("by", "EINTR") != "EINTR"
-        options |= {"always": True} if always else {}
+        given["of"] = call.text("of")
+        options |= given | {"by": given.get("by", by)}
+        options |= {"always": True} if call.target == DRAIN else {}
     elif given:
         options["with"] = given
     if call.kept:
