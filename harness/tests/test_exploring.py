@@ -278,3 +278,12 @@ def test_who_does_not_live_to_say_hello_is_found_and_who_is_only_late_is_not() -
         for name, each in told.items()
     }
     assert "SIGABRT" in seen["ended"] and not seen["late"]
+
+
+def test_what_one_search_has_seen_ends_those_that_look_for_the_same(tmp_path: Path) -> None:
+    (reference,) = suite.without_cases([]).chosen(["reference"])
+    crashing = replace(reference, start=("/bin/false",))
+    first = campaign.Part(crashing, 1, 30.0, 1.0, first=True, seen=tmp_path / "seen")
+    (found, _), (other, _) = (campaign.search_in_turn([first]) for _ in range(2))
+    assert campaign.seen_in(found) and not campaign.seen_in(other)
+    assert other.unclear == Counter(), "it has not even started an adapter"

@@ -23,6 +23,8 @@ SEARCHED = "60s"
 """For how long an implementation is tried, unless one says."""
 HUNTED = "2m"
 """How long it may take to find a defect or a mutant."""
+TOGETHER = 3
+"""Searches that look for the same one at the same time: so many keep two cores busy, for each waits now and then."""
 MUTANTS = paths.OUT / "mutants.json"
 
 
@@ -49,7 +51,8 @@ def add(subparsers: Any) -> None:
         help="make the kept and the drawn sequences on this one, too, and tell where they differ",
     )  # fmt: skip
     explore.add_argument(
-        "--jobs", type=parsing.positive, default=1, metavar="N", help="searches at the same time, with seeds N, N + 1, … (1)"
+        "--jobs", type=parsing.positive, metavar="N",
+        help=f"searches at the same time, with seeds N, N + 1, … (1; {TOGETHER} for a defect or a mutant)",
     )  # fmt: skip
     explore.add_argument(
         "--directed", action="store_true", help="have a director fail system calls now and then"
@@ -92,13 +95,12 @@ def explore_command(args: argparse.Namespace) -> int:
     is_hunt = args.defects is not None or args.mutants is not None
     budget = args.budget or (HUNTED if is_hunt else SEARCHED)
     enough = seconds(budget)
-    if args.jobs < 1:
-        raise UserError("--jobs is 1 at least")
     seed = args.seed if args.seed is not None else secrets.randbelow(10**6)
     session = secrets.token_hex(8)
-    workers = _workers(args, session)
+    workers = _workers(args, session, TOGETHER if is_hunt else 1)
     try:
-        hunt = hunting.Hunt(seed, enough, args.timeout_scale, session)
+        beside = min(TOGETHER, workers.count)
+        hunt = hunting.Hunt(seed, enough, args.timeout_scale, session, beside)
         if args.defects is not None:
             return hunting.defects(loaded, args.defects, hunt, workers, console)
         if args.mutants is not None:
@@ -121,10 +123,10 @@ def explore_command(args: argparse.Namespace) -> int:
         workers.close()
 
 
-def _workers(args: argparse.Namespace, session: str) -> Workers:
+def _workers(args: argparse.Namespace, session: str, usual: int) -> Workers:
     if args.dask:
         return DaskWorkers(args.dask)
-    return LocalWorkers(args.jobs, session)
+    return LocalWorkers(args.jobs or usual, session)
 
 
 def _against(args: argparse.Namespace, loaded: Suite) -> list[Implementation]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ from pipects.errors import EndedEarly, NotStarted
 from pipects.exploring import touring
 from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
-from pipects.mutation import switch
+from pipects.mutation import build, switch
 from pipects.mutation.spread import Workers
 from pipects.mutation.trial import SESSION
 from pipects.observe import linux
@@ -49,6 +51,12 @@ class Part:
     """One without the mistakes that are looked for."""
     directed: bool = False
     """Whether the system fails calls now and then."""
+    seen: Path | None = None
+    """The file that a search makes when it has found something, which ends the others that look for the same."""
+
+    def is_over(self) -> bool:
+        """Whether another search has found it."""
+        return self.seen is not None and self.seen.exists()
 
 
 def search(part: Part) -> tuple[Tally, float]:
@@ -57,19 +65,21 @@ def search(part: Part) -> tuple[Tally, float]:
     began = time.monotonic()
     seeker = Search(
         part.implementation, part.seed, part.scale, stop_at_first=part.first, sound=part.sound,
-        directed=part.directed,
+        directed=part.directed, is_over=part.is_over,
     )  # fmt: skip
     try:
-        return seeker.run(part.seconds, part.kept), time.monotonic() - began
+        seeker.run(part.seconds, part.kept)
     except NotStarted as error:
         seeker.tally.unclear[f"{DOES_NOT_START}: {error}"] += 1
-        return seeker.tally, time.monotonic() - began
+    if part.seen and seen_in(seeker.tally):
+        part.seen.touch()
+    return seeker.tally, time.monotonic() - began
 
 
 def search_in_turn(parts: Sequence[Part]) -> tuple[Tally, float]:
-    """One search after the other, up to the first that finds something."""
+    """One search after the other, up to the first that finds something, here or elsewhere."""
     tallies, whole = [], 0.0
-    for part in parts:
+    for part in itertools.takewhile(lambda part: not part.is_over(), parts):
         tally, took = search(part)
         tallies.append(tally)
         whole += took
@@ -145,19 +155,33 @@ def seen_in(tally: Tally) -> str:
 
 def hunt(
     planted: Sequence[Planted], references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
-    scale: float, workers: Workers,
+    scale: float, workers: Workers, beside: int,
 ) -> Iterator[Hunted]:  # fmt: skip
-    """Searches for each of these mistakes, of which one at a time is on.
+    """Searches for each of these mistakes, of which one is on in a search.
 
-    `references` are the reference as it is, and on older kernels.
+    `references` are the reference as it is, and on older kernels; `beside` is how many searches look for the same one.
     """
     first = shared(seed)
-    tasks = [
-        (parts_of(each, references, adapter, seed, seconds, scale, *first),) for each in planted
-    ]
     known = {str(each.number): each for each in planted}
-    for (parts,), (tally, took) in workers.map(search_in_turn, tasks):
-        yield Hunted(known[switch_of(parts[0])], seen_in(tally), took)
+    came: defaultdict[str, list[tuple[Tally, float]]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="hunt-", dir=build.TREES) as folder:
+        tasks = [
+            (parts_of(each, references, adapter, seed, seconds, scale, *first, share, beside, Path(folder)),)
+            for each in planted
+            for share in range(beside)
+        ]  # fmt: skip
+        for (parts,), result in workers.map(search_in_turn, tasks):
+            switched = switch_of(parts[0])
+            came[switched].append(result)
+            if len(came[switched]) == beside:
+                yield _hunted(known[switched], came.pop(switched))
+
+
+def _hunted(planted: Planted, came: Sequence[tuple[Tally, float]]) -> Hunted:
+    """What the searches for one mistake came to: the first that has seen it counts."""
+    seen = [(took, words) for tally, took in came if (words := seen_in(tally))]
+    took, words = min(seen, default=(max(took for _, took in came), ""))
+    return Hunted(planted, words, took)
 
 
 Sequences = tuple[tuple[Call, ...], ...]
@@ -175,9 +199,12 @@ def shared(seed: int) -> tuple[Sequences, Sequences]:
 
 def parts_of(
     planted: Planted, references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
-    scale: float, first: Sequences, failing: Sequences,
+    scale: float, first: Sequences, failing: Sequences, share: int, beside: int, folder: Path,
 ) -> list[Part]:  # fmt: skip
-    """The searches for one mistake: in the library as it is, on older kernels, and where the system fails calls."""
+    """One of so many searches for one mistake: in the library as it is, on older kernels, and where the system fails calls.
+
+    It makes its share of the sequences that all begin with, and then those of its own seed.
+    """
     older, directed = BELOW * seconds, DIRECTED * seconds
     parts: list[Part] = []
     for sound in references:
@@ -185,10 +212,17 @@ def parts_of(
             sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
             deviations=(), environment={**sound.environment, switch.ACTIVE: str(planted.number)},
         )  # fmt: skip
-        share = older if parts else seconds - older * (len(references) - 1) - directed
-        parts.append(Part(broken, seed, share, scale, first=True, kept=first, sound=sound))
-    usual = parts[0]
-    return [*parts, dataclasses.replace(usual, seconds=directed, kept=failing, directed=True)]
+        time_for = older if parts else seconds - older * (len(references) - 1) - directed
+        parts.append(
+            Part(
+                broken, seed + share, time_for, scale, first=True, kept=first[share::beside],
+                sound=sound, seen=folder / str(planted.number),
+            )
+        )  # fmt: skip
+    last = dataclasses.replace(
+        parts[0], seconds=directed, kept=failing[share::beside], directed=True
+    )
+    return [*parts, last]
 
 
 def switch_of(part: Part) -> str:

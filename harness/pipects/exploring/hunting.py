@@ -39,6 +39,8 @@ class Hunt:
     seconds: float
     scale: float
     session: str
+    beside: int
+    """How many searches look for the same mistake at the same time."""
 
 
 def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: Console) -> int:
@@ -109,7 +111,7 @@ def _tell(
         known.prepare()
     console.print("drawing the sequences that all searches begin with …")
     hunted = campaign.hunt(
-        planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers
+        planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers, hunt.beside
     )
     found = 0
     for each in hunted:

@@ -49,10 +49,11 @@ class Search:
         self, implementation: Implementation, seed: int, scale: float,
         each: Callable[[Finding], None] = lambda finding: None, stop_at_first: bool = False,
         keeps: bool = False, sound: Implementation | None = None, directed: bool = False,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         """`sound` is one without the mistakes that are looked for: what it shows, too, is none of them.
 
-        In a `directed` search the system fails calls now and then.
+        In a `directed` search the system fails calls now and then. `is_over` is asked before each sequence.
         """
         self._implementation = implementation
         self._seed = seed
@@ -64,6 +65,7 @@ class Search:
         self._keeps = keeps
         self._directed = directed
         self._sound = sound
+        self._is_over = is_over
         self._known = [] if sound is not None else knowing.load()
         self.courses: list[Course] = []
         """All sequences that were made, but those that shorten a finding; if they are to be kept."""
@@ -88,7 +90,7 @@ class Search:
     def replay(self, kept: Iterable[Sequence[Call]], until: float) -> None:
         """Makes sequences that were kept, as far as the time (time.monotonic) goes."""
         for calls in kept:
-            if time.monotonic() > until or (self._first and self.tally.findings):
+            if time.monotonic() > until or (self._first and self.tally.findings) or self._is_over():
                 return
             finding = self._attempt(lambda session, calls=calls: iter(calls))  # type: ignore[misc]
             if self._keeps:
