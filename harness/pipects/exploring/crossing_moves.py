@@ -268,4 +268,4 @@ class CrossingMoves(MeetingMoves):
         if not first:
             yield unblocks
         for _ in range(2):
-            yield from self._event(pipe, reads, source, begun, ROOM, choices)
+            yield from self._event(pipe, [pipe.client], reads, source, begun, ROOM, choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipects.exploring.choosing import Choices, Moves, pattern
+from pipects.exploring.choosing import Choices, Moves, beginning, pattern
 from spec.model import making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 from spec.model.state import PAGE, World
@@ -55,6 +55,7 @@ class MeetingMoves(Moves):
             case "owner":
                 ends.append(self.name("client"))
                 yield from self._owner(pipe, own, "In" if reads else "Out", ends[1])
+                ends = beginning(ends, choices)
         there = choices.pick((ROOM, ROOM, ROOM - LITTLE))
         if not reads:
             yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(there))})
@@ -68,14 +69,16 @@ class MeetingMoves(Moves):
         members = READING if reads else WRITING
         if choices.pick((False, True)):
             members = (choices.pick(members),)
-        for place in range(choices.pick((1, 2, 3))):
+        number = choices.pick((1, 2, 3))
+        for place in range(number):
             large = 2 * LITTLE if there < ROOM and place == 0 else 0
             token = choices.pick(tokens)
             begun += self._waiting(ends[place % len(ends)], members, token, choices, large)
         yield from begun
         for _ in range(choices.pick((1, 2))):
             source = choices.pick(sources)
-            yield from self._event(pipe, reads, source, begun, there, choices)
+            waiting = ends[:number]
+            yield from self._event(pipe, waiting, reads, source, begun, there, choices)
 
     def copied(self, world: World, choices: Choices) -> Iterator[Call]:
         """A copy into another pipe, which is full or is read, and what happens then."""
@@ -210,10 +213,11 @@ class MeetingMoves(Moves):
             yield Call("call", f"{pipe.server}.DisposeLocalCopyOfClientHandle")
 
     def _event(
-        self, pipe: Pipe, reads: bool, source: str, begun: Sequence[Call], there: int,
-        choices: Choices,
+        self, pipe: Pipe, ends: Sequence[str], reads: bool, source: str, begun: Sequence[Call],
+        there: int, choices: Choices,
     ) -> Iterator[Call]:  # fmt: skip
-        own, against = (pipe.reader, pipe.writer) if reads else (pipe.writer, pipe.reader)
+        """What happens to those that wait at these ends of the pipe, readers or writers."""
+        against = pipe.writer if reads else pipe.reader
         threads = [call.thread for call in begun if call.thread != "main" and not call.kept]
         tokens = any("cancellationToken" in call.arguments for call in begun)
         several = len(threads) > 1  # a disposal has to reach each of them
@@ -225,7 +229,7 @@ class MeetingMoves(Moves):
             case "bytes":
                 yield Call("call", f"{against}.ReadExactly", {"buffer": Data(b"\xa5" * there)})
             case "close":
-                yield self.closed(own, choices)
+                yield self.closed(choices.pick(ends), choices)
             case "cancel":
                 yield Call("call", f"{source}.Cancel")
                 if reads and choices.once_in(2):  # what waits beside it goes on
@@ -242,7 +246,7 @@ class MeetingMoves(Moves):
                 yield Call("forget", f"{against} {pipe.handle}")
             case "threads go":  # with it those on which something was begun end, and what they began goes on
                 yield Call("forget", pipe.handle)
-                yield from self._event(pipe, reads, source, begun, there, choices)
+                yield from self._event(pipe, ends, reads, source, begun, there, choices)
 
     def _waiting(
         self, own: str, members: Sequence[str], token: str, choices: Choices, large: int

@@ -97,7 +97,7 @@ class SpeakingMoves(Moves):
             member = choices.pick(("Write", "Flush", "WriteLine", "AutoFlush", "Dispose"))
             given: dict[str, Argument] = {}
             if member in ("Write", "WriteLine"):
-                given = {"value": choices.pick(("late", "", *map("y".__mul__, LONG)))}
+                given = {"value": choices.pick((*("late", "") * 4, *map("y".__mul__, LONG)))}
             if member == "AutoFlush":
                 yield Call("set", f"{writer}.{member}", {"value": choices.pick((True, False))})
             else:
