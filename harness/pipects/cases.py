@@ -145,7 +145,7 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             covers=covers,
             fills=_fills({**entry.get("fills", {}), **row.get("fills", {})}, columns, spec, where),
             needs=tuple(sorted(needed)),
-            platforms=row.get("platforms", entry.get("platforms", "any")),
+            platforms=row.get("platforms", entry.get("platforms", _asked_on(covers, spec))),
             deadline=float(entry.get("deadline", 5)),
             tags=tuple(entry.get("tags", ())),
             fresh=entry.get("fresh", any(map(_needs_unchanged, useful))),
@@ -154,6 +154,12 @@ def _expand(entry: Any, file: Path, spec: Spec) -> Iterator[Test]:
             file=file,
             line=entry.line,
         )
+
+
+def _asked_on(covers: Sequence[str], spec: Spec) -> str:
+    """The one platform that all these requirements are of, or any."""
+    platforms = {spec.requirements[each].platforms for each in covers}
+    return platforms.pop() if len(platforms) == 1 else "any"
 
 
 def _useful(steps: Sequence[Step]) -> Iterator[Step]:

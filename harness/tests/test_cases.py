@@ -116,3 +116,19 @@ def test_a_row_makes_no_stream_in_memory_that_it_does_not_use(tmp_path: Path) ->
     copying, closing = cases.load(spec.load(), tmp_path)
     assert [step.target for step in copying.steps[1:]] == ["MemoryStream", "server.CopyTo"]
     assert [step.target for step in closing.steps[1:]] == ["server.Dispose"]
+
+
+@pytest.mark.parametrize(
+    ("covers", "platforms"),
+    [
+        ("server.pipe.unnamed", "any"),
+        ("stream.calls.filtered", "unix"),
+        ("stream.calls.filtered, server.pipe.unnamed", "any"),
+    ],
+)
+def test_what_is_asked_of_one_platform_only_is_a_case_for_that(
+    bench: Bench, covers: str, platforms: str
+) -> None:
+    file = bench.cases(HEAD.replace("server.pipe.unnamed", covers) + STEP)
+    (test,) = cases.load(spec.load(), file.parent)
+    assert test.platforms == platforms
