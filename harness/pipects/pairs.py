@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -81,7 +80,7 @@ def introduce(
     implementation.prepare(show)
     try:
         family = Family(
-            implementation.command(), time.monotonic() + implementation.start_seconds * scale
+            implementation.command(), implementation.start_seconds * scale
         )
     except NotStarted as error:
         words = "; it printed: " + " | ".join(error.output) if error.output else ""

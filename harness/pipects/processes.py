@@ -41,6 +41,7 @@ class Command:
 class Family:
     """An implementation's first process with all its descendants: started and ended together.
 
+    The first one has `seconds` to say hello, from when its platform is ready: a new Wine takes a while.
     `stopped` says that the run is over, so that nobody waits for an adapter any longer; `kin` is
     what is known of the system's processes; `fresh` says that what they do first is looked at. The
     system calls of all of them go by the `director`, if there is one; it ends with the family.
@@ -49,7 +50,7 @@ class Family:
     def __init__(
         self,
         command: Command,
-        deadline: float,
+        seconds: float,
         listener: protocol.Listener | None = None,
         stopped: Callable[[], bool] = lambda: False,
         *,
@@ -58,6 +59,7 @@ class Family:
         fresh: bool = False,
     ) -> None:
         self.platform = platforms.named(command.platform)
+        deadline = time.monotonic() + seconds
         self.director = director
         self._kin = kin or descent.Kin()
         self.meeting = Meeting(self._has, self.platform)

@@ -152,7 +152,7 @@ class Worker:
         director = Director() if test.directed else None  # takes a while where it is not built yet
         return Family(
             server.command(),
-            time.monotonic() + server.start_seconds * self._settings.scale,
+            server.start_seconds * self._settings.scale,
             stopped=self._stop.is_set,
             director=director,
             kin=self._kin,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bench import Bench
+from pipects import implementations, spec
+from pipects.observe import platforms
+from pipects.pairs import introduce
 
 CHAIN = """\
 - id: fake.chain
@@ -69,3 +74,23 @@ def test_a_deviation_of_mixed_pairs_is_known_there_alone(pair: Bench) -> None:
     pair.adapter("wrong-answer", "fake", "deviations: stranger.deviations.yaml\n")
     done = pair.run()
     assert done.status == 1 and done.verdicts() == {"fake.chain": "fail"}, done.output
+
+
+def test_the_time_in_which_a_platform_gets_ready_is_not_the_adapters(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Wine that is new takes longer than an adapter may until it says hello."""
+    bench.adapter("good")
+    the_spec = spec.load()
+    (fake,) = implementations.load(the_spec, [bench.folder / "adapters"]).values()
+    clock, named, passed = time.monotonic, platforms.named, 0.0
+
+    def slow(name: str) -> platforms.Platform:
+        nonlocal passed
+        passed += 2 * fake.start_seconds
+        return named(name)
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + passed)
+    monkeypatch.setattr(platforms, "named", slow)
+    introduction = introduce(fake, the_spec.capabilities, 1.0)
+    assert introduction.ok, introduction.checks

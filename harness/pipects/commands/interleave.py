@@ -114,6 +114,6 @@ class _Bench:
 
     def _start(self) -> Family:
         director = Director()
-        until = time.monotonic() + self._implementation.start_seconds * self._scale
-        self._family = Family(self._implementation.command(), until, director=director)
+        seconds = self._implementation.start_seconds * self._scale
+        self._family = Family(self._implementation.command(), seconds, director=director)
         return self._family

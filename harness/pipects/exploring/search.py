@@ -162,11 +162,10 @@ class Search:
     def _execute(self, source: Callable[[Session], Iterator[Call]]) -> tuple[Record, Course]:
         implementation = self._implementation
         if self._family is None:
-            # before the deadline: a director takes a while where it is not built yet
             director = Director() if self._directed else None
             self._family = Family(
                 implementation.command(),
-                time.monotonic() + implementation.start_seconds * max(1.0, self._scale),
+                implementation.start_seconds * max(1.0, self._scale),
                 director=director,
             )
         session = Session(
