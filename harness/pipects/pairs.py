@@ -79,9 +79,7 @@ def introduce(
         return Introduction(None, (), f"{', '.join(missing)} is not installed")
     implementation.prepare(show)
     try:
-        family = Family(
-            implementation.command(), implementation.start_seconds * scale
-        )
+        family = Family(implementation.command(), implementation.start_seconds * scale)
     except NotStarted as error:
         words = "; it printed: " + " | ".join(error.output) if error.output else ""
         return Introduction(

@@ -76,6 +76,16 @@ def test_a_callback_that_reads_on_meets_the_disposal_of_its_stream() -> None:
     assert told == [Throws("ObjectDisposedException")]
 
 
+def test_a_callback_that_may_be_called_in_the_call_that_begins_must_not_wait_there() -> None:
+    """What has ended at once may call it in the same thread; nobody says that the call returns then."""
+    there = one(pipe(), Call("call", "server.Write", {"buffer": Data(b"a")}))
+    with pytest.raises(Unspecified, match="call itself"):
+        begun(there, "ReadByte")
+    further = one(there, Call("call", "server.Write", {"buffer": Data(b"b")}))
+    mays = rules.possibilities(begun(further, "ReadByte"), Call("call", "called.Wait"))
+    assert [may.outcome for may in mays] == [Returns(ord("b"))]
+
+
 def test_what_a_callback_does_to_a_call_beside_it_is_left_open() -> None:
     with pytest.raises(Unspecified, match="beside it"):
         begun(begun(pipe(), ""), "Dispose", "later")

@@ -23,6 +23,18 @@ def require_alone(world: World, operation: Operation) -> None:
             raise Unspecified("what a callback does to what waits beside it")
 
 
+def require_no_wait(world: World, operation: Operation) -> None:
+    """Raises Unspecified where the callback of what has ended at once reads on, and waits: the call that began it may have called it."""
+    reading = world.operations.get(_own(operation))
+    if reading and not reading.ends:
+        raise Unspecified("whether a call waits for the callback that it may call itself")
+
+
+def _own(operation: Operation) -> str:
+    """What the ReadByte of its callback is called."""
+    return f"({operation.callback})"
+
+
 def is_closing(world: World) -> bool:
     """Whether a callback that closes its stream has begun, and nobody has waited for it yet."""
     return any(map(closes, world.operations.values()))
@@ -60,7 +72,7 @@ def _reading_on(world: World, name: str, operation: Operation) -> World:
         ends = (End(CLOSED, "stream.closed.handle-closed-outside"),)
     after = world.copy()
     after.number()
-    own = f"({operation.callback})"
+    own = _own(operation)
     after.callbacks[operation.callback] = own
     after.operations[name] = replace(
         operation, callback="", calls="", collected=operation.collected or operation.inside

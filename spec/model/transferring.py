@@ -218,6 +218,7 @@ def begin(world: World, call: Call, operation: Operation) -> Iterator[May]:
     for after in settle(begun):
         ended = after.operations[name]
         if operation.begun and ended.ends:
+            calling_back.require_no_wait(after, operation)
             after.change_operation(name, prompt=True)
         if not operation.thread and not call.awaited:
             yield May(Returns(), saying.begun(operation), after)
