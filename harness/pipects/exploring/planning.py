@@ -10,6 +10,7 @@ from pipects.exploring.choosing import Choices
 from pipects.exploring.crossing_moves import CrossingMoves
 from pipects.exploring.filtering_moves import FilteringMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
+from pipects.exploring.lining_moves import LiningMoves
 from pipects.exploring.making_moves import MakingMoves
 from pipects.exploring.naming_moves import NamingMoves
 from pipects.exploring.speaking_moves import SpeakingMoves
@@ -24,7 +25,7 @@ from spec.model.state import Operation, World
 @dataclass
 class Planner(
     MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, FilteringMoves,
-    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves, TurningMoves,  # fmt: skip
+    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves, TurningMoves, LiningMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -92,6 +93,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,
+    "lined": Planner.lined,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -103,7 +105,7 @@ OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
     "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room",
-    "scarce", "file refused", "misfits", "deprived", "fed", "turns",
+    "lined", "scarce", "file refused", "misfits", "deprived", "fed", "turns",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({
