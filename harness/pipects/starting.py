@@ -18,8 +18,8 @@ from pipects.steps import Step
 
 STREAMS = {"in": (0, "<"), "out": (1, ">"), "err": (2, ">")}
 STATES = {"closed": "&-", "devnull": "/dev/null", "fifo": '"$fifo"', "fifo-both": '"$fifo"'}
-ONE_FIFO = 'fifo=$(mktemp -u) && mkfifo "$fifo" && exec 9<>"$fifo" && '
-"""Both ways open at first: an end that is opened alone waits for the other."""
+FIFOS = frozenset({"fifo", "fifo-both"})
+ONE_FIFO = 'fifo=$(mktemp -u) && mkfifo "$fifo" && '
 
 GREETING = 1.0
 """Seconds in which a child that has connected is greeted and answers."""
@@ -119,12 +119,15 @@ class Starting(Judging):
 
 def redirected(streams: Mapping[str, str]) -> str:
     """For `sh -c`: becomes a program whose standard streams are closed, `/dev/null`, or of one FIFO."""
-    words = [
-        f"{number}{'<>' if streams[name] == 'fifo-both' else way}{STATES[streams[name]]}"
-        for name, (number, way) in STREAMS.items()
-        if name in streams
+    given = [
+        (number, way, streams[name]) for name, (number, way) in STREAMS.items() if name in streams
     ]
-    ways = " ".join(words)
-    if not {"fifo", "fifo-both"}.intersection(streams.values()):
+    ways = " ".join(
+        f"{number}{'<>' if state == 'fifo-both' else way}{STATES[state]}"
+        for number, way, state in given
+    )
+    # Both ways at first: an end that is opened alone waits for the other. No further number is used, which may be a pipe's.
+    both = " ".join(f"{number}<>{STATES[state]}" for number, _, state in given if state in FIFOS)
+    if not both:
         return f'exec "$0" "$@" {ways}'
-    return f'{ONE_FIFO}exec {ways} 9>&- && rm "$fifo" && exec "$0" "$@"'
+    return f'{ONE_FIFO}exec {both} && exec {ways} && rm "$fifo" && exec "$0" "$@"'

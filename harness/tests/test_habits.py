@@ -102,6 +102,19 @@ def test_a_fifo_is_one_for_both_streams_and_has_no_name_left(tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("number", range(3, 10))
+def test_a_fifo_leaves_the_other_numbers_to_the_child(tmp_path: Path, number: int) -> None:
+    """Whichever an end's handle has that the child inherits: another FIFO of ours hid that of number 9."""
+    script = redirected({"in": "fifo", "out": "fifo-both", "err": "fifo"})
+    given = tmp_path / "given"
+    given.touch()
+    command = ["sh", "-c", f'exec {number}<"$1"; shift; exec sh -c "$@"', "sh", str(given), script]
+    shown = tmp_path / "shown"
+    asked = ["sh", "-c", f'readlink /proc/self/fd/{number} >"{shown}"']
+    subprocess.run([*command, *asked], timeout=30, check=True)
+    assert shown.read_text().strip() == str(given)
+
+
 def test_a_mask_that_changes_is_a_change_and_a_new_thread_is_none() -> None:
     """Threads that come or go have no mask to keep."""
     before = {"SigIgn": "0", "SigBlk of thread 7": "1", "SigBlk of thread 8": "0"}
