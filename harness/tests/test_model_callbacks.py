@@ -8,8 +8,8 @@ from worlds import one, pipe
 from pipects.exploring import planning
 from spec.model import rules
 from spec.model.calls import Call, Callback, Data, Ref
-from spec.model.outcomes import Returns, Throws, Unspecified
-from spec.model.state import CLOSED, World
+from spec.model.outcomes import DONE, Returns, Throws, Unspecified
+from spec.model.state import CLOSED, PAGE, World
 
 
 def test_who_waits_for_an_operation_is_told_what_came_of_it() -> None:
@@ -84,6 +84,35 @@ def test_a_callback_that_may_be_called_in_the_call_that_begins_must_not_wait_the
     further = one(there, Call("call", "server.Write", {"buffer": Data(b"b")}))
     mays = rules.possibilities(begun(further, "ReadByte"), Call("call", "called.Wait"))
     assert [may.outcome for may in mays] == [Returns(ord("b"))]
+
+
+def test_what_waits_while_a_callback_closes_its_stream_is_left_open() -> None:
+    """The callback may have come far enough, or not: here it ends the very copy that waits for its end."""
+    copy = Call("call", "client.CopyToAsync", {"destination": Ref("memory")}, "task")
+    world = one(one(pipe(), Call("new", "MemoryStream", kept="memory")), copy)
+    given = {"buffer": Data(b"a"), "offset": 0, "count": 1, "callback": Callback("c", "", "Close")}
+    world = one(world, Call("call", "server.BeginWrite", given, kept="result"))
+    with pytest.raises(Unspecified, match="how far a callback"):
+        rules.possibilities(world, Call("call", "task.Wait", thread="waits"))
+
+
+def test_a_long_write_to_who_closes_in_a_callback_is_left_open() -> None:
+    world = begun(pipe(), "Close")
+    for length in (PAGE, PAGE + 1):
+        write = Call("call", "server.Write", {"buffer": Data(bytes(length))})
+        if length > PAGE:
+            with pytest.raises(Unspecified, match="how far a callback"):
+                rules.possibilities(world, write)
+        else:
+            assert [may.outcome for may in rules.possibilities(world, write)] == [DONE]
+
+
+def test_what_goes_on_while_a_callback_waits_is_left_open() -> None:
+    world = one(begun(pipe(), "ReadByte"), Call("call", "server.WriteByte", {"value": 1}))
+    world = one(world, Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "beside"))
+    read = Call("call", "beside.ReadAsync", {"buffer": Data(bytes(1))}, "task")
+    with pytest.raises(Unspecified, match="while a callback waits"):
+        rules.possibilities(world, read)
 
 
 def test_what_a_callback_does_to_a_call_beside_it_is_left_open() -> None:

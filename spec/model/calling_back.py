@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spec.model.outcomes import CLOSED, Throws, Unspecified
+from spec.model import arguments
+from spec.model.calls import Call
+from spec.model.outcomes import CLOSED, Throws, Unspecified, Waits
 from spec.model.queueing import READING
 from spec.model.state import CLOSED as IS_CLOSED
-from spec.model.state import End, Operation, World
+from spec.model.state import PAGE, End, May, Operation, World
 
 CLOSES = ("Dispose", "Close")
 READS_ON = "ReadByte"
+WRITES = ("Write", "WriteAsync", "BeginWrite")
+"""What may go into a pipe in parts."""
 
 
 def require_alone(world: World, operation: Operation) -> None:
@@ -28,6 +32,19 @@ def require_no_wait(world: World, operation: Operation) -> None:
     reading = world.operations.get(_own(operation))
     if reading and not reading.ends:
         raise Unspecified("whether a call waits for the callback that it may call itself")
+
+
+def require_foreseen(world: World, call: Call, may: May) -> None:
+    """Raises Unspecified where what comes depends on how far a callback has come, or on what goes on while it waits."""
+    after = may.after
+    if is_closing(after):
+        in_parts = call.member in WRITES and arguments.region(world, call)[1] > PAGE
+        if isinstance(may.outcome, Waits) or in_parts:
+            raise Unspecified("how far a callback has come that closes its stream")
+    pending = [each for _, each in after.pending() if each.kind != "join"]
+    waits = any(after.callbacks.get(each.callback) == _own(each) for each in pending)
+    if waits and not all(each.thread for each in pending):
+        raise Unspecified("whether an operation goes on while a callback waits")
 
 
 def _own(operation: Operation) -> str:

@@ -64,6 +64,8 @@ def possibilities(world: World, call: Call) -> list[May]:
     found = list(itertools.islice(_rule(world, call)(world, call), MOST + 1))
     if len(found) > MOST:
         raise Unspecified("too many things at once")
+    for may in found:
+        calling_back.require_foreseen(world, call, may)
     if world.scarce and (call.verb == "finish" or call.member in EASING):
         return [replace(may, after=_eased(may.after)) for may in found]
     return found

@@ -166,6 +166,8 @@ def _written(world: World, call: Call, text: Text) -> Iterator[May]:
         yield May(BROKEN, "text.writer.broken-pipe", after)
     elif not held:
         yield May(DONE, "text.writer.holds", after)
+    elif world.pipes[stream.pipe].partly == call.object and not world.held(stream.pipe, READ):
+        raise Unspecified("whether a long text had been sent before its reader went")
     else:
         after.change_pipe(stream.pipe, partly="")
         operation = Operation(

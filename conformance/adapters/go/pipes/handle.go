@@ -103,6 +103,9 @@ func (h *SafePipeHandle) open() (*os.File, error) {
 		return nil, err
 	}
 	h.file, h.apart = file, apart
+	if apart {
+		h.number.copied(file)
+	}
 	if !h.owns && !apart {
 		borrowed.Store(file, nil)
 	}
