@@ -20,8 +20,7 @@ from pipects.observe.observer import Handle
 LOOK_AGAIN = 0.02
 PIPECTS = [sys.executable, "-m", "pipects"]
 ASKED = "PIPECTS_WINE"
-"""With this variable programs are tried under Wine. On a busy machine the first one in a prefix just made does not connect within
-its time now and then, .NET's or the reference's, and why is not known: until it is, these tests do not bind."""
+"""With this variable programs are tried under Wine: it takes minutes, the most of it for making prefixes and building for Windows."""
 
 
 def on(implementation: str, *programs: str) -> object:
