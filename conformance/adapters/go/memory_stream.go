@@ -13,7 +13,10 @@ type memoryStream struct {
 	writable, closed bool
 }
 
-var unmoved = &pipes.Exception{Type: "NotSupportedException", Message: "It is only ever written on."}
+var (
+	unmoved = &pipes.Exception{Type: "NotSupportedException", Message: "It is only ever written on."}
+	untimed = &pipes.Exception{Type: "InvalidOperationException", Message: "It waits for nothing."}
+)
 
 func (m *memoryStream) CanRead() bool  { return !m.closed }
 func (m *memoryStream) CanWrite() bool { return m.writable && !m.closed }
@@ -25,6 +28,9 @@ func (m *memoryStream) Length() (int64, error)         { return int64(len(m.cont
 func (m *memoryStream) Position() (int64, error)       { return m.Length() }
 func (m *memoryStream) Seek(int64, int) (int64, error) { return 0, unmoved }
 func (m *memoryStream) SetLength(int64) error          { return unmoved }
+func (m *memoryStream) SetPosition(int64) error        { return unmoved }
+func (m *memoryStream) Timeout() (int, error)          { return 0, untimed }
+func (m *memoryStream) SetTimeout(int) error           { return untimed }
 
 func (m *memoryStream) Read([]byte, int, int) (int, error) { return 0, nil }
 func (m *memoryStream) ReadSpan([]byte) (int, error)       { return 0, nil }

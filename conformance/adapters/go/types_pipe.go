@@ -54,13 +54,13 @@ var pipeProperties = kit.Properties[pipe]{
 	"WriteTimeout":      func(s pipe) (any, error) { return kit.Value(s.Timeout()) },
 }
 
-func setTimeout(s pipe, a *kit.Arguments) error { return s.SetTimeout(a.Int("value")) }
+func setTimeout[S pipes.Stream](s S, a *kit.Arguments) error { return s.SetTimeout(a.Int("value")) }
 
 var pipeSetters = kit.Setters[pipe]{
 	"Position":     func(s pipe, a *kit.Arguments) error { return s.SetPosition(int64(a.Int("value"))) },
 	"ReadMode":     func(s pipe, a *kit.Arguments) error { return s.SetReadMode(kit.Enum(a, "value", modes)) },
-	"ReadTimeout":  setTimeout,
-	"WriteTimeout": setTimeout,
+	"ReadTimeout":  setTimeout[pipe],
+	"WriteTimeout": setTimeout[pipe],
 }
 
 func token(a *kit.Arguments) *pipes.CancellationToken {

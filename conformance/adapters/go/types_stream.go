@@ -23,12 +23,19 @@ func streamType() kit.Type {
 		Name:   "Stream",
 		Static: synchronized,
 		Get: kit.Properties[stream]{
-			"CanRead":    func(s stream) (any, error) { return s.CanRead(), nil },
-			"CanSeek":    func(s stream) (any, error) { return s.CanSeek(), nil },
-			"CanTimeout": func(s stream) (any, error) { return s.CanTimeout(), nil },
-			"CanWrite":   func(s stream) (any, error) { return s.CanWrite(), nil },
-			"Length":     func(s stream) (any, error) { return kit.Value(s.Length()) },
-			"Position":   func(s stream) (any, error) { return kit.Value(s.Position()) },
+			"CanRead":      func(s stream) (any, error) { return s.CanRead(), nil },
+			"CanSeek":      func(s stream) (any, error) { return s.CanSeek(), nil },
+			"CanTimeout":   func(s stream) (any, error) { return s.CanTimeout(), nil },
+			"CanWrite":     func(s stream) (any, error) { return s.CanWrite(), nil },
+			"Length":       func(s stream) (any, error) { return kit.Value(s.Length()) },
+			"Position":     func(s stream) (any, error) { return kit.Value(s.Position()) },
+			"ReadTimeout":  func(s stream) (any, error) { return kit.Value(s.Timeout()) },
+			"WriteTimeout": func(s stream) (any, error) { return kit.Value(s.Timeout()) },
+		},
+		Set: kit.Setters[stream]{
+			"Position":     func(s stream, a *kit.Arguments) error { return s.SetPosition(int64(a.Int("value"))) },
+			"ReadTimeout":  setTimeout[stream],
+			"WriteTimeout": setTimeout[stream],
 		},
 		Call: kit.Members[stream]{
 			"Read(buffer,offset,count)": func(s stream, a *kit.Arguments) (any, error) {

@@ -92,6 +92,28 @@ BOOST_AUTO_TEST_CASE(a_dropped_result_calls_back,
     BOOST_TEST(Eventually([&] { return written.load(); }));
 }
 
+BOOST_AUTO_TEST_CASE(a_result_is_waited_for_until_it_has_failed,
+                     COVERS("stream.begin-read.wait-handle") COVERS("stream.begin-write.wait-handle")) {
+    constexpr std::chrono::milliseconds none(0);
+    constexpr std::chrono::seconds patience(20);
+    {
+        Pipe pipe;
+        Bytes one(1);
+        const auto read = pipe.reader.BeginRead(one, 0, 1);
+        BOOST_TEST(!read->Wait(none));
+        pipe.reader.Dispose();
+        BOOST_TEST(read->Wait(patience));
+        BOOST_TEST(read->Wait(none));
+        CheckThrows<Exception>("EndRead", [&] { pipe.reader.EndRead(read); });
+    }
+    Pipe pipe;
+    const Bytes lost(4);
+    pipe.reader.Dispose();
+    const auto written = pipe.writer.BeginWrite(lost, 0, 4);
+    BOOST_TEST(written->Wait(patience));
+    CheckThrows<IOException>("EndWrite", [&] { pipe.writer.EndWrite(written); });
+}
+
 BOOST_AUTO_TEST_CASE(a_task_outlives_its_stream) {
     Bytes buffer(1);
     std::optional<Task<int>> pending;

@@ -69,6 +69,10 @@ BOOST_AUTO_TEST_CASE(direction_invalid, COVERS("stream.ctor-size.direction-inval
 BOOST_AUTO_TEST_CASE(mode_invalid, COVERS("stream.ctor-mode.mode-invalid")) {
     CheckThrowsNaming<ArgumentOutOfRangeException>(
         "transmissionMode", [] { Derived(PipeDirection::In, static_cast<Mode>(42), 0); });
+    CheckThrowsNaming<ArgumentOutOfRangeException>(
+        "transmissionMode", [] { Derived(PipeDirection::In, static_cast<Mode>(2), 0); });
+    CheckThrowsNaming<ArgumentOutOfRangeException>(
+        "transmissionMode", [] { Derived(PipeDirection::Out, static_cast<Mode>(-1), 0); });
 }
 
 BOOST_AUTO_TEST_CASE(size_negative,

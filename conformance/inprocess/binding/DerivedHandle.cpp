@@ -99,9 +99,11 @@ BOOST_AUTO_TEST_CASE(connected_again, COVERS("stream.initialize-handle.connected
     BOOST_TEST(ReadText(next, 5) == "hello");
 }
 
-BOOST_AUTO_TEST_CASE(null_leaves_none, COVERS("stream.initialize-handle.null-handle")) {
+BOOST_AUTO_TEST_CASE(null_leaves_none,
+                     COVERS("stream.initialize-handle.null-handle") COVERS("stream.is-connected.waiting")) {
     Derived stream = Reader();
     stream.InitializeHandle(nullptr, true, true);
+    BOOST_TEST(!stream.IsConnected());
     BOOST_TEST(stream.IsAsync());
     stream.SetIsConnected(true);
     Byte byte{};

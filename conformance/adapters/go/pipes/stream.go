@@ -6,8 +6,11 @@ type Stream interface {
 	CanWrite() bool
 	CanSeek() bool
 	CanTimeout() bool
+	Timeout() (int, error)
+	SetTimeout(milliseconds int) error
 	Length() (int64, error)
 	Position() (int64, error)
+	SetPosition(value int64) error
 	Seek(offset int64, origin int) (int64, error)
 	SetLength(value int64) error
 	Read(buffer []byte, offset, count int) (int, error)
