@@ -1,7 +1,8 @@
 """One read or write on a pipe: it gets as far as it can without waiting, again and again.
 
-The descriptor stays in blocking mode, since that mode would be shared with other processes: it is
-read only when poll says that this returns at once, and written by PIPE_BUF at most, without waiting.
+The descriptor stays in blocking mode, since that mode would be shared with other processes: the
+system is asked to try. One that can't is read only when poll says that this returns at once, and
+written by PIPE_BUF at most.
 """
 
 from __future__ import annotations
@@ -141,6 +142,14 @@ class ReadOperation(Operation):
     def _advance(self) -> bool:
         if not len(self._view):
             return True
+        try:  # another owner of the number, or process, may take what poll has told of
+            self._count = os.preadv(self.descriptor, [self._view], -1, os.RWF_NOWAIT)
+            return True
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in _UNKNOWN:
+                raise
         if not self._ready():
             os.read(self.descriptor, 0)  # refuses a writing end, of which poll never tells
             return False
