@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from bench import Done
-from pipects import cases, cells, paths, spec, suite, verdicts
+from pipects import cases, cells, datafile, paths, spec, suite, verdicts
 from pipects.cases import Test
 from pipects.errors import EndedEarly, UserError
 from pipects.exploring import (
@@ -109,6 +109,16 @@ def test_generated_cases_are_the_same_each_time_and_can_be_loaded(tmp_path: Path
     tests = cells.settle(the_spec, cases.load(the_spec, tmp_path))
     assert [test.id for test in tests] == sorted(test.id for test in tests)
     assert all(test.covers and len(test.steps) > 2 for test in tests)
+
+
+def test_no_file_of_generated_cases_is_too_large_to_be_read(tmp_path: Path) -> None:
+    """Texts of more than a pipe holds make cases of which twenty are more than a file may be."""
+    long = [f"# {number} {'x' * 200_000}\n" for number in range(12)]
+    generating.write(tmp_path, [*long, *["# short\n"] * 50])
+    files = sorted(tmp_path.iterdir())
+    assert all(each.stat().st_size <= datafile.LARGEST for each in files)
+    assert "".join(each.read_text() for each in files) == "".join([*long, *["# short\n"] * 50])
+    assert len(files) < 10
 
 
 def test_what_is_kept_is_read_as_it_was_written(tmp_path: Path) -> None:

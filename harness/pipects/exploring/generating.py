@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+from pipects import datafile
 from pipects.exploring import findings, planning, translating
 from pipects.exploring.choosing import Choices
 from pipects.exploring.planning import OFTEN, Planner
@@ -30,7 +31,9 @@ LENGTH = 16
 TRIED = 400
 """Sequences that are drawn; those that take a new pair are kept, up to their last new one."""
 A_FILE = 20
-"""Cases in one file."""
+"""Cases in one file, at the most."""
+FULL = datafile.LARGEST // 2
+"""Characters with which a file is full: long texts make long cases."""
 
 
 @dataclass
@@ -159,12 +162,23 @@ def texts(spec: Spec, seed: int = 1, tried: int = TRIED) -> list[str]:
     ]
 
 
+def _files(cases: Sequence[str]) -> Iterator[list[str]]:
+    """The cases of each file, in their order."""
+    held: list[str] = []
+    for case in cases:
+        if held and (len(held) == A_FILE or sum(map(len, held)) + len(case) > FULL):
+            yield held
+            held = []
+        held.append(case)
+    if held:
+        yield held
+
+
 def write(folder: Path, cases: Sequence[str]) -> None:
     """Writes cases into a folder of theirs. A file that is the same stays untouched."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {
-        f"generated-{place // A_FILE + 1:03}.yaml": "".join(cases[place : place + A_FILE])
-        for place in range(0, len(cases), A_FILE)
+        f"generated-{number:03}.yaml": "".join(each) for number, each in enumerate(_files(cases), 1)
     }
     for old in folder.glob("generated-*.yaml"):
         if old.name not in wanted:
