@@ -54,10 +54,14 @@ var pipeProperties = kit.Properties[pipe]{
 	"WriteTimeout":      func(s pipe) (any, error) { return kit.Value(s.Timeout()) },
 }
 
+func setPosition[S pipes.Stream](s S, a *kit.Arguments) error {
+	return s.SetPosition(int64(a.Int("value")))
+}
+
 func setTimeout[S pipes.Stream](s S, a *kit.Arguments) error { return s.SetTimeout(a.Int("value")) }
 
 var pipeSetters = kit.Setters[pipe]{
-	"Position":     func(s pipe, a *kit.Arguments) error { return s.SetPosition(int64(a.Int("value"))) },
+	"Position":     setPosition[pipe],
 	"ReadMode":     func(s pipe, a *kit.Arguments) error { return s.SetReadMode(kit.Enum(a, "value", modes)) },
 	"ReadTimeout":  setTimeout[pipe],
 	"WriteTimeout": setTimeout[pipe],

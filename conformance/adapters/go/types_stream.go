@@ -33,7 +33,7 @@ func streamType() kit.Type {
 			"WriteTimeout": func(s stream) (any, error) { return kit.Value(s.Timeout()) },
 		},
 		Set: kit.Setters[stream]{
-			"Position":     func(s stream, a *kit.Arguments) error { return s.SetPosition(int64(a.Int("value"))) },
+			"Position":     setPosition[stream],
 			"ReadTimeout":  setTimeout[stream],
 			"WriteTimeout": setTimeout[stream],
 		},
