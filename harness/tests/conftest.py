@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench import Bench, Done, run_pipects
+from pipects import interrupts
+
+PR_GET_CHILD_SUBREAPER = 37
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,6 +21,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-from", type=int, default=0, metavar="SEED", help="the first one's seed"
     )
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """A test changes nothing of its process that those behind it would have from it."""
+    before = inherited()
+    yield
+    assert inherited() == before
+
+
+def inherited() -> tuple[object, ...]:
+    """What a process's children have from it, or what becomes of their orphans."""
+    adopts = ctypes.c_int()
+    ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(adopts), 0, 0, 0)
+    signals = [signal.getsignal(number) for number in interrupts.ENDING]
+    return adopts.value, signals, signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,21 +23,36 @@ def building(bench: Bench) -> None:
     """The bench's adapter is built by a command whose child would outlive it."""
     bench.adapter("good")
     file = bench.folder / "adapters" / "fake.yaml"
-    command = ["/usr/bin/env", "-i", "/bin/sh", "-c", "sleep 300 & sleep 300"]
+    script = f"sleep {nap(bench)} & sleep {nap(bench)}"
+    command = ["/usr/bin/env", "-i", "/bin/sh", "-c", script]
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("build: []", f"build: [{json.dumps(command)}]"), encoding="utf-8")
 
 
-def sleepers() -> list[int]:
-    """The processes of such a build."""
+def nap(bench: Bench) -> str:
+    """How many seconds the bench's build takes: five minutes, and a fraction that no other bench has."""
+    return f"300.{zlib.crc32(bytes(bench.folder))}"
+
+
+def sleepers(bench: Bench) -> list[int]:
+    """The processes of the bench's build."""
+    wanted = f"sleep\0{nap(bench)}\0".encode()
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and b"sleep\x00300\x00" in (entry / "cmdline").read_bytes():
+            if entry.name.isdigit() and wanted in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue
     return found
+
+
+def come_to_build(process: "subprocess.Popen[str]", bench: Bench) -> None:
+    """Waits until the command has the bench's build under way."""
+    until = time.monotonic() + ENOUGH
+    while len(sleepers(bench)) < 2:
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(LOOK_AGAIN)
 
 
 def interrupted(process: "subprocess.Popen[str]", number: signal.Signals) -> tuple[str, str]:
@@ -49,10 +65,11 @@ def interrupted(process: "subprocess.Popen[str]", number: signal.Signals) -> tup
     return output, errors
 
 
-def begun(bench: Bench, *arguments: str) -> "subprocess.Popen[str]":
-    """`pipects run fake`, begun."""
+def begun(bench: Bench, *, hangup: str = "default") -> "subprocess.Popen[str]":
+    """`pipects run fake`, begun, whatever these tests themselves make of SIGHUP (`nohup` has it ignored)."""
+    command = bench.command("run", "fake", "--json", str(bench.folder / "results.json"))
     return subprocess.Popen(
-        bench.command("run", "fake", "--json", str(bench.folder / "results.json"), *arguments),
+        ["/usr/bin/env", f"--{hangup}-signal=HUP", *command],
         env=environment(PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,14 +81,19 @@ def begun(bench: Bench, *arguments: str) -> "subprocess.Popen[str]":
 def test_an_interrupted_build_leaves_nothing(bench: Bench, number: signal.Signals) -> None:
     """Neither the command nor what it started, which has no variable of ours."""
     building(bench)
-    before = sleepers()
     process = begun(bench)
-    until = time.monotonic() + ENOUGH
-    while len(set(sleepers()) - set(before)) < 2:
-        assert time.monotonic() < until and process.poll() is None
-        time.sleep(LOOK_AGAIN)
+    come_to_build(process, bench)
     interrupted(process, number)
-    assert set(sleepers()) <= set(before)
+    assert not sleepers(bench)
+
+
+def test_a_command_that_outlives_its_terminal_ends_by_other_signals(bench: Bench) -> None:
+    """`nohup` has SIGHUP ignored, and so it stays."""
+    building(bench)
+    process = begun(bench, hangup="ignore")
+    come_to_build(process, bench)
+    os.kill(process.pid, signal.SIGHUP)
+    interrupted(process, signal.SIGTERM)
 
 
 def test_an_interrupt_at_any_moment_ends_the_command(bench: Bench) -> None:

@@ -35,6 +35,7 @@ from pipects.exploring.search import Search, Tally
 from pipects.exploring.looking import Course
 from pipects.judging import Record
 from pipects.mutation import catalogue
+from pipects.mutation.spread import LocalWorkers
 from pipects.steps import Step
 from pipects.verdicts import Failure
 from spec.model import rules
@@ -294,6 +295,11 @@ def test_what_one_search_has_seen_ends_those_that_look_for_the_same(tmp_path: Pa
     (reference,) = suite.without_cases([]).chosen(["reference"])
     crashing = replace(reference, start=("/bin/false",))
     first = campaign.Part(crashing, 1, 30.0, 1.0, first=True, seen=tmp_path / "seen")
-    (found, _), (other, _) = (campaign.search_in_turn([first]) for _ in range(2))
+    workers = LocalWorkers(1, "a session")  # who searches adopts orphans from then on
+    try:
+        came = [result for _, result in workers.map(campaign.search_in_turn, [([first],)] * 2)]
+    finally:
+        workers.close()
+    (found, _), (other, _) = came
     assert campaign.seen_in(found) and not campaign.seen_in(other)
     assert other.unclear == Counter(), "it has not even started an adapter"
