@@ -54,20 +54,12 @@ void Reactor::Remove(const Watch& watch) noexcept {
     }
     reactor->poller_.Remove(watch.handle, watch.id);
     std::shared_ptr<ReadinessListener>
-        dropped;  // not under the lock: its end may wait for somebody's callback
+        dropped;  // not under the lock: its end may wait for somebody's continuation
     const std::lock_guard lock(reactor->mutex_);
     if (const auto entry = reactor->listeners_.find(watch.id); entry != reactor->listeners_.end()) {
         dropped = std::move(entry->second);
         reactor->listeners_.erase(entry);
     }
-}
-
-void Reactor::Post(std::function<void()> work) {
-    {
-        const std::lock_guard lock(mutex_);
-        posted_.push_back(std::move(work));
-    }
-    poller_.Wake();
 }
 
 void Reactor::Run() {
@@ -87,19 +79,10 @@ void Reactor::Run() {
                 isCalling_ = false;
             }
         }
-        std::vector<std::function<void()>> posted;
-        {
-            const std::lock_guard lock(mutex_);
-            if (stopping_) {
-                return;
-            }
-            posted.swap(posted_);
-            isCalling_ = !posted.empty();
+        const std::lock_guard lock(mutex_);
+        if (stopping_) {
+            return;
         }
-        for (const auto& work : posted) {
-            work();
-        }
-        isCalling_ = false;
     }
 }
 
@@ -117,10 +100,8 @@ void Reactor::Stop() {
         thread_.join();
     }
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> dropped;
-    std::vector<std::function<void()>> droppedToo;
     const std::lock_guard lock(mutex_);
     dropped.swap(listeners_);
-    droppedToo.swap(posted_);
 }
 
 }  // namespace System::IO::Pipes::Detail

@@ -4,12 +4,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
-#include <vector>
 
 namespace System::IO::Pipes::Detail {
 
@@ -27,8 +25,8 @@ class ReadinessListener {
 };
 
 /// The one thread on which all pending operations of the process wait. It starts with the first of them and
-/// is joined at exit, unless it is in somebody's callback then. A child that was forked without exec gets one
-/// of its own; what was pending in its parent stays the parent's.
+/// is joined at exit, unless it is in somebody's continuation then. A child that was forked without exec gets
+/// one of its own; what was pending in its parent stays the parent's.
 class Reactor {
   public:
     /// A request that is watched; closed with it, in the rare case that the system needs one, is a duplicate.
@@ -54,9 +52,6 @@ class Reactor {
     [[nodiscard]] Watch Add(Os::Request& request, std::shared_ptr<ReadinessListener> listener);
     static void Remove(const Watch& watch) noexcept;
 
-    /// Runs `work` on the reactor's thread.
-    void Post(std::function<void()> work);
-
   private:
     friend struct AtExit;
 
@@ -67,9 +62,8 @@ class Reactor {
     std::mutex mutex_;
     std::uint64_t lastId_ = 0;
     bool stopping_ = false;
-    std::atomic<bool> isCalling_ = false;  // what may wait, in somebody's callback, for whatever it likes
+    std::atomic<bool> isCalling_ = false;  // what may wait, in somebody's continuation, for whatever it likes
     std::unordered_map<std::uint64_t, std::shared_ptr<ReadinessListener>> listeners_;
-    std::vector<std::function<void()>> posted_;
     std::thread thread_;
 };
 

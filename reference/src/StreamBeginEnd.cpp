@@ -1,10 +1,9 @@
 #include <System/IO/Stream.hpp>
 
 #include "Arguments.hpp"
-#include "Reactor.hpp"
+#include "Callers.hpp"
 
 #include <atomic>
-#include <thread>
 #include <utility>
 
 namespace System::IO {
@@ -43,19 +42,13 @@ class AsyncResult final : public IAsyncResult, public std::enable_shared_from_th
         }
     }
 
-    /// Never on the thread that began the operation. [stream.begin-read.pool-thread,
+    /// On a thread that began no operation and completes none. [stream.begin-read.pool-thread,
     /// stream.begin-write.pool-thread]
     void CallWhenCompleted(AsyncCallback callback) {
         if (callback) {
             auto call = [self = this->shared_from_this(), callback = std::move(callback)] { callback(self); };
             task_.ContinueWith(
-                [call = std::move(call), beginner = std::this_thread::get_id()](const Task<T>&) {
-                    if (std::this_thread::get_id() == beginner) {
-                        Pipes::Detail::Reactor::Instance()->Post(call);
-                    } else {
-                        call();
-                    }
-                });
+                [call = std::move(call)](const Task<T>&) { Pipes::Detail::Callers::Instance().Run(call); });
         }
     }
 

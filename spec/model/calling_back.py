@@ -35,16 +35,11 @@ def require_no_wait(world: World, operation: Operation) -> None:
 
 
 def require_foreseen(world: World, call: Call, may: May) -> None:
-    """Raises Unspecified where what comes depends on how far a callback has come, or on what goes on while it waits."""
-    after = may.after
-    if is_closing(after):
+    """Raises Unspecified where what comes depends on how far a callback has come."""
+    if is_closing(may.after):
         in_parts = call.member in WRITES and arguments.region(world, call)[1] > PAGE
         if isinstance(may.outcome, Waits) or in_parts:
             raise Unspecified("how far a callback has come that closes its stream")
-    pending = [each for _, each in after.pending() if each.kind != "join"]
-    waits = any(after.callbacks.get(each.callback) == _own(each) for each in pending)
-    if waits and not all(each.thread for each in pending):
-        raise Unspecified("whether an operation goes on while a callback waits")
 
 
 def _own(operation: Operation) -> str:
