@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipects import cases, cells, implementations, paths, products, remembered, selection, spec
+from pipects import (
+    cases,
+    cells,
+    implementations,
+    parsing,
+    paths,
+    products,
+    remembered,
+    selection,
+    spec,
+)
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.implementations import Implementation
@@ -80,7 +90,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--generated",
         action="store_true",
-        help="the cases that are made of spec/model, in place of the suite's",
+        help="the cases that are made of spec/model, in place of the suite's: the first time takes minutes",
+    )
+    group.add_argument(
+        "--sequences",
+        type=parsing.positive,
+        metavar="N",
+        help="with --generated: of so many sequences, drawn by lot (4000)",
     )
 
 
@@ -95,7 +111,9 @@ def load(args: argparse.Namespace) -> Suite:
     """Loads what the options name. Raises UserError with file and line for what is wrong."""
     the_spec = remembered.of("spec", [paths.SPEC], spec.load, worth=WORTH)
     if args.generated:
-        args.cases = _generated(the_spec)
+        args.cases = _generated(the_spec, args.sequences)
+    elif args.sequences:
+        raise UserError("--sequences is about the cases of --generated")
     folder = args.cases or paths.CASES
     tests = remembered.of(
         "tests",
@@ -122,11 +140,14 @@ def _with_texts(tests: list[Test]) -> list[Test]:
     return tests
 
 
-def _generated(the_spec: Spec) -> Path:
+def _generated(the_spec: Spec, sequences: int | None) -> Path:
     """The folder with the cases that the model makes, written anew: they are the same each time."""
     from pipects.exploring import generating  # it takes its time, and few ask for it
 
-    texts = remembered.of("generated", [paths.SPEC], lambda: generating.texts(the_spec))
+    tried = sequences or generating.TRIED
+    texts = remembered.of(
+        f"generated of {tried}", [paths.SPEC], lambda: generating.texts(the_spec, tried=tried)
+    )
     generating.write(GENERATED, texts)
     return GENERATED
 

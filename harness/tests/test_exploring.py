@@ -39,7 +39,7 @@ from pipects.mutation.spread import LocalWorkers
 from pipects.steps import Step
 from pipects.verdicts import Failure
 from spec.model import rules
-from spec.model.calls import Call
+from spec.model.calls import Call, Ref
 from spec.model.state import World
 
 
@@ -110,6 +110,15 @@ def test_generated_cases_are_the_same_each_time_and_can_be_loaded(tmp_path: Path
     tests = cells.settle(the_spec, cases.load(the_spec, tmp_path))
     assert [test.id for test in tests] == sorted(test.id for test in tests)
     assert all(test.covers and len(test.steps) > 2 for test in tests)
+
+
+def test_no_generated_case_is_about_what_was_not_made() -> None:
+    """A child is started with a text that nobody was asked for: the model alone would not mind."""
+    writer = generating.Writer(Random(0))
+    assert writer.make(Call("start", "child", {"0": Ref("a text")}))
+    asked = Call("get", "nobody.ClientSafePipeHandle", kept="handle")
+    assert not writer.make(asked)
+    assert not writer.make(Call("start", "other", {"0": Ref("handle")}))
 
 
 def test_no_file_of_generated_cases_is_too_large_to_be_read(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def loaded(tmp_path: Path) -> suite.Suite:
     (tmp_path / "a.releases.yaml").write_text(PRODUCT)
     (tmp_path / "a.deviations.yaml").write_text("[]\n")
     cases = paths.CASES / "declarations"  # few, so that loading them takes no time
-    return suite.load(argparse.Namespace(adapters=[tmp_path], cases=cases, generated=False))
+    return suite.load(
+        argparse.Namespace(adapters=[tmp_path], cases=cases, generated=False, sequences=None)
+    )
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def _line(step: Step, spec: Spec) -> dict[str, Any]:
     return line
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class _Dumper(yaml.CSafeDumper):  # type: ignore[misc]
     """Steps in one line, and no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:

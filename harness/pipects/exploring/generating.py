@@ -6,6 +6,8 @@ The cases are the same each time, so that they are made when they are wanted and
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,10 +19,11 @@ from pipects.exploring import findings, planning, translating
 from pipects.exploring.choosing import Choices
 from pipects.exploring.planning import OFTEN, Planner
 from pipects.exploring.simulating import NUMBERS, USUAL_RULES
+from pipects.mutation.spread import LocalWorkers
 from pipects.spec import Spec
 from pipects.steps import Step
 from spec.model import rules
-from spec.model.calls import MAIN, Call
+from spec.model.calls import MAIN, Call, Ref
 from spec.model.outcomes import Unspecified, Waits
 from spec.model.state import World
 
@@ -28,8 +31,12 @@ Transition = tuple[str, str]
 MOST_WORLDS = 24
 LENGTH = 16
 """Rules of a sequence, each one call or a few."""
-TRIED = 400
-"""Sequences that are drawn; those that take a new pair are kept, up to their last new one."""
+TRIED = 4_000
+"""Sequences that are drawn; those that take a new pair are kept."""
+A_SHARE = 50
+"""Sequences that one process draws at a time."""
+MOST = 40_000
+"""Characters of a case: one in ten has longer texts, and all of those together more than the others."""
 A_FILE = 20
 """Cases in one file, at the most."""
 FULL = datafile.LARGEST // 2
@@ -44,31 +51,48 @@ class Written:
     transitions: list[Transition] = field(default_factory=list)
 
 
-class _Writer:
+@dataclass(frozen=True)
+class Drawn:
+    """A sequence as a file has it, and its pairs of consecutive transitions."""
+
+    pairs: frozenset[tuple[Transition, Transition]]
+    text: str
+
+
+class Writer:
     """Writes down one sequence, in all worlds at once."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._worlds = [World()]
-        self._before: list[list[World]] = []
-        """By step: the worlds that there were before it."""
+        self._missing: set[str] = set()
+        """The names of what would have come of calls that were not made."""
         self.written = Written()
 
     def write(self) -> Written:
-        """About so many rules, the first of which makes a pipe."""
+        """About so many rules, the first of which makes a pipe, and the end of all that waits then."""
         names = [*USUAL_RULES, *OFTEN]
         planner = Planner()
         for place in range(LENGTH):
             rule = "pair" if place == 0 else self._random.choice(names)
             choices = Choices([self._random.randrange(24) for _ in range(NUMBERS)])
             for call in planner.propose(self._worlds[0], rule, choices):
-                self._make(call)
-                while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
+                self.make(call)
+                while (due := planning.forced(self._worlds[0])) is not None and self.make(due):
                     pass
+        self._end()
         return self.written
 
-    def _make(self, call: Call) -> bool:
-        """Makes a call if all worlds agree on whether it waits. Says whether it was made."""
+    def make(self, call: Call) -> bool:
+        """Makes a call if it can be, and what it is about was made. Says whether it was made."""
+        named = {each.name for each in call.arguments.values() if isinstance(each, Ref)}
+        made = self._missing.isdisjoint({call.object, *named}) and self._is_made(call)
+        if not made:
+            self._missing.add(call.kept)
+        return made
+
+    def _is_made(self, call: Call) -> bool:
+        """Makes a call if all worlds agree on whether it waits."""
         if call.verb in ("signal", "kill", "exit", "rest", "answer"):
             return False  # a case shows these in other words
         try:
@@ -89,24 +113,19 @@ class _Writer:
         self.written.steps.append(
             translating.step(here, (may.outcome for may in mays), requirement)
         )
-        self._before.append(self._worlds)
         self._worlds = after
         self.written.transitions.append((call.form, requirement))
         return True
 
-    def end(self, transitions: int) -> Written:
-        """Leaves out what comes behind so many transitions, and lets all that waits then come to its end."""
-        if transitions < len(self._before):
-            self._worlds = self._before[transitions]
-        del self.written.steps[transitions:], self.written.transitions[transitions:]
+    def _end(self) -> None:
+        """Lets all that waits come to its end."""
         while waiting := self._worlds[0].pending():
-            if not self._make(Call("call", f"{waiting[0][1].stream}.Dispose")):
+            if not self.make(Call("call", f"{waiting[0][1].stream}.Dispose")):
                 break
-        while (due := planning.forced(self._worlds[0])) is not None and self._make(due):
+        while (due := planning.forced(self._worlds[0])) is not None and self.make(due):
             pass
         for name in planning.left_open(self._worlds[0]):
-            self._make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
-        return self.written
+            self.make(Call("call", f"{name}.DisposeLocalCopyOfClientHandle"))
 
 
 def _shape(world: World) -> tuple[object, ...]:
@@ -126,21 +145,17 @@ def _process(world: World, call: Call) -> str:
     return world.streams[name].process if name in world.streams else call.process
 
 
-def sequences(seed: int = 1, tried: int = TRIED) -> Iterator[Written]:
-    """The sequences that take a pair of consecutive transitions that none before them takes."""
-    taken: set[tuple[Transition, Transition]] = set()
-    for number in range(tried):
-        writer = _Writer(Random(f"generated/{seed}/{number}"))
-        written = writer.write()
-        last = 0
-        for place, pair in enumerate(pairwise(written.transitions), 2):
-            if pair not in taken:
-                last = place
-        if last:
-            written = writer.end(last)
-            taken.update(pairwise(written.transitions))
-            if not _open(written.steps):
-                yield written
+def drawn(seed: int, numbers: Sequence[int], spec: Spec) -> list[Drawn]:
+    """The sequences of these numbers, in any process; none that leaves a call running, or is too long."""
+    found = []
+    for number in numbers:
+        written = Writer(Random(f"generated/{seed}/{number}")).write()
+        if written.steps and not _open(written.steps):
+            name = f"generated.n{number:05}"
+            text = findings.text(findings.sequence(written.steps, name, spec))
+            if len(text) <= MOST:
+                found.append(Drawn(frozenset(pairwise(written.transitions)), text))
+    return found
 
 
 def _open(steps: Sequence[Step]) -> list[Step]:
@@ -155,11 +170,21 @@ def _open(steps: Sequence[Step]) -> list[Step]:
 
 
 def texts(spec: Spec, seed: int = 1, tried: int = TRIED) -> list[str]:
-    """The suite's cases, each as a file has it."""
-    return [
-        findings.text(findings.sequence(written.steps, f"generated.n{number:05}", spec))
-        for number, written in enumerate(sequences(seed, tried), 1)
-    ]
+    """The suite's cases, each as a file has it: each takes a pair of transitions that none before it takes."""
+    shares = [range(first, min(first + A_SHARE, tried)) for first in range(0, tried, A_SHARE)]
+    tasks = [(seed, share, spec) for share in shares]
+    workers = LocalWorkers(len(os.sched_getaffinity(0)), secrets.token_hex(8))
+    try:
+        came = {task[1]: result for task, result in workers.map(drawn, tasks)}
+    finally:
+        workers.close()
+    taken: set[tuple[Transition, Transition]] = set()
+    kept = []
+    for each in (each for share in shares for each in came[share]):
+        if not each.pairs <= taken:
+            taken |= each.pairs
+            kept.append(each.text)
+    return kept
 
 
 def _files(cases: Sequence[str]) -> Iterator[list[str]]:
