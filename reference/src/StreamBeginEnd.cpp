@@ -1,13 +1,17 @@
 #include <System/IO/Stream.hpp>
 
 #include "Arguments.hpp"
-#include "Callers.hpp"
+#include "PerProcess.hpp"
+#include "Workers.hpp"
 
 #include <atomic>
+#include <system_error>
 #include <utility>
 
 namespace System::IO {
 
+using Pipes::Detail::PerProcess;
+using Pipes::Detail::Workers;
 using Threading::Tasks::Task;
 
 namespace {
@@ -42,13 +46,18 @@ class AsyncResult final : public IAsyncResult, public std::enable_shared_from_th
         }
     }
 
-    /// On a thread that began no operation and completes none. [stream.begin-read.pool-thread,
-    /// stream.begin-write.pool-thread]
+    /// On a thread that began no operation and completes none; on the one that completes this where the
+    /// system has no thread left. [stream.begin-read.pool-thread, stream.begin-write.pool-thread]
     void CallWhenCompleted(AsyncCallback callback) {
         if (callback) {
             auto call = [self = this->shared_from_this(), callback = std::move(callback)] { callback(self); };
-            task_.ContinueWith(
-                [call = std::move(call)](const Task<T>&) { Pipes::Detail::Callers::Instance().Run(call); });
+            task_.ContinueWith([call = std::move(call)](const Task<T>&) {
+                try {
+                    PerProcess<Workers>::Instance().Run(call);
+                } catch (const std::system_error&) {
+                    call();
+                }
+            });
         }
     }
 

@@ -1,5 +1,5 @@
+#include "Workers.hpp"
 #include "windows/BlockingCall.hpp"
-#include "windows/Workers.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -18,7 +18,7 @@ struct Poller::State {
     std::deque<std::uint64_t> ready;
     bool isWoken = false;
     std::map<std::uint64_t, std::shared_ptr<BlockingCall>> calls;
-    Workers workers;
+    Detail::Workers workers;
 };
 
 Poller::Poller() : state_(std::make_unique<State>()) {}
