@@ -142,15 +142,15 @@ TEST(StreamReader, ReadsToTheEndOfAStreamThatIsLeftOpenWhileItReads) {
     EXPECT_THROW(static_cast<void>(reader.ReadToEnd()), ObjectDisposedException);
 }
 
-TEST(StreamWriter, FailsIfItIsDisposedWhileItWrites) {
+TEST(StreamWriter, FailsIfItsStreamIsDisposedWhileItWrites) {
     Ends ends;
     StreamWriter writer(&ends.writer);
     const std::string more(std::size_t{1} << 21U, 'x');  // than any pipe takes
     Background write([&] { writer.WriteLine(more); });
     write.WaitUntilBlocked();
-    writer.Dispose();
+    ends.writer.Dispose();  // the writer itself serves one thread at a time
     EXPECT_THROW(write.Finish(), System::Exception);
-    EXPECT_THROW(writer.Write("x"), ObjectDisposedException);
+    EXPECT_THROW(writer.Write(more), ObjectDisposedException);
 }
 
 TEST(Text, RefusesNoStreamAndTheWrongEnd) {
