@@ -57,10 +57,17 @@ struct Call {
     std::array<std::uint64_t, 6> arguments{};
 };
 
+/// What was woken for another processor is shown in its call until that one hears of it; its state says that
+/// it runs.
+bool IsWoken(int thread) {
+    const auto state = Field(TaskFile(thread, "status"), "State");
+    return state && state->starts_with('R');
+}
+
 Call CallOf(int thread) {
     Call call;
     std::ifstream file(TaskFile(thread, "syscall"));
-    if (file >> call.number) {
+    if (file >> call.number && !IsWoken(thread)) {
         for (auto& argument : call.arguments) {
             file >> std::hex >> argument;
         }
