@@ -24,7 +24,8 @@ OUTCOME_KEYS = ("returns", "throws", "reads", "keeps", "any")
 INSIDE = re.compile(r"\$\{([a-z_][A-Za-z0-9_.]*)\}")
 """A value's text inside a longer text."""
 
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""What writes YAML: the quick one, if the library has it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Step:
         shown = {self.verb: self.target, **self.options, **self.expectation}
         line = yaml.dump(
             _plain(shown),
-            Dumper=_DUMPER,
+            Dumper=DUMPER,
             default_flow_style=True,
             sort_keys=False,
             width=10**6,

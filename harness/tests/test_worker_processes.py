@@ -76,7 +76,7 @@ def is_command(pid: int) -> bool:
 
 def living(pids: Iterable[int]) -> list[int]:
     """Those of them that have not ended."""
-    return [pid for pid in pids if (found := descent.table().get(pid)) and not found.zombie]
+    return [pid for pid in pids if (found := descent.look(str(pid))) and not found.zombie]
 
 
 def comes(state: Callable[[], bool]) -> bool:

@@ -15,7 +15,7 @@ from pipects import cases, cells, verdicts
 from pipects.exploring import translating
 from pipects.judging import Record
 from pipects.spec import Spec
-from pipects.steps import Step
+from pipects.steps import DUMPER, Step
 from pipects.verdicts import Result
 from spec.model.calls import Call
 
@@ -140,7 +140,7 @@ def _line(step: Step, spec: Spec) -> dict[str, Any]:
     return line
 
 
-class _Dumper(yaml.CSafeDumper):  # type: ignore[misc]
+class _Dumper(DUMPER):  # type: ignore[misc]
     """Steps in one line, and no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:

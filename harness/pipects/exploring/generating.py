@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from random import Random
 
@@ -87,7 +87,7 @@ class Writer:
         """Makes a call if it can be, and what it is about was made. Says whether it was made."""
         named = {each.name for each in call.arguments.values() if isinstance(each, Ref)}
         made = self._missing.isdisjoint({call.object, *named}) and self._is_made(call)
-        if not made:
+        if not made and call.kept:
             self._missing.add(call.kept)
         return made
 
@@ -180,7 +180,7 @@ def texts(spec: Spec, seed: int = 1, tried: int = TRIED) -> list[str]:
         workers.close()
     taken: set[tuple[Transition, Transition]] = set()
     kept = []
-    for each in (each for share in shares for each in came[share]):
+    for each in chain.from_iterable(came[share] for share in shares):
         if not each.pairs <= taken:
             taken |= each.pairs
             kept.append(each.text)
