@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench import Bench
-from pipects.observe import linux, signals
+from pipects.observe import calls, linux, signals
 from pipects.starting import redirected
 
 HEAD = """\
@@ -206,6 +207,32 @@ def test_what_a_runtime_blocks_while_it_starts_a_thread_is_not_the_threads_mask(
     """The thread runs meanwhile, which tells it from one that blocks all for good, and waits for work."""
     with program(A_RUNTIME_S) as process:
         assert seen_while_it_goes_on(process) == 0
+
+
+WAITS_WITH_A_MASK = """\
+import ctypes, select, signal, sys
+signal.signal(signal.SIGCHLD, lambda *_: None)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+print("blocks one", flush=True)
+sys.stdin.readline()
+libc = ctypes.CDLL(None)
+none = (ctypes.c_uint64 * 16)()
+libc.ppoll(None, 0, None, none)
+"""
+"""As an event loop that wants to hear of children only while it waits."""
+
+
+def test_the_mask_of_a_call_that_waits_is_not_its_threads() -> None:
+    """It holds for the time of the wait, in which the thread's own is hidden."""
+    with program(WAITS_WITH_A_MASK) as process:
+        before = signals.now(process.pid)
+        assert int(before["SigBlk of the main thread"], 16) == 1 << (signal.SIGCHLD - 1)
+        go_on(process)
+        while calls.system_call(process.pid, process.pid)[0] != "ppoll":
+            time.sleep(0)
+        after = signals.now(process.pid)
+        process.kill()
+    assert not signals.changed(before, after)
 
 
 FIRST_THREAD = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 
-from pipects.observe import LOOK_AGAIN, NotObservable, files
+from pipects.observe import LOOK_AGAIN, NotObservable, calls, files, syscalls
 from pipects.observe import linux as system
 from pipects.observe.rest import ASLEEP
 
@@ -33,11 +33,14 @@ def now(pid: int) -> dict[str, str]:
 
     While the C library starts a thread it blocks all signals, its own among them, which a program can't; and
     runtimes with threads of their own block all that they can. What a thread blocks then is not its own mask,
-    so it is looked at again.
+    so it is looked at again. A call that waits with a mask of its own hides the thread's, of which then nothing is told.
     """
     until = time.monotonic() + SETTLE_S
     while True:
+        hidden = _with_the_mask_of_a_call(pid)
         threads = _threads(pid)
+        for name in hidden | _with_the_mask_of_a_call(pid):
+            threads.pop(name, None)
         if time.monotonic() > until or not any(map(_is_being_started, threads.values())):
             masks = {f"SigBlk of {name}": fields["SigBlk"] for name, fields in threads.items()}
             return of_the_process(pid) | masks
@@ -59,14 +62,28 @@ def _is_being_started(fields: dict[str, str]) -> bool:
 
 def _threads(pid: int) -> dict[str, dict[str, str]]:
     """What the system tells of each thread."""
-    return {
-        "the main thread" if thread == pid else f"thread {thread}": fields
-        for thread, fields in system.statuses(pid)
-    }
+    return {_name(pid, thread): fields for thread, fields in system.statuses(pid)}
+
+
+def _name(pid: int, thread: int) -> str:
+    return "the main thread" if thread == pid else f"thread {thread}"
+
+
+def _with_the_mask_of_a_call(pid: int) -> set[str]:
+    """The threads that wait in a call such as ppoll with a mask that holds for its time."""
+    found = set()
+    for thread in system.threads(pid):
+        try:
+            call, arguments = calls.system_call(pid, thread)
+        except NotObservable:
+            return set()
+        if call in syscalls.MASK_POINTER and arguments[syscalls.MASK_POINTER[call]]:
+            found.add(_name(pid, thread))
+    return found
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What is another than before. A thread that was not there before has no mask to keep."""
+    """What is another than before. A thread whose mask was not told before or is not now has none to keep."""
     return [name for name in before if name in after and before[name] != after[name]]
 
 

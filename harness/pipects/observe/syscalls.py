@@ -36,6 +36,8 @@ TIMEOUT_NUMBER = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 """By call, the place of a timeout that is negative for none."""
 TIMEOUT_POINTER = {"ppoll": 2, "select": 4, "pselect6": 4, "epoll_pwait2": 3}
 """By call, the place of a timeout that is null for none."""
+MASK_POINTER = {"ppoll": 3, "pselect6": 5, "epoll_pwait": 4, "epoll_pwait2": 4, "rt_sigsuspend": 0}
+"""By call, the place of the signals that are blocked while it waits, in place of the thread's own; null for none."""
 
 
 def name_of(number: int) -> str:
