@@ -67,6 +67,8 @@ bool IsAsleep(ThreadId thread) {
         Number(::OpenThread(THREAD_GET_CONTEXT | THREAD_SUSPEND_RESUME, FALSE, static_cast<DWORD>(thread))));
     CONTEXT context{};
     context.ContextFlags = CONTEXT_CONTROL;
+    // Wine sends it a signal, which is its end if that comes while it hands its server more than a pipe of
+    // Linux takes.
     if (::SuspendThread(Native(handle.Get())) == static_cast<DWORD>(-1)) {
         return false;
     }
