@@ -2,6 +2,8 @@
 
 #include "Arguments.hpp"
 
+#include <exception>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -11,27 +13,38 @@ using Threading::Tasks::Task;
 
 // --- What a stream without asynchronous operations of its own does: completes in the call.
 
-Task<int> Stream::ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken) {
-    if (cancellationToken.stop_requested()) {
-        return Task<int>::FromCanceled(std::move(cancellationToken));
+namespace {
+
+/// What `operation` gives, or the error of the pipe that it fails with; usage errors leave the call itself.
+template <typename T, typename Operation>
+Task<T> InCall(std::stop_token token, Operation operation) {
+    if (token.stop_requested()) {
+        return Task<T>::FromCanceled(std::move(token));
     }
-    return Task<int>::FromResult(Read(buffer));
+    try {
+        if constexpr (std::is_void_v<T>) {
+            operation();
+            return Task<>::FromResult();
+        } else {
+            return Task<T>::FromResult(operation());
+        }
+    } catch (const IOException&) {  // [stream.write-async.errors-in-task, stream.flush-async.errors-in-task]
+        return Task<T>::FromException(std::current_exception());
+    }
+}
+
+}  // namespace
+
+Task<int> Stream::ReadAsync(std::span<Byte> buffer, std::stop_token cancellationToken) {
+    return InCall<int>(std::move(cancellationToken), [&] { return Read(buffer); });
 }
 
 Task<> Stream::WriteAsync(std::span<const Byte> buffer, std::stop_token cancellationToken) {
-    if (cancellationToken.stop_requested()) {
-        return Task<>::FromCanceled(std::move(cancellationToken));
-    }
-    Write(buffer);
-    return Task<>::FromResult();
+    return InCall<void>(std::move(cancellationToken), [&] { Write(buffer); });
 }
 
 Task<> Stream::FlushAsync(std::stop_token cancellationToken) {
-    if (cancellationToken.stop_requested()) {
-        return Task<>::FromCanceled(std::move(cancellationToken));
-    }
-    Flush();
-    return Task<>::FromResult();
+    return InCall<void>(std::move(cancellationToken), [&] { Flush(); });
 }
 
 Task<> Stream::DisposeAsync() {

@@ -1,6 +1,9 @@
 package pipes
 
-// The asynchronous members of a stream that has none of its own: the task has ended when the call returns.
+import "errors"
+
+// The asynchronous members of a stream that has none of its own: the task has ended when the call returns. It keeps what
+// the pipe fails with; usage errors leave the call itself.
 
 // ReadAsync is a stream's ReadSpan as a task.
 func ReadAsync(s Stream, buffer []byte, token *CancellationToken) (*Task, error) {
@@ -108,10 +111,10 @@ func inCall(token *CancellationToken, f func() (any, error)) (*Task, error) {
 		return completed(nil, canceled(token)), nil
 	}
 	value, err := f()
-	if err != nil {
+	if err != nil && !isIOError(err) {
 		return nil, err
 	}
-	return completed(value, nil), nil
+	return completed(value, err), nil
 }
 
 func beginInCall(
@@ -127,4 +130,10 @@ func beginInCall(
 		return nil, err
 	}
 	return begin(s, writing, task, callback, state), nil
+}
+
+func isIOError(err error) bool {
+	var exception *Exception
+	return errors.As(err, &exception) &&
+		(exception.Type == "IOException" || exception.Type == "EndOfStreamException")
 }
