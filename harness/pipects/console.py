@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections import Counter
@@ -266,7 +267,7 @@ class Reporter:
         for name in counted:
             for verdict in (verdicts.NOT_APPLICABLE, verdicts.NOT_OBSERVABLE):
                 reasons = Counter(
-                    (result["reason"] or "").partition(": {")[0]  # behind it stands the very call
+                    _in_general(result["reason"] or "")
                     for result in document["results"]
                     if result["server"] == name and result["verdict"] == verdict
                 )
@@ -310,6 +311,12 @@ def _identity(result: Mapping[str, Any]) -> tuple[Any, ...]:
 def _shortened(sentence: str, width: int) -> str:
     sentence = sentence.lstrip(" :").rstrip(".")
     return sentence if len(sentence) <= width else shortened(sentence, width)
+
+
+def _in_general(reason: str) -> str:
+    """What several tests have in common: not the very call, which stands behind it, nor who was seen."""
+    seen = re.sub(r"\bprocess \d+", "its process", reason.partition(": {")[0])
+    return re.sub(r"\bthread \d+", "a thread", seen)
 
 
 def _wrapped(text: str, indent: int) -> str:

@@ -112,6 +112,9 @@ class Judging(Cleaning):
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
         how = f"the process '{name}' ended with {exit_of(adapter)}"
+        if (part := adapter.connection.unfinished) and " status " in how:
+            how += f" in the middle of an answer: {part}"
+            return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", how)
         broken = blame.NO_READER if how.endswith("signal SIGPIPE") else None
         return self._failed(verdicts.CRASH, "the process lives on", how, broken)
 

@@ -316,5 +316,9 @@ def _is_hex(value: Any) -> bool:
 
 
 def _excerpt(value: Any) -> str:
-    text = value.decode("utf-8", "replace") if isinstance(value, (bytes, bytearray)) else str(value)
+    """A line as it came, or a value in JSON; not more than can be read."""
+    if isinstance(value, (bytes, bytearray)):
+        text = value.decode("utf-8", "replace").strip("\r") or "an empty line"
+    else:
+        text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 160 else text[:160] + "…"

@@ -58,6 +58,8 @@ def test_a_runtime_that_does_nothing_beside_a_held_call_is_no_hang(bench: Bench)
     assert done.results is not None
     reason = done.results["results"][0]["reason"]
     assert "does nothing else while poll of thread" in reason
+    told = " ".join(done.output.split())
+    assert "1 its process does nothing else while poll of a thread is held" in told
 
 
 def test_an_implementation_that_waits_for_a_held_call_of_its_own_hangs(bench: Bench) -> None:

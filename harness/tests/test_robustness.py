@@ -60,6 +60,11 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
         ("closes", "adapter error", "closed its connection"),
         ("dies", "crash", "SIGSEGV"),
         ("exits-in-call", "crash", "status 7"),
+        ("exits-in-answer", "adapter error", 'status 7 in the middle of an answer: {"jsonrpc"'),
+        ('says:{"jsonrpc":"2.0","id":"ID","result":null}', "adapter error", 'the id "'),
+        ('says:{"jsonrpc":"2.0","result":null}', "adapter error", "the id null"),
+        ('says:{"jsonrpc":"2.0","id":ID,"result":null}', "adapter error", "'threw', not null"),
+        ("says:", "adapter error", "not JSON: an empty line"),
         ("outlived", "crash", "SIGKILL"),
     ],
 )
@@ -75,6 +80,22 @@ def test_a_misbehaviour_is_that_tests_verdict_only(
     assert done.verdicts() == {"fake.can-read": verdict, "fake.can-write": "pass"}
     assert words in done.failure("fake.can-read")["actual"]
     assert done.status == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("stays", "the process 'parent' does not end, though it was told to exit"),
+        ("knows-no-exit", '"code": -32601'),
+    ],
+)
+def test_an_adapter_that_does_not_exit_breaks_no_rule(bench: Bench, mode: str, words: str) -> None:
+    """Nothing of the implementation runs there."""
+    bench.adapter(mode)
+    bench.cases(CASES.replace("returns: false}", "returns: false}\n    - {exit: parent}", 1))
+    done = bench.run("--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.can-read": "adapter error", "fake.can-write": "pass"}
+    assert words in done.failure("fake.can-read")["actual"]
 
 
 def test_an_adapters_error_breaks_no_rule(bench: Bench) -> None:

@@ -199,6 +199,10 @@ def misbehave() -> None:
     elif MODE == "dies":
         print("last words", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
+    elif MODE == "exits-in-answer":
+        with LOCK:
+            LINK.sendall(b'{"jsonrpc":"2.0","id":')
+        os._exit(7)
     elif MODE == "exits-in-call":
         os._exit(7)
     elif MODE == "floods":
@@ -357,9 +361,9 @@ def answer(message: dict[str, Any]) -> None:
     ASKED.identifier = message["id"]
     reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message["id"]}
     try:
-        if message["method"] == "exit":
+        if message["method"] == "exit" and MODE != "knows-no-exit":
             print_line(json.dumps({**reply, "result": {"returned": None}}))
-            if MODE == "lingers":
+            if MODE in ("lingers", "stays"):
                 time.sleep(60)
             os._exit(message["params"].get("status", 0))
         if message["method"] not in METHODS:
