@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from types import FrameType
 
 from pipects.errors import Interrupted
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+AGAIN_S = 0.01
+"""After this time a callback in which an exception is lost is over."""
 
 
 def install() -> None:
@@ -22,6 +26,7 @@ def install() -> None:
     for number in ENDING:
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupted)
+    sys.unraisablehook = _lost
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
@@ -34,6 +39,16 @@ def ignore() -> None:
 def _interrupted(number: int, frame: FrameType | None) -> None:
     ignore()
     raise Interrupted(signal.Signals(number).name)
+
+
+def _lost(unraisable: sys.UnraisableHookArgs) -> None:
+    """What was raised where nobody can be told, as in a callback of a weak reference: an interrupt comes again."""
+    if not isinstance(unraisable.exc_value, Interrupted):
+        sys.__unraisablehook__(unraisable)
+        return
+    number = signal.Signals[str(unraisable.exc_value)]
+    signal.signal(number, _interrupted)
+    threading.Timer(AGAIN_S, os.kill, (os.getpid(), number)).start()
 
 
 @contextlib.contextmanager

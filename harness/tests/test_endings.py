@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -94,6 +95,30 @@ def test_a_command_that_outlives_its_terminal_ends_by_other_signals(bench: Bench
     come_to_build(process, bench)
     os.kill(process.pid, signal.SIGHUP)
     interrupted(process, signal.SIGTERM)
+
+
+LOSES = """\
+import os, signal, time, weakref
+from pipects import errors, interrupts
+class Gone: pass
+interrupts.install()
+gone = Gone()
+kept = weakref.ref(gone, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+try:
+    del gone
+    time.sleep(5)
+    print("lost")
+except errors.Interrupted as interrupt:
+    print(interrupt)
+"""
+
+
+def test_an_interrupt_is_not_lost_where_exceptions_are() -> None:
+    """An import drops its locks in callbacks of weak references, from which none comes out."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOSES], capture_output=True, text=True, timeout=ENOUGH, check=True
+    )
+    assert (done.stdout, done.stderr) == ("SIGTERM\n", "")
 
 
 def test_an_interrupt_at_any_moment_ends_the_command(bench: Bench) -> None:
