@@ -27,6 +27,13 @@ CALLER_KEPT = {
 }
 """Broken where the call of an operation that has to wait does not return, whatever the case is about; by member, and whether
 it was given an array."""
+SHORT = {
+    ("Read", True): "stream.read.short",
+    ("Read", False): "stream.read-span.short",
+    ("ReadAsync", True): "stream.read-async.short",
+    ("ReadAsync", False): "stream.read-async-memory.short",
+}
+"""Broken where a read gives the first of the bytes that were written and leaves others in the pipe, whatever the case is about."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
 SERVER = "AnonymousPipeServerStream"
@@ -63,6 +70,19 @@ def of_caller_kept(call: Step) -> str | None:
         return None
     given = call.options.get("with") or {}
     return CALLER_KEPT.get((call.target.rpartition(".")[2], "offset" in given))
+
+
+def of_short_read(step: Step, steps: Sequence[Step]) -> tuple[Step, str] | None:
+    """The call of a read and the requirement that it breaks if it leaves bytes for which it has room."""
+    if step.target.endswith(".Wait"):
+        kept = step.target.rpartition(".")[0]
+        calls = [each for each in steps if each.verb == "call" and each.options.get("as") == kept]
+        if not calls:
+            return None
+        step = calls[0]
+    given = step.options.get("with") or {}
+    broken = SHORT.get((step.target.rpartition(".")[2], "offset" in given))
+    return (step, broken) if broken else None
 
 
 def of_leak(covers: Sequence[str], spec: Spec) -> str:

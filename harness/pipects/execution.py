@@ -340,8 +340,24 @@ class Execution(Ordering):
             raise Differs(
                 matching.say_expected(resolved),
                 matching.say_actual(outcome),
-                blame.TOKEN if token else None,
+                blame.TOKEN if token else self._left_unread(step, outcome, resolved),
             )
+
+    def _left_unread(
+        self, step: Step, outcome: Outcome, expectation: Mapping[str, Any]
+    ) -> str | None:
+        """The requirement that a read breaks whose bytes are right, but not all for which it has room."""
+        read = blame.of_short_read(step, self._test.steps)
+        arguments = read[0].options.get("with") or {} if read else {}
+        if read is None or not matching.is_beginning(expectation, outcome, arguments):
+            return None
+        call, broken = read
+        try:
+            pid = self._adapter(call.process).pid
+            pipes = self._names[call.target.rpartition(".")[0]].pipes
+            return broken if any(self._system.unread(pid, pipe) for pipe in pipes) else None
+        except (KeyError, OSError, NotObservable):
+            return None
 
     def _require_arrays(self, shown: Mapping[str, str], arguments: Mapping[str, Any]) -> None:
         """That the answer shows the arrays that the call was given, and no other."""

@@ -143,6 +143,21 @@ def _reads(expected: Mapping[str, Any], outcome: Returned, arguments: Mapping[st
     return count_fits and outcome.arrays.get("buffer") == after.hex()
 
 
+def is_beginning(
+    expectation: Mapping[str, Any], outcome: Outcome, arguments: Mapping[str, Any]
+) -> bool:
+    """Whether a read gave the first of the bytes that were expected, and no more."""
+    if not isinstance(outcome, Returned) or type(outcome.value) is not int:
+        return False
+    came = outcome.value
+    if "reads" in expectation:
+        wanted = bytespec.make(expectation["reads"])
+        first = {"reads": {"hex": wanted[:came].hex()}}
+        return 0 < came < len(wanted) and holds(first, outcome, arguments)
+    wanted_count = expectation.get("returns")
+    return type(wanted_count) is int and 0 < came < wanted_count
+
+
 def looks_at_arrays(expectation: Mapping[str, Any]) -> bool:
     """Whether it says what the arrays that the call was given must be afterwards."""
     return any(

@@ -40,6 +40,28 @@ def test_a_step_is_about_its_member_or_what_it_names(
     assert failure["cause"] == f"{requirement}: fail: get server.CanRead: returned true"
 
 
+READS = """\
+- id: fake.reads
+  title: A read gives what is there
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.Read, with: {buffer: {length: 2}, offset: 0, count: 2}, reads: {length: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("there", "requirement"), [(2, "stream.read.short"), (0, "server.pipe.unnamed")]
+)
+def test_a_read_that_leaves_bytes_breaks_the_rule_of_short_reads(
+    bench: Bench, there: int, requirement: str
+) -> None:
+    """Whatever the case is about; one that gives other bytes does not."""
+    bench.adapter("reads-one")
+    bench.cases(READS % there)
+    assert bench.run().failure("fake.reads")["requirement"] == requirement
+
+
 def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
     """Another one is a mistake in the case."""
     bench.adapter("good")

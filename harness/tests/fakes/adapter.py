@@ -261,6 +261,9 @@ def hide() -> None:
 def call(object: str, member: str, **rest: Any) -> Any:
     target = find(object)
     if member == "Read":
+        if MODE == "reads-one":
+            os.write(target.theirs, b"\xa5\xa5")
+            return {"returned": len(os.read(target.mine, 1)), "bytes": {"buffer": "a5a5"}}
         waits.FOR_A_PIPE.get(MODE, waits.nothing)(target.mine)
         answer = {"returned": len(os.read(target.mine, 1))}
         return answer if MODE == "hides-array" else {**answer, "bytes": {"buffer": "a5"}}
