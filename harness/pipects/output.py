@@ -32,7 +32,7 @@ class Output:
         with self._stream:
             while chunk := os.read(self._stream.fileno(), 1 << 16):
                 self.heard = time.monotonic()
-                *lines, rest = (rest + chunk)[-(1 << 17) :].split(b"\n")
+                *lines, rest = (rest + chunk)[-(1 << 17) :].rsplit(b"\n", KEPT_LINES + 1)
                 shown = [line[:500].decode("utf-8", "replace") for line in lines[-KEPT_LINES:]]
                 self._lines.extend(shown)
                 if self._watch is not None:
