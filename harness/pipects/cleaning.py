@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
@@ -14,6 +16,7 @@ class Cleaning(Observing):
 
     def _take_stock(self) -> None:
         """Notes what the first process holds before the case."""
+        self._begun = time.clock_gettime(time.CLOCK_BOOTTIME)
         parent = self._family.parent
         left = self._family.left_with
         if left is not None and left[0] == parent.connection.sent:  # nobody has asked it since
@@ -43,10 +46,10 @@ class Cleaning(Observing):
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
-            if not self._comes(lambda: not self._family.strays()):
+            if not self._comes(lambda: not self._family.strays(self._begun)):
                 raise Differs(
                     "no process is left behind",
-                    f"processes {self._family.strays()} are",
+                    f"processes {self._family.strays(self._begun)} are",
                     blame.LEFT_BEHIND,
                 )
         if "parent" not in self._processes:

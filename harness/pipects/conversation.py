@@ -133,6 +133,8 @@ class Conversation:
         self._before: Counter[str] = Counter()
         self._still_held: tuple[tuple[int, Step] | None, LeftOpen] | None = None
         """The step that saw what was held for too long, and what that was."""
+        self._begun = 0.0
+        """When the case began, by the clock that runs from the system's start: what is older is not left behind by it."""
         self._stock: tuple[list[tuple[int, str]], dict[str, str]] | None = None
         """What the first process held before the case, and did with signals."""
         self._tokens: dict[str, str] = {}

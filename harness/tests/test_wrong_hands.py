@@ -55,6 +55,14 @@ def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
         assert "started as 'child'" in done.failure("fake.child")["actual"]
 
 
+def test_a_helper_from_before_the_case_is_not_left_behind_by_it(bench: Bench) -> None:
+    """A runtime may have a process of its own that starts children for it."""
+    bench.adapter("has-helper")
+    bench.cases(CHILD.replace("DEADLINE", "5"))
+    done = bench.run()
+    assert done.verdicts() == {"fake.child": "pass"}, done.output
+
+
 @pytest.mark.parametrize("left", ["", ", on: starter, until: running"])
 def test_a_start_that_waits_for_its_child_is_no_hang_of_the_implementation(
     bench: Bench, left: str

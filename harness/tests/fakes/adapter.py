@@ -420,6 +420,8 @@ def crowd(address: tuple[str, int]) -> list[socket.socket]:
 def main() -> None:
     if MODE == "needs-input" and not os.path.exists("/proc/self/fd/0"):
         sys.exit(3)
+    if MODE == "has-helper" and not ARGUMENTS:
+        subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     if ARGUMENTS and MODE == "silent-child":
         threading.Event().wait()
     if ARGUMENTS and MODE == "slow-child":
