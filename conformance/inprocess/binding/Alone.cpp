@@ -1,0 +1,201 @@
+#include "Binding.hpp"
+
+#ifdef __linux__
+
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <csignal>
+
+// A process that has one thread may do without what wakes a second one, and an adapter never is one. What
+// helps these tests is another process: in a runner that has no thread of its own they show what one thread
+// does.
+
+namespace pipects::binding {
+
+BOOST_AUTO_TEST_SUITE(binding)
+BOOST_AUTO_TEST_SUITE(alone)
+
+constexpr std::size_t moreThanItHolds = 300'000;
+
+/// A process that has copies of this one's objects, does something beside it, and ends.
+class Beside {
+  public:
+    explicit Beside(const std::function<bool(pid_t)>& does) {
+        const pid_t parent = ::getpid();
+        id_ = ::fork();
+        if (id_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            bool done = false;
+            try {
+                done = does(parent);
+            } catch (const std::exception&) {
+                done = false;
+            }
+            static_cast<void>(done ? ::raise(SIGKILL) : 0);  // an exit is for a memory checker's report
+            ::_exit(1);
+        }
+    }
+    Beside(const Beside&) = delete;
+    Beside& operator=(const Beside&) = delete;
+    Beside(Beside&&) = delete;
+    Beside& operator=(Beside&&) = delete;
+    ~Beside() {
+        int status = 0;
+        ::waitpid(id_, &status, 0);
+        BOOST_TEST((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL), "what the other process has seen");
+    }
+
+  private:
+    pid_t id_ = 0;
+};
+
+/// Whether a process sleeps, in many looks one after the other.
+bool Sleeps(pid_t process) {
+    return Eventually([&] {
+        for (int looks = 0; looks < 100; ++looks) {
+            std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+            const std::string told{std::istreambuf_iterator<char>(file), {}};
+            const auto name = told.rfind(')');
+            if (name == std::string::npos || told.size() < name + 3 || told[name + 2] != 'S') {
+                return false;
+            }
+            std::this_thread::yield();
+        }
+        return true;
+    });
+}
+
+Bytes Pattern() {
+    Bytes bytes(moreThanItHolds);
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        bytes[at] = static_cast<Byte>(at % 251);
+    }
+    return bytes;
+}
+
+/// What reads all that was sent once its parent sleeps.
+std::function<bool(pid_t)> TakesAll(Pipe& pipe) {
+    return [&pipe](pid_t parent) {
+        const bool waits = Sleeps(parent);
+        Bytes received(moreThanItHolds);
+        pipe.reader.ReadExactly(received);
+        return waits && received == Pattern();
+    };
+}
+
+void Nothing(int /*signal*/) {}
+
+BOOST_AUTO_TEST_CASE(a_read_waits_for_bytes_and_for_the_end,
+                     COVERS("stream.read-span.blocks-when-empty") COVERS("stream.read-span.eof-zero")
+                         COVERS("stream.read-byte.eof")) {
+    Pipe pipe;
+    {
+        const Beside other([&](pid_t parent) {
+            const bool waits = Sleeps(parent);
+            WriteText(pipe.writer, "abc");
+            return waits;
+        });
+        Bytes buffer(8);
+        BOOST_TEST(pipe.reader.Read(std::span<Byte>(buffer)) == 3);
+        BOOST_TEST(buffer[2] == 'c');
+    }
+    const Beside other([&](pid_t parent) {
+        const bool waits = Sleeps(parent);
+        pipe.writer.Dispose();
+        return waits;
+    });
+    pipe.writer.Dispose();
+    BOOST_TEST(pipe.reader.ReadByte() == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_write_waits_until_all_is_in,
+                     COVERS("stream.write-span.all-bytes") COVERS("stream.write.blocks-when-full")) {
+    Pipe pipe;
+    const Beside other(TakesAll(pipe));
+    pipe.writer.Write(Pattern());
+}
+
+BOOST_AUTO_TEST_CASE(a_write_that_waits_meets_the_break,
+                     COVERS("stream.dispose-peer.sync-write") COVERS("stream.epipe.no-signal")
+                         COVERS("stream.is-connected.broken")) {
+    Pipe pipe;
+    const Beside other([&](pid_t parent) {
+        const bool waits = Sleeps(parent);
+        pipe.reader.Dispose();
+        return waits;
+    });
+    pipe.reader.Dispose();
+    CheckThrows<IOException>("Write", [&] { pipe.writer.Write(Pattern()); });
+    BOOST_TEST(!pipe.writer.IsConnected());
+    sigset_t pending;
+    ::sigpending(&pending);
+    BOOST_TEST(sigismember(&pending, SIGPIPE) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_ends_no_wait, COVERS("stream.signals.interrupted-read-resumes")
+                                                COVERS("stream.signals.interrupted-write-resumes")) {
+    struct sigaction action {};
+    struct sigaction before {};
+    action.sa_handler = Nothing;
+    ::sigaction(SIGUSR1, &action, &before);
+    Pipe pipe;
+    {
+        const Beside other([&](pid_t parent) {
+            Bytes part(50'000);
+            bool waits = true;
+            Bytes received;
+            for (int signals = 0; signals < 3; ++signals) {
+                waits = Sleeps(parent) && waits;
+                ::kill(parent, SIGUSR1);
+                pipe.reader.ReadExactly(part);
+                received.insert(received.end(), part.begin(), part.end());
+            }
+            Bytes rest(moreThanItHolds - received.size());
+            pipe.reader.ReadExactly(rest);
+            received.insert(received.end(), rest.begin(), rest.end());
+            return waits && received == Pattern();
+        });
+        pipe.writer.Write(Pattern());
+    }
+    const Beside other([&](pid_t parent) {
+        const bool waits = Sleeps(parent);
+        ::kill(parent, SIGUSR1);
+        const bool waitsOn = Sleeps(parent);
+        pipe.writer.WriteByte(7);
+        return waits && waitsOn;
+    });
+    BOOST_TEST(pipe.reader.ReadByte() == 7);
+    ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_handle_made_nonblocking_is_waited_for_asleep,
+                     COVERS("stream.waiting.nonblocking") COVERS("stream.waiting.idle")) {
+    Pipe pipe;
+    for (const auto& handle : {pipe.reader.SafePipeHandle(), pipe.writer.SafePipeHandle()}) {
+        const int number = static_cast<int>(handle->DangerousGetHandle());
+        ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
+    }
+    {
+        const Beside other(TakesAll(pipe));
+        pipe.writer.Write(Pattern());
+    }
+    const Beside other([&](pid_t parent) {
+        const bool waits = Sleeps(parent);
+        pipe.writer.WriteByte(9);
+        return waits;
+    });
+    BOOST_TEST(pipe.reader.ReadByte() == 9);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pipects::binding
+
+#endif
