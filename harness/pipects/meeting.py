@@ -14,13 +14,15 @@ from typing import Any
 
 from pipects import protocol
 from pipects.errors import AdapterFault, EndedEarly, Overdue
-from pipects.observe import NotObservable
+from pipects.observe import LOOK_AGAIN, NotObservable
 from pipects.observe.on_linux import LINUX
 from pipects.observe.platform import Platform, Watch
 
 MOST_VISITORS = 128
 """Connections that have not shown a token yet; of more, the oldest is dropped."""
 LONGEST_GREETING = 1 << 20
+EXECUTES_S = 0.25
+"""Within this time a program that is being executed is there."""
 HIGHEST_PID = 2**31 - 1
 
 ProcessGone = Callable[[], str | None]
@@ -272,7 +274,7 @@ def proven(
         raise fault(f"the adapter says it is process {pid}, which is none") from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
-        stranger = watch.local is not None and not belongs(watch.local)
+        stranger = watch.local is not None and not _belongs_soon(watch.local, belongs)
         if watch.ended():
             raise EndedEarly(f"{EndedEarly.WORDS} (process {pid} is gone)")
         if stranger:
@@ -281,6 +283,14 @@ def proven(
         watch.close()
         raise
     return watch
+
+
+def _belongs_soon(pid: int, belongs: Belongs) -> bool:
+    """Whether a process is one of the family; one that was adopted shows no environment while it executes its program."""
+    until = time.monotonic() + EXECUTES_S
+    while not (found := belongs(pid)) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN)
+    return found
 
 
 def _number(result: Mapping[str, Any], key: str) -> int:

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipects import meeting
+from pipects.errors import AdapterFault
 from pipects.observe import descent
+from pipects.observe.on_linux import LINUX
 
 TWO = "sleep 300 & echo; wait"
 
@@ -69,3 +72,11 @@ def test_one_whose_line_breaks_off_is_no_stranger(
     assert parent.pid in kin.table()
     monkeypatch.setattr(descent, "look", real)
     assert parent.pid in {each.pid for each in descent.descendants(os.getpid(), kin.table())}
+
+
+def test_a_process_may_belong_to_the_family_a_moment_later() -> None:
+    """Its parent has ended, and its environment is not there while it executes its program."""
+    looks = iter([False, False, True])
+    meeting.proven(os.getpid(), lambda pid: next(looks), LINUX).close()
+    with pytest.raises(AdapterFault, match="none of its own"):
+        meeting.proven(os.getpid(), lambda pid: False, LINUX)
