@@ -21,6 +21,8 @@ from pipects.wellformed import FORMS_OF_CALLS
 
 HOLD = 4
 """How many times the deadline of a request a call is held, at most: longer than anyone waits for it."""
+DEAF_S = 0.5
+"""Within this time a process that reads its requests answers one that asks nothing of it."""
 TAKES = {"AnonymousPipeServerStream": "Out", "AnonymousPipeClientStream": "In"}
 """The direction of an end that is made without one."""
 
@@ -167,6 +169,18 @@ class Directing(Starting):
                 raise NotObservable(f"{self._server.id} makes no such call: {step.text}")
         self._stop_directing()
 
+    def _deaf(self) -> list[str]:
+        """The processes that answer nothing at all, not on another thread either, in words."""
+        return [
+            f"'{name}' answers nothing else either: what reads its requests is held up, or does not read"
+            for name, adapter in self._processes.items()
+            if not self._answers(adapter, self._ask_nobody(adapter), DEAF_S)
+        ]
+
+    def _ask_nobody(self, adapter: Adapter) -> int:
+        nobody = {"object": "pipects_nobody", "member": "CanRead", "thread": "pipects_asked"}
+        return adapter.connection.send("get", nobody)
+
     def _held_up(self) -> str | None:
         """Why a call can't end: its process does nothing at all while another one is held, and answers once that goes.
 
@@ -181,16 +195,15 @@ class Directing(Starting):
             mine = [call for call in held if call.process == adapter.pid]
             if not mine:
                 continue
-            nobody = {"object": "pipects_nobody", "member": "CanRead", "thread": "pipects_asked"}
-            asked = adapter.connection.send("get", nobody)
+            asked = self._ask_nobody(adapter)
             if not self._answers(adapter, asked):
                 self._director.clear()
                 if self._answers(adapter, asked):
                     return f"process {adapter.pid} does nothing else while {mine[0]} is held"
         return None
 
-    def _answers(self, adapter: Adapter, request: int) -> bool:
-        until = time.monotonic() + self._patience
+    def _answers(self, adapter: Adapter, request: int, seconds: float | None = None) -> bool:
+        until = time.monotonic() + (self._patience if seconds is None else seconds)
         while not adapter.connection.has_answer(request, max(0.0, until - time.monotonic())):
             if time.monotonic() > until:
                 return False

@@ -117,9 +117,15 @@ class Execution(Ordering):
         )
         try:
             reason = self._held_up()
+            deaf = [] if reason else self._deaf()
         except (ConnectionLost, AdapterFault, NotObservable):  # it has broken: that is told above
             return record
-        return Record(verdicts.NOT_OBSERVABLE, reason=reason) if reason else record
+        if reason:
+            return Record(verdicts.NOT_OBSERVABLE, reason=reason)
+        if deaf and record.failure:
+            seen = (*record.failure.observed, *deaf)
+            record.failure = replace(record.failure, observed=seen)
+        return record
 
     def _perform(self) -> None:
         """Does what the test says, step by step."""

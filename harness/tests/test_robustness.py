@@ -98,6 +98,16 @@ def test_an_adapter_that_does_not_exit_breaks_no_rule(bench: Bench, mode: str, w
     assert words in done.failure("fake.can-read")["actual"]
 
 
+@pytest.mark.parametrize(("mode", "deaf"), [("never", False), ("stops", True)])
+def test_a_hang_tells_whether_anything_else_is_answered(
+    bench: Bench, mode: str, deaf: bool
+) -> None:
+    """So that an author knows where to look: at the call, or at what reads the requests."""
+    bench.adapter(mode)
+    failure = bench.run(*QUICK).failure("fake.can-read")
+    assert any("answers nothing else" in each for each in failure["observed"]) == deaf
+
+
 def test_an_adapters_error_breaks_no_rule(bench: Bench) -> None:
     """It names the process; of the rule it says that it could not be checked, not that it is broken."""
     bench.adapter("wrong-id")

@@ -196,6 +196,8 @@ def misbehave() -> None:
     elif MODE == "closes":
         LINK.shutdown(socket.SHUT_RDWR)
         threading.Event().wait()
+    elif MODE == "stops":
+        os.kill(os.getpid(), signal.SIGSTOP)
     elif MODE == "dies":
         print("last words", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
