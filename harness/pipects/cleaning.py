@@ -6,7 +6,7 @@ import time
 
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
-from pipects.errors import AdapterFault, ConnectionLost, Overdue
+from pipects.errors import AdapterFault, Overdue
 from pipects.observe import NotObservable, kinds, pipes_among
 from pipects.observing import AT_FIRST, Observing
 
@@ -35,13 +35,7 @@ class Cleaning(Observing):
     def _clean_up(self) -> None:
         """Ends the children, disposes what is left, and looks for what stayed behind."""
         for name in [name for name in self._processes if name != "parent"]:
-            adapter = self._processes[name]
-            request = adapter.connection.send("exit", {"status": 0})
-            try:
-                self._answer(adapter, request)
-            except ConnectionLost:
-                pass
-            self._await_end(name, adapter)
+            self._exit(name, self._processes[name], {"status": 0})
         if self._ended and "parent" in self._processes:
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):

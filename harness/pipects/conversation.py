@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ from pipects import bytespec, matching, protocol
 from pipects.cases import Test
 from pipects.director.order import Order
 from pipects.director.process import Rule
-from pipects.errors import AdapterFault, Deadlock, Overdue
+from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable
 from pipects.observe.platform import Standstill
@@ -296,6 +297,18 @@ class Conversation:
         """The test's own processes, which do what they are asked."""
         pids = (adapter.watch.local for adapter in self._processes.values())
         return {pid for pid in pids if pid is not None}
+
+    def _exit(self, name: str, adapter: Adapter, asked: Mapping[str, Any]) -> None:
+        """Has a process end. That it does not is the adapter's fault, unless more than that runs at its end."""
+        request = adapter.connection.send("exit", asked)
+        with contextlib.suppress(ConnectionLost):
+            protocol.acknowledge(self._answer(adapter, request))
+        try:
+            self._await_end(name, adapter)
+        except (Overdue, Deadlock) as stays:
+            if "way" in asked or self._given:
+                raise
+            raise AdapterFault(f"{stays}, though it was told to exit") from stays
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
         until = time.monotonic() + self._patience + SLOW_END * self._scale

@@ -221,19 +221,7 @@ class Execution(Ordering):
         asked = {"status": step.options.get("status", 0)}
         if "way" in step.options:
             asked["way"] = step.options["way"]
-        request = adapter.connection.send("exit", asked)
-        try:
-            protocol.acknowledge(self._answer(adapter, request))
-        except ConnectionLost:
-            pass
-        try:
-            self._await_end(step.target, adapter)
-        except (Overdue, Deadlock) as stays:
-            if (
-                "way" in step.options or self._given
-            ):  # what runs at its end is not the adapter's alone
-                raise
-            raise AdapterFault(f"{stays}, though it was told to exit") from stays
+        self._exit(step.target, adapter, asked)
 
     def _do_kill(self, step: Step) -> None:
         adapter = self._adapter(step.target)

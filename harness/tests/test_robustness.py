@@ -108,6 +108,16 @@ def test_a_hang_tells_whether_anything_else_is_answered(
     assert any("answers nothing else" in each for each in failure["observed"]) == deaf
 
 
+def test_a_child_that_stays_behind_its_case_breaks_no_rule(bench: Bench) -> None:
+    """The harness tells what is left to exit."""
+    bench.adapter("stays")
+    started = "returns: false}\n    - {start: child, arguments: [a]}"
+    bench.cases(CASES.replace("returns: false}", started, 1))
+    done = bench.run("--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.can-read": "adapter error", "fake.can-write": "pass"}
+    assert "'child' does not end, though" in done.failure("fake.can-read")["actual"]
+
+
 def test_an_adapters_error_breaks_no_rule(bench: Bench) -> None:
     """It names the process; of the rule it says that it could not be checked, not that it is broken."""
     bench.adapter("wrong-id")
