@@ -176,15 +176,7 @@ Task<> PipeStream::WriteAsync(std::span<const Byte> buffer, std::stop_token canc
 }
 
 Task<> PipeStream::FlushAsync(std::stop_token cancellationToken) {
-    if (cancellationToken.stop_requested()) {
-        return Task<>::FromCanceled(cancellationToken);  // [stream.flush-async.cancelled-token]
-    }
-    try {
-        Flush();
-    } catch (const IOException&) {
-        return Task<>::FromException(std::current_exception());  // [stream.flush-async.errors-in-task]
-    }
-    return Task<>::FromResult();
+    return Stream::FlushAsync(std::move(cancellationToken));
 }
 
 void PipeStream::InitializeHandle(std::shared_ptr<Microsoft::Win32::SafeHandles::SafePipeHandle> handle,

@@ -19,7 +19,7 @@ namespace {
 template <typename T, typename Operation>
 Task<T> InCall(std::stop_token token, Operation operation) {
     if (token.stop_requested()) {
-        return Task<T>::FromCanceled(std::move(token));
+        return Task<T>::FromCanceled(std::move(token));  // [stream.flush-async.cancelled-token]
     }
     try {
         if constexpr (std::is_void_v<T>) {
