@@ -30,11 +30,7 @@ using Bytes = std::vector<Byte>;
 constexpr std::chrono::seconds patience{20};
 
 /// Whether the read that meets the end of a pipe turns IsConnected false.
-#ifdef _WIN32
-constexpr bool endIsFinal = true;
-#else
-constexpr bool endIsFinal = false;
-#endif
+extern const bool endIsFinal;
 
 /// Looks until `predicate` holds; false if it never does.
 [[nodiscard]] bool Eventually(const std::function<bool()>& predicate);

@@ -11,6 +11,8 @@
 
 namespace pipects::testing {
 
+const bool endIsFinal = false;
+
 std::size_t CountThreads() {
     const std::filesystem::directory_iterator tasks("/proc/self/task");
     return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));

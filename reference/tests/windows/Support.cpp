@@ -8,6 +8,8 @@
 
 namespace pipects::testing {
 
+const bool endIsFinal = true;
+
 using Os::Native;
 using Os::Number;
 using Os::OwnedHandle;
