@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <span>
+#include <stdexcept>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -79,14 +80,22 @@ Bytes Pattern() {
     return bytes;
 }
 
-/// What reads all that was sent once its parent sleeps.
-std::function<bool(pid_t)> TakesAll(Pipe& pipe) {
-    return [&pipe](pid_t parent) {
+/// What is done once the parent sleeps.
+std::function<bool(pid_t)> OnceItSleeps(const std::function<void()>& does) {
+    return [does](pid_t parent) {
         const bool waits = Sleeps(parent);
-        Bytes received(moreThanItHolds);
-        pipe.reader.ReadExactly(received);
-        return waits && received == Pattern();
+        does();
+        return waits;
     };
+}
+
+/// Throws if other bytes come.
+void TakeAll(Pipe& pipe) {
+    Bytes received(moreThanItHolds);
+    pipe.reader.ReadExactly(received);
+    if (received != Pattern()) {
+        throw std::runtime_error("these are not the bytes that were sent");
+    }
 }
 
 void Nothing(int /*signal*/) {}
@@ -96,20 +105,12 @@ BOOST_AUTO_TEST_CASE(a_read_waits_for_bytes_and_for_the_end,
                          COVERS("stream.read-byte.eof")) {
     Pipe pipe;
     {
-        const Beside other([&](pid_t parent) {
-            const bool waits = Sleeps(parent);
-            WriteText(pipe.writer, "abc");
-            return waits;
-        });
+        const Beside other(OnceItSleeps([&] { WriteText(pipe.writer, "abc"); }));
         Bytes buffer(8);
         BOOST_TEST(pipe.reader.Read(std::span<Byte>(buffer)) == 3);
         BOOST_TEST(buffer[2] == 'c');
     }
-    const Beside other([&](pid_t parent) {
-        const bool waits = Sleeps(parent);
-        pipe.writer.Dispose();
-        return waits;
-    });
+    const Beside other(OnceItSleeps([&] { pipe.writer.Dispose(); }));
     pipe.writer.Dispose();
     BOOST_TEST(pipe.reader.ReadByte() == -1);
 }
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_read_waits_for_bytes_and_for_the_end,
 BOOST_AUTO_TEST_CASE(a_write_waits_until_all_is_in,
                      COVERS("stream.write-span.all-bytes") COVERS("stream.write.blocks-when-full")) {
     Pipe pipe;
-    const Beside other(TakesAll(pipe));
+    const Beside other(OnceItSleeps([&] { TakeAll(pipe); }));
     pipe.writer.Write(Pattern());
 }
 
@@ -125,11 +126,7 @@ BOOST_AUTO_TEST_CASE(a_write_that_waits_meets_the_break,
                      COVERS("stream.dispose-peer.sync-write") COVERS("stream.epipe.no-signal")
                          COVERS("stream.is-connected.broken")) {
     Pipe pipe;
-    const Beside other([&](pid_t parent) {
-        const bool waits = Sleeps(parent);
-        pipe.reader.Dispose();
-        return waits;
-    });
+    const Beside other(OnceItSleeps([&] { pipe.reader.Dispose(); }));
     pipe.reader.Dispose();
     CheckThrows<IOException>("Write", [&] { pipe.writer.Write(Pattern()); });
     BOOST_TEST(!pipe.writer.IsConnected());
@@ -182,14 +179,10 @@ BOOST_AUTO_TEST_CASE(a_handle_made_nonblocking_is_waited_for_asleep,
         ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
     }
     {
-        const Beside other(TakesAll(pipe));
+        const Beside other(OnceItSleeps([&] { TakeAll(pipe); }));
         pipe.writer.Write(Pattern());
     }
-    const Beside other([&](pid_t parent) {
-        const bool waits = Sleeps(parent);
-        pipe.writer.WriteByte(9);
-        return waits;
-    });
+    const Beside other(OnceItSleeps([&] { pipe.writer.WriteByte(9); }));
     BOOST_TEST(pipe.reader.ReadByte() == 9);
 }
 
