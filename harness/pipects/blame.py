@@ -68,8 +68,7 @@ def of_caller_kept(call: Step) -> str | None:
     """The requirement that a call breaks which waits itself for what its operation is to wait for."""
     if call.verb != "call" or call.options.get("wait"):  # it may be the task that is waited for
         return None
-    given = call.options.get("with") or {}
-    return CALLER_KEPT.get((call.target.rpartition(".")[2], "offset" in given))
+    return CALLER_KEPT.get(_form(call))
 
 
 def of_short_read(step: Step, steps: Sequence[Step]) -> tuple[Step, str] | None:
@@ -80,9 +79,13 @@ def of_short_read(step: Step, steps: Sequence[Step]) -> tuple[Step, str] | None:
         if not calls:
             return None
         step = calls[0]
-    given = step.options.get("with") or {}
-    broken = SHORT.get((step.target.rpartition(".")[2], "offset" in given))
+    broken = SHORT.get(_form(step))
     return (step, broken) if broken else None
+
+
+def _form(call: Step) -> tuple[str, bool]:
+    """The member that a step calls, and whether it is given an array."""
+    return call.target.rpartition(".")[2], "offset" in (call.options.get("with") or {})
 
 
 def of_leak(covers: Sequence[str], spec: Spec) -> str:
