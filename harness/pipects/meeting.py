@@ -10,11 +10,12 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pipects import protocol
 from pipects.errors import AdapterFault, EndedEarly, Overdue
-from pipects.observe import LOOK_AGAIN, NotObservable
+from pipects.observe import NotObservable, comes
 from pipects.observe.on_linux import LINUX
 from pipects.observe.platform import Platform, Watch
 
@@ -274,7 +275,9 @@ def proven(
         raise fault(f"the adapter says it is process {pid}, which is none") from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
-        stranger = watch.local is not None and not _belongs_soon(watch.local, belongs)
+        # One that was adopted shows no environment while it executes its program.
+        local = watch.local
+        stranger = local is not None and not comes(partial(belongs, local), EXECUTES_S)
         if watch.ended():
             raise EndedEarly(f"{EndedEarly.WORDS} (process {pid} is gone)")
         if stranger:
@@ -283,14 +286,6 @@ def proven(
         watch.close()
         raise
     return watch
-
-
-def _belongs_soon(pid: int, belongs: Belongs) -> bool:
-    """Whether a process is one of the family; one that was adopted shows no environment while it executes its program."""
-    until = time.monotonic() + EXECUTES_S
-    while not (found := belongs(pid)) and time.monotonic() < until:
-        time.sleep(LOOK_AGAIN)
-    return found
 
 
 def _number(result: Mapping[str, Any], key: str) -> int:

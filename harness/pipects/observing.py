@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 
 from pipects import ends, matching
 from pipects.conversation import Differs, LeftOpen, Named
 from pipects.errors import AdapterFault
-from pipects.observe import LOOK_AGAIN, End, kinds
+from pipects.observe import End, comes, kinds
 from pipects.observe import signals
 from pipects.protocol import Returned
 from pipects.steps import Step
@@ -17,8 +16,6 @@ from pipects.wellformed import AS_BEFORE
 
 AT_FIRST = 0.2
 """The share of the time to settle for which is waited where the case is done again in any event."""
-SELDOM = 0.01
-"""Seconds between two looks at what takes its time."""
 IDLE = 0.5
 """The share of a processor below which a process counts as idle: one that spins wants all of it."""
 CONNECTION = "socket"
@@ -219,11 +216,4 @@ class Observing(Waiting):
 
     def _comes(self, state: Callable[[], bool], share: float = 1.0) -> bool:
         """Whether a state is there, or comes within (a share of) the time that things may take to settle."""
-        until = time.monotonic() + self._settle * share
-        pause = LOOK_AGAIN
-        while not state():
-            if time.monotonic() > until:
-                return False
-            time.sleep(pause)
-            pause = min(pause * 1.2, SELDOM)
-        return True
+        return comes(state, self._settle * share)

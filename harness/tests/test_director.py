@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from pipects.director.process import Director, Rule
 from pipects.director.programs import programs
 from pipects.errors import UserError
 from pipects.judging import Record
+from pipects.observe import comes
 from pipects.observe.rest import Rest
 from pipects.verdicts import PASS
 
@@ -29,16 +29,6 @@ DEADLINE = 20.0
 pytestmark = pytest.mark.skipif(
     bool(programs().missing), reason=f"there is no director: {programs().missing}"
 )
-
-
-def comes(state: Callable[[], object]) -> bool:
-    """Whether a state comes within the deadline."""
-    until = time.monotonic() + DEADLINE
-    while not state():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 class Directed:
@@ -73,7 +63,7 @@ class Directed:
             self.director.listen()
             return bool(rule.held)
 
-        return comes(looked)
+        return comes(looked, DEADLINE)
 
     def end(self) -> None:
         """Ends both."""
@@ -219,7 +209,7 @@ def test_a_held_call_rests_though_a_timer_sends_signals(
         rest.look()
         return rest.rests
 
-    assert comes(rested), rest.seen()
+    assert comes(rested, DEADLINE), rest.seen()
 
 
 def test_calls_are_recorded_and_told_by_their_birth(directed: Callable[[str], Directed]) -> None:
@@ -265,12 +255,12 @@ def test_nothing_stays_behind_a_harness_that_is_killed(tmp_path: Path) -> None:
         },
     )
     try:
-        assert comes(lambda: (tmp_path / "pids").exists())
+        assert comes(lambda: (tmp_path / "pids").exists(), DEADLINE)
     finally:
         harness.kill()
         harness.wait()
     for pid in (tmp_path / "pids").read_text().split():
-        assert comes(lambda: not lives(int(pid))), f"process {pid} is left"
+        assert comes(lambda: not lives(int(pid)), DEADLINE), f"process {pid} is left"
 
 
 HARNESS = """

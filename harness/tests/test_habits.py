@@ -8,14 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench import Bench
-from pipects.observe import calls, linux, signals
+from bench import ENOUGH, Bench
+from pipects.observe import calls, comes, linux, signals
 from pipects.starting import redirected
 
 HEAD = """\
@@ -228,8 +227,7 @@ def test_the_mask_of_a_call_that_waits_is_not_its_threads() -> None:
         before = signals.now(process.pid)
         assert int(before["SigBlk of the main thread"], 16) == 1 << (signal.SIGCHLD - 1)
         go_on(process)
-        while calls.system_call(process.pid, process.pid)[0] != "ppoll":
-            time.sleep(0)
+        assert comes(lambda: calls.system_call(process.pid, process.pid)[0] == "ppoll", ENOUGH)
         after = signals.now(process.pid)
         process.kill()
     assert not signals.changed(before, after)

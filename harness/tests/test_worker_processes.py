@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,12 +15,11 @@ import pytest
 
 from bench import ENOUGH, Bench, environment
 from pipects import running
-from pipects.observe import descent, files
+from pipects.observe import comes, descent, files
 from pipects.pairs import Settings
 from pipects.verdicts import Result
 from pipects.worker import Task
 
-LOOK_AGAIN = 0.01
 PASSING = "".join(
     f"- id: fake.n{number:02}\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
     "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
@@ -79,20 +77,10 @@ def living(pids: Iterable[int]) -> list[int]:
     return [pid for pid in pids if (found := descent.look(str(pid))) and not found.zombie]
 
 
-def comes(state: Callable[[], bool]) -> bool:
-    """Whether a state comes within a minute."""
-    until = time.monotonic() + ENOUGH / 2
-    while not state():
-        if time.monotonic() > until:
-            return False
-        time.sleep(LOOK_AGAIN)
-    return True
-
-
 def test_a_killed_worker_is_said_with_its_test(bench: Bench) -> None:
     """One line, status 2, all results so far, and no process of its tests is left."""
     process = begun(bench)
-    assert comes(lambda: len(workers(process)) == 1), "the idle one has ended"
+    assert comes(lambda: len(workers(process)) == 1, ENOUGH / 2), "the idle one has ended"
     (worker,) = workers(process)
     os.kill(worker, signal.SIGKILL)
     rest, _ = process.communicate(timeout=ENOUGH)
@@ -129,8 +117,8 @@ def test_workers_end_when_the_command_is_killed(bench: Bench) -> None:
     assert taken and bench.processes()
     process.kill()
     process.communicate(timeout=ENOUGH)
-    assert comes(lambda: not bench.processes())
-    assert comes(lambda: not living(taken)), "whoever adopts them need not collect them"
+    assert comes(lambda: not bench.processes(), ENOUGH / 2)
+    assert comes(lambda: not living(taken), ENOUGH / 2), "whoever adopts them need not collect them"
 
 
 def test_an_interrupt_while_the_workers_are_started_is_none_of_their_faults(

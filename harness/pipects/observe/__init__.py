@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 if sys.platform != "linux":
@@ -18,10 +19,24 @@ if sys.platform != "linux":
 
 LOOK_AGAIN = 0.001
 """Seconds between two looks at a state that has not come yet."""
+SELDOM = 0.01
+"""Seconds between two looks at what takes its time."""
 
 
 class NotObservable(Exception):
     """The platform does not show this, or refuses to."""
+
+
+def comes(state: Callable[[], object], seconds: float) -> bool:
+    """Whether a state is there, or comes within so many seconds."""
+    until = time.monotonic() + seconds
+    pause = LOOK_AGAIN
+    while not state():
+        if time.monotonic() > until:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.2, SELDOM)
+    return True
 
 
 @dataclass(frozen=True, order=True)
