@@ -131,10 +131,8 @@ class Worker:
             if not record.leaves or not record.reusable:
                 break
             again = Execution(test, family, server, client, scale, note, again=left > 0).run()
-            if again.verdict in (verdicts.PASS, verdicts.ADAPTER_ERROR, verdicts.NOT_OBSERVABLE):
-                return again  # what is kept for good is no leak, nor is what was not seen again
             if not again.leaves:
-                break
+                return again  # what is kept for good is no leak, nor is what was not seen again
         record.reusable = record.reusable and not record.leaves
         return record
 

@@ -23,12 +23,22 @@ CHILD = """\
 """
 
 
-def test_what_is_left_open_once_is_no_leak_of_one_who_then_breaks(bench: Bench) -> None:
-    """Whether it grows was not seen: the second time shows the adapter's fault only."""
-    bench.adapter("keeps-then-breaks")
-    done = bench.run("--case", "fake.can-read")
-    assert done.verdicts() == {"fake.can-read": "adapter error"}, done.output
-    assert "this is not JSON" in done.failure("fake.can-read")["actual"]
+@pytest.mark.parametrize(
+    ("mode", "verdict", "words"),
+    [
+        ("keeps-then-breaks", "adapter error", "this is not JSON"),
+        ("keeps-then-crashes", "crash", "SIGABRT"),
+        ("keeps-then-waits", "hang", "no answer"),
+    ],
+)
+def test_what_is_left_open_once_is_no_leak_of_one_who_then_breaks(
+    bench: Bench, mode: str, verdict: str, words: str
+) -> None:
+    """Whether it grows was not seen: what the second time shows is told."""
+    bench.adapter(mode)
+    done = bench.run("--case", "fake.can-read", "--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.can-read": verdict}, done.output
+    assert words in done.failure("fake.can-read")["actual"]
 
 
 def test_half_a_line_is_no_hang(bench: Bench) -> None:

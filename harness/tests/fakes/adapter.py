@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ LACKS: dict[str, list[str]] = {
 """What it says that it lacks; `async`, unless its misbehaviour is there."""
 COPIES = {"copies": 1, "copies-twice": 2}
 """How many descriptors more of its own end a server has."""
+SECOND: dict[str, Callable[[], object]] = {
+    "keeps-then-breaks": lambda: print_line("this is not JSON"),
+    "keeps-then-crashes": os.abort,
+    "keeps-then-waits": lambda: threading.Event().wait(),
+}
+"""What those who keep something at first do when CanRead is asked for once more."""
 THROWN = {"namespace": "System.ArgumentException", "other-type": "System.FormatException"}
 """What the type of the refusal is called."""
 
@@ -90,7 +97,7 @@ READ: list[str] = []
 def habits() -> None:
     """What making a server does beside."""
     if (
-        MODE in ("keeps-one", "keeps-then-breaks")
+        MODE in ("keeps-one", *SECOND)
         and not KEPT
         or MODE in ("keeps-each", "wrong-and-keeps")
     ):
@@ -175,8 +182,8 @@ def misbehave() -> None:
         hide()
     elif MODE == "nonsense":
         print_line("this is not JSON")
-    elif MODE == "keeps-then-breaks" and READ:
-        print_line("this is not JSON")
+    elif MODE in SECOND and READ:
+        SECOND[MODE]()
     elif MODE == "half-a-line":
         with LOCK:
             LINK.sendall(b'{"jsonrpc":"2.0","id":')
