@@ -100,6 +100,12 @@ void TakeAll(Pipe& pipe) {
 
 void Nothing(int /*signal*/) {}
 
+void CheckNoSigPipe() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    BOOST_TEST(sigismember(&pending, SIGPIPE) == 0, "SIGPIPE is pending");
+}
+
 BOOST_AUTO_TEST_CASE(a_read_waits_for_bytes_and_for_the_end,
                      COVERS("stream.read-span.blocks-when-empty") COVERS("stream.read-span.eof-zero")
                          COVERS("stream.read-byte.eof")) {
@@ -130,9 +136,25 @@ BOOST_AUTO_TEST_CASE(a_write_that_waits_meets_the_break,
     pipe.reader.Dispose();
     CheckThrows<IOException>("Write", [&] { pipe.writer.Write(Pattern()); });
     BOOST_TEST(!pipe.writer.IsConnected());
-    sigset_t pending;
-    ::sigpending(&pending);
-    BOOST_TEST(sigismember(&pending, SIGPIPE) == 0);
+    CheckNoSigPipe();
+}
+
+BOOST_AUTO_TEST_CASE(a_write_of_which_a_part_was_taken_meets_the_break,
+                     COVERS("stream.dispose-peer.sync-write") COVERS("stream.epipe.no-signal")
+                         COVERS("stream.is-connected.broken")) {
+    Pipe pipe;
+    const Beside other([&](pid_t parent) {
+        Bytes part(100'000);
+        bool waits = Sleeps(parent);
+        pipe.reader.ReadExactly(part);
+        waits = Sleeps(parent) && waits;
+        pipe.reader.Dispose();
+        return waits;
+    });
+    pipe.reader.Dispose();
+    CheckThrows<IOException>("Write", [&] { pipe.writer.Write(Pattern()); });
+    BOOST_TEST(!pipe.writer.IsConnected());
+    CheckNoSigPipe();
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_no_wait, COVERS("stream.signals.interrupted-read-resumes")

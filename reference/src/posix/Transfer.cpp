@@ -92,11 +92,12 @@ class SigPipeGuard {
         errno = kept;
     }
 
-    /// What `write` answers, which is the system's -1 and errno if it failed.
+    /// What `write` answers, which is the system's -1 and errno if it failed. One that waits and breaks when
+    /// a part is in raises the signal, too, and answers with less than `wanted`.
     template <typename Write>
-    ssize_t Around(Write&& write) noexcept {
+    ssize_t Around(std::size_t wanted, Write&& write) noexcept {
         const ssize_t result = Resume(write);
-        raised_ = result == -1 && errno == EPIPE;
+        raised_ = result == -1 ? errno == EPIPE : static_cast<std::size_t>(result) < wanted;
         return result;
     }
 
@@ -105,7 +106,7 @@ class SigPipeGuard {
     sigset_t before_;
     bool wasBlocked_;
     bool wasPending_ = false;
-    bool raised_ = false;
+    bool raised_ = false;  // or may be
 };
 
 /// A handle of the same pipe's end that shares no flags with anybody; none if the system can't.
@@ -178,7 +179,8 @@ Transfer Channel::TryWrite(std::span<const Byte> buffer) noexcept {
                 Resume([&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontWait | dontSignal); });
         } else if (means == Means::Flags) {
             SigPipeGuard guard;
-            result = guard.Around([&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontWait); });
+            result = guard.Around(buffer.size(),
+                                  [&] { return ::pwritev2(descriptor, &part, 1, noPosition, dontWait); });
         } else {
             return LookThenWrite(buffer);
         }
@@ -215,7 +217,8 @@ Transfer Channel::LookThenWrite(std::span<const Byte> buffer) noexcept {
         descriptor = Descriptor(own_.Get());  // where less than a page may fit, too
     }
     SigPipeGuard guard;
-    return Answer(guard.Around([&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
+    return Answer(
+        guard.Around(buffer.size(), [&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
 }
 
 void Channel::WaitAndRead(Request& request) noexcept {
@@ -248,7 +251,8 @@ Transfer Channel::WaitAndWrite(std::span<const Byte> buffer) noexcept {
         GiveUp(means);
     }
     SigPipeGuard guard;
-    return Answer(guard.Around([&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
+    return Answer(
+        guard.Around(buffer.size(), [&] { return ::write(descriptor, buffer.data(), buffer.size()); }));
 }
 
 }  // namespace System::IO::Pipes::Os
