@@ -40,10 +40,11 @@ class Cleaning(Observing):
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
-            if not self._comes(lambda: not self._family.strays(self._begun)):
+            left = self._left_behind()
+            if left:
                 raise Differs(
                     "no process is left behind",
-                    f"processes {self._family.strays(self._begun)} are",
+                    f"processes {left} are",
                     blame.LEFT_BEHIND,
                 )
         if "parent" not in self._processes:
@@ -55,6 +56,16 @@ class Cleaning(Observing):
         if self._still_held is not None:
             self._step, left = self._still_held
             raise left
+
+    def _left_behind(self) -> list[int]:
+        """Processes that came with the case and stay: a helper's own come and go."""
+        left = self._family.strays(self._begun)
+
+        def none_left() -> bool:
+            left[:] = set(left).intersection(self._family.strays(self._begun))
+            return not left
+
+        return [] if self._comes(none_left) else sorted(left)
 
     def _restored(self) -> bool:
         """Whether the first process, behind a case that failed, has what it had before, and no more.

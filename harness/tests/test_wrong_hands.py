@@ -65,9 +65,10 @@ def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
         assert "started as 'child'" in done.failure("fake.child")["actual"]
 
 
-def test_a_helper_from_before_the_case_is_not_left_behind_by_it(bench: Bench) -> None:
-    """A runtime may have a process of its own that starts children for it."""
-    bench.adapter("has-helper")
+@pytest.mark.parametrize("mode", ["has-helper", "has-busy-helper"])
+def test_a_helper_from_before_the_case_is_not_left_behind_by_it(bench: Bench, mode: str) -> None:
+    """A runtime may have a process of its own that starts children for it, or always has one more of its own."""
+    bench.adapter(mode)
     bench.cases(CHILD.replace("DEADLINE", "5"))
     done = bench.run()
     assert done.verdicts() == {"fake.child": "pass"}, done.output

@@ -96,11 +96,7 @@ READ: list[str] = []
 
 def habits() -> None:
     """What making a server does beside."""
-    if (
-        MODE in ("keeps-one", *SECOND)
-        and not KEPT
-        or MODE in ("keeps-each", "wrong-and-keeps")
-    ):
+    if MODE in ("keeps-one", *SECOND) and not KEPT or MODE in ("keeps-each", "wrong-and-keeps"):
         KEPT.append(os.eventfd(0))
     if MODE == "hands-on":
         KEPT.append(os.eventfd(0, 0))  # not close-on-exec
@@ -431,6 +427,8 @@ def main() -> None:
         sys.exit(3)
     if MODE == "has-helper" and not ARGUMENTS:
         subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    if MODE == "has-busy-helper" and not ARGUMENTS:
+        subprocess.Popen(["sh", "-c", f"while kill -0 {os.getpid()}; do sleep 0.01; done"])
     if ARGUMENTS and MODE == "silent-child":
         threading.Event().wait()
     if ARGUMENTS and MODE == "slow-child":
