@@ -7,8 +7,12 @@ import time
 from pipects import blame, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, Overdue
+from pipects.meeting import Adapter
 from pipects.observe import NotObservable, kinds, pipes_among
 from pipects.observing import AT_FIRST, Observing
+
+ENDS = ("AnonymousPipeServerStream", "AnonymousPipeClientStream")
+"""The types whose objects hold an end of a pipe."""
 
 
 class Cleaning(Observing):
@@ -70,29 +74,44 @@ class Cleaning(Observing):
     def _restored(self) -> bool:
         """Whether the first process, behind a case that failed, has what it had before, and no more.
 
-        Only where nobody else had to do with it: no child, no call that still runs, no director.
+        A call that hung must have come to its end when all was disposed. Only where nobody else had
+        to do with it: no child, no director.
         """
         alone = list(self._processes) == ["parent"] and not self._ended
-        if (
-            self._stock is None
-            or not alone
-            or self._running
-            or self._limited
-            or self._family.director
-        ):
+        if self._stock is None or not alone or self._limited or self._family.director:
             return False
         self._patience = min(self._patience, self._settle)
         parent = self._family.parent
         try:
+            self._dispose_streams(parent)
             request = parent.connection.send("forget", {"dispose": True})
             protocol.acknowledge(self._answer(parent, request))
-            return self._comes(
-                lambda: (self._system.links(parent.pid), self._system.dispositions(parent.pid))
-                == self._stock,
-                AT_FIRST,
-            )
+            if not parent.connection.answers_all(time.monotonic() + self._patience):
+                return False
+            self._running.clear()
+            return self._comes(lambda: self._has_stock(parent.pid), AT_FIRST)
         except (AdapterFault, NotObservable, OSError, Overdue):
             return False
+
+    def _has_stock(self, pid: int) -> bool:
+        """Whether a process holds what it held before; but for files, by which runtimes load what they need."""
+        assert self._stock is not None
+        held, dispositions = self._stock
+        now = self._system.links(pid)
+        gone = [target for _, target in set(held) - set(now)]
+        return (
+            not set(now) - set(held)
+            and all(target == "disk" or target.startswith("/") for target in gone)
+            and self._system.dispositions(pid) == dispositions
+        )
+
+    def _dispose_streams(self, adapter: Adapter) -> None:
+        """Disposes the case's ends, each on a thread of its own: what hangs may be the thread that forgets."""
+        for step in self._test.steps:
+            name = step.options.get("as")
+            if step.verb == "new" and step.target in ENDS and name in self._names:
+                whom = {"object": name, "member": "Dispose", "thread": f"pipects_{name}"}
+                adapter.connection.send("call", {**whom, "arguments": {}})
 
     def _require_nothing_left(self, pid: int) -> None:
         """Raises LeftOpen for ends of the case's pipes, and for whatever else is open that was not."""

@@ -125,6 +125,7 @@ class Execution(Ordering):
         if deaf and record.failure:
             seen = (*record.failure.observed, *deaf)
             record.failure = replace(record.failure, observed=seen)
+        record.restored = not deaf and self._restored()
         return record
 
     def _perform(self) -> None:

@@ -156,6 +156,17 @@ class Connection:
             self.poll(seconds)
         return request in self._answers
 
+    def answers_all(self, deadline: float) -> bool:
+        """Whether every request is answered by `deadline`; the answers are of no more use then."""
+        while unanswered := self._pending - self._answers.keys():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self.has_answer(next(iter(unanswered)), left)
+        self._pending.clear()
+        self._answers.clear()
+        return True
+
     @property
     def unfinished(self) -> str:
         """The beginning of a line whose end has not come; nothing if there is none."""

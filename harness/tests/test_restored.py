@@ -9,7 +9,7 @@ from bench import Bench
 KNOWN = """\
 - requirement: server.pipe.unnamed
   tests: [fake.one, fake.two]
-  verdict: fail
+  verdict: VERDICT
   happens: says that it can be read
   kind: implementation
   reason: it was made so
@@ -28,20 +28,30 @@ CASES = "".join(
 )
 
 
-def asked(bench: Bench, mode: str, known: bool) -> int:
-    """How many processes were asked for two tests that fail."""
+def asked(bench: Bench, mode: str, known: bool, verdict: str = "fail") -> int:
+    """How many processes were asked for two tests that fail, or hang."""
     bench.cases(CASES)
     bench.adapter(mode, more="deviations: fake.deviations.yaml\n" if known else "")
-    (bench.folder / "adapters" / "fake.deviations.yaml").write_text(KNOWN, encoding="utf-8")
+    (bench.folder / "adapters" / "fake.deviations.yaml").write_text(
+        KNOWN.replace("VERDICT", verdict), encoding="utf-8"
+    )
     done = bench.run("--jobs", "1", "--timeout-scale", "0.1")
-    verdict = "known deviation" if known else "fail"
-    assert done.verdicts() == {"fake.one": verdict, "fake.two": verdict}, done.output
+    told = "known deviation" if known else verdict
+    assert done.verdicts() == {"fake.one": told, "fake.two": told}, done.output
     held = [done.failure(test)["observed"][0] for test in ("fake.one", "fake.two")]
     return len({each.split("(process ")[1].split(")")[0] for each in held})
 
 
 def test_behind_a_known_failure_that_harmed_nothing_it_serves_on(bench: Bench) -> None:
     assert asked(bench, "wrong-answer", known=True) == 1
+
+
+def test_behind_a_known_hang_that_a_disposal_ends_it_serves_on(bench: Bench) -> None:
+    assert asked(bench, "until-disposed", known=True, verdict="hang") == 1
+
+
+def test_behind_a_hang_that_no_disposal_ends_another_one_is_asked(bench: Bench) -> None:
+    assert asked(bench, "never", known=True, verdict="hang") == 2
 
 
 def test_behind_a_failure_that_nobody_knew_another_one_is_asked(bench: Bench) -> None:

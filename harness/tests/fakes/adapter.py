@@ -92,6 +92,8 @@ KEPT: list[Any] = []
 """What is made and never closed."""
 READ: list[str] = []
 """The servers of which CanRead has been asked."""
+DISPOSED = threading.Event()
+"""That a server was disposed by the call for it."""
 
 
 def habits() -> None:
@@ -190,6 +192,9 @@ def misbehave() -> None:
         threading.Event().wait(LATE_BY)
     elif MODE == "refuses":
         raise Fault(-32602, "null is no array")
+    elif MODE == "until-disposed":
+        DISPOSED.wait()
+        DISPOSED.clear()
     elif MODE in ("never", "beside-busy"):
         threading.Event().wait()
     elif MODE in waits.NEVER:
@@ -288,7 +293,9 @@ def call(object: str, member: str, **rest: Any) -> Any:
             "returned": {"object": rest["as"], "type": "IAsyncResult"},
             "bytes": {"buffer": "a5"},
         }
-    if MODE != "says-yes":
+    if MODE == "until-disposed" and member == "Dispose":
+        DISPOSED.set()
+    elif MODE != "says-yes":
         raise Fault(-32001, f"no member {member}")
     return {"returned": None}
 
