@@ -13,7 +13,7 @@
 namespace System::IO::Pipes::Detail {
 
 /// Threads for work that may block, as many as there is such work at a time: none of it holds up another. A
-/// thread without work stays for a while; none is waited for at exit.
+/// thread without work stays for a moment; none is waited for at exit.
 class Workers {
   public:
     /// Throws std::system_error if there is no thread left.
@@ -38,7 +38,7 @@ class Workers {
     };
 
     static void Serve(Shared& shared) {
-        constexpr std::chrono::seconds stay{5};
+        constexpr std::chrono::milliseconds stay{20};
         std::unique_lock lock(shared.mutex);
         while (shared.arrived.wait_for(lock, stay, [&] { return !shared.work.empty(); })) {
             auto work = std::move(shared.work.front());

@@ -24,6 +24,8 @@ _eventfd_write: Callable[[int, int], None] = getattr(os, "eventfd_write")
 
 def run(operation: Operation) -> Any:
     """Does an operation in this thread, waiting as long as it takes."""
+    if waiting.is_behind(operation):
+        return waiting.submit(operation).Wait()
     if not operation.attempt():
         try:
             _wait(operation)
@@ -84,10 +86,7 @@ class Waiting:
         """Starts an operation; then is called when it has ended, in a thread of its own.
         What can be done at once is done at once, unless it is to be done elsewhere."""
         operation.then = then
-        first = operation.is_empty or all(
-            other.line is not operation.line for other in self._operations
-        )
-        if first and not elsewhere and operation.attempt():
+        if not elsewhere and not self.is_behind(operation) and operation.attempt():
             return operation.finish()
         try:
             self._add(operation)
@@ -96,6 +95,12 @@ class Waiting:
             operation.attempt()
             operation.finish()
         return operation.task
+
+    def is_behind(self, operation: Operation) -> bool:
+        """Whether it has to let others of its line have their turn first."""
+        return not operation.is_empty and any(
+            other.line is operation.line for other in list(self._operations)
+        )
 
     def _add(self, operation: Operation) -> None:
         with self._lock:
