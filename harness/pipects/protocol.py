@@ -205,6 +205,8 @@ class Connection:
             raise AdapterFault(
                 f"{self._who} sent what is nested too deep: {_excerpt(line)}"
             ) from None
+        except UnicodeDecodeError:
+            raise AdapterFault(f"{self._who} sent what is not UTF-8: {_excerpt(line)}") from None
         except ValueError as error:
             raise AdapterFault(f"{self._who} sent what is not JSON: {_excerpt(line)}") from error
         if _may_be_odd(line) and (odd := oddity(message)):
@@ -329,7 +331,7 @@ def _is_hex(value: Any) -> bool:
 def _excerpt(value: Any) -> str:
     """A line as it came, or a value in JSON; not more than can be read."""
     if isinstance(value, (bytes, bytearray)):
-        text = value.decode("utf-8", "replace").strip("\r") or "an empty line"
+        text = value.decode("utf-8", "backslashreplace").strip("\r") or "an empty line"
     else:
         text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 160 else text[:160] + "…"

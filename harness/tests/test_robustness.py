@@ -54,6 +54,11 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
     ("mode", "verdict", "words"),
     [
         ("nonsense", "adapter error", "not JSON: this is not JSON"),
+        (
+            "half-a-character",
+            "adapter error",
+            r'not UTF-8: {"jsonrpc":"2.0","id":1,"result":{"returned":"\xe2\x82"',
+        ),
         ("wrong-id", "adapter error", "the id 4711"),
         ("late", "hang", "no answer"),
         ("never", "hang", "no answer"),

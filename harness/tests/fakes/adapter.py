@@ -182,6 +182,9 @@ def misbehave() -> None:
         print_line("this is not JSON")
     elif MODE in SECOND and READ:
         SECOND[MODE]()
+    elif MODE == "half-a-character":
+        with LOCK:
+            LINK.sendall(b'{"jsonrpc":"2.0","id":1,"result":{"returned":"\xe2\x82"}}\n')
     elif MODE == "half-a-line":
         with LOCK:
             LINK.sendall(b'{"jsonrpc":"2.0","id":')
