@@ -44,12 +44,9 @@ class Cleaning(Observing):
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
-            left = self._left_behind()
-            if left:
+            if stay := self._left_behind():
                 raise Differs(
-                    "no process is left behind",
-                    f"processes {left} are",
-                    blame.LEFT_BEHIND,
+                    "no process is left behind", f"processes {stay} are", blame.LEFT_BEHIND
                 )
         if "parent" not in self._processes:
             return

@@ -59,7 +59,7 @@ class Starting(Judging):
             raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
         started = time.monotonic() + self._client.start_seconds * self._scale
         try:
-            self._processes[step.target] = self._family.child(
+            child = self._family.child(
                 self._tokens[step.target], outcome.value, max(started, self._deadline(step))
             )
         except Overdue as overdue:
@@ -68,7 +68,14 @@ class Starting(Judging):
             raise AdapterFault(
                 f"process {outcome.value}, started as '{step.target}': {overdue}"
             ) from overdue
-        self._processes[step.target].connection.name(step.target)
+        for name, other in self._processes.items():
+            if other.pid == child.pid:
+                child.close()
+                raise AdapterFault(
+                    f"the adapter of '{step.target}' says it is process {child.pid}, which is '{name}'"
+                )
+        self._processes[step.target] = child
+        child.connection.name(step.target)
 
     def _blame_start(self, step: Step, missing: Overdue) -> None:
         """Raises AdapterFault if an unanswered `start` has made its child: nothing is left to the implementation."""

@@ -74,6 +74,15 @@ def test_a_helper_from_before_the_case_is_not_left_behind_by_it(bench: Bench, mo
     assert done.verdicts() == {"fake.child": "pass"}, done.output
 
 
+def test_a_child_that_says_it_is_its_parent_is_told_so(bench: Bench) -> None:
+    """Else it is the parent that is looked at, and told not to end."""
+    bench.adapter("child-as-parent")
+    bench.cases(CHILD.replace("DEADLINE", "5"))
+    done = bench.run()
+    assert done.verdicts() == {"fake.child": "adapter error"}, done.output
+    assert "which is 'parent'" in done.failure("fake.child")["actual"]
+
+
 @pytest.mark.parametrize("left", ["", ", on: starter, until: running"])
 def test_a_start_that_waits_for_its_child_is_no_hang_of_the_implementation(
     bench: Bench, left: str

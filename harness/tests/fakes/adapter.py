@@ -344,7 +344,7 @@ def hello(**_: Any) -> Any:
         "language": "Python",
         "runtime": "",
         "os": "linux",
-        "pid": os.getpid(),
+        "pid": os.getppid() if MODE == "child-as-parent" and ARGUMENTS else os.getpid(),
         "arguments": ARGUMENTS,
         "lacks": LACKS.get(MODE, ["async"]),
     }
