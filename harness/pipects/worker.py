@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from pipects import outcomes, verdicts
+from pipects import harms, outcomes, verdicts
 from pipects.cases import Test
 from pipects.director.process import Director
 from pipects.errors import NotStarted
@@ -94,10 +94,18 @@ class Worker:
             proofs=tuple(record.proofs), trace=tuple(trace),
             told=self._told(record),
         )  # fmt: skip
-        known = result.verdict == verdicts.KNOWN_DEVIATION
-        if not record.reusable and not (known and record.restored):
+        if not record.reusable and not self._serves_on(record, result):
             self._part()
         return result
+
+    def _serves_on(self, record: Record, result: Result) -> bool:
+        """Whether its process can be asked again behind a failure that is known, and harmed nothing.
+
+        What has closed or kept a handle that is not its own may do so again, at a later collection.
+        """
+        known = result.verdict == verdicts.KNOWN_DEVIATION
+        harm = harms.of(record.verdict, record.failure)
+        return known and record.restored and harm != "handle leaked or closed"
 
     def _family_for(self, test: Test) -> Family:
         """The processes that the test may use: those at hand, or new ones. Raises NotStarted."""

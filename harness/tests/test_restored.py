@@ -27,10 +27,17 @@ CASES = "".join(
     for name in ("one", "two")
 )
 
+OF_HANDLES = CASES.replace(
+    "    - {get: server.CanRead, returns: false}\n",
+    "    - {new: Descriptor, as: file}\n"
+    "    - {get: file.Number, as: number}\n"
+    "    - {observe: descriptor, number: $number, is: closed}\n",
+)
 
-def asked(bench: Bench, mode: str, known: bool, verdict: str = "fail") -> int:
+
+def asked(bench: Bench, mode: str, known: bool, verdict: str = "fail", cases: str = CASES) -> int:
     """How many processes were asked for two tests that fail, or hang."""
-    bench.cases(CASES)
+    bench.cases(cases)
     bench.adapter(mode, more="deviations: fake.deviations.yaml\n" if known else "")
     (bench.folder / "adapters" / "fake.deviations.yaml").write_text(
         KNOWN.replace("VERDICT", verdict), encoding="utf-8"
@@ -48,6 +55,10 @@ def test_behind_a_known_failure_that_harmed_nothing_it_serves_on(bench: Bench) -
 
 def test_behind_a_known_hang_that_a_disposal_ends_it_serves_on(bench: Bench) -> None:
     assert asked(bench, "until-disposed", known=True, verdict="hang") == 1
+
+
+def test_behind_a_known_failure_of_a_handle_another_one_is_asked(bench: Bench) -> None:
+    assert asked(bench, "good", known=True, cases=OF_HANDLES) == 2
 
 
 def test_behind_a_hang_that_no_disposal_ends_another_one_is_asked(bench: Bench) -> None:
