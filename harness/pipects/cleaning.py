@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 
-from pipects import blame, protocol
+from pipects import blame, facts, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, Overdue
 from pipects.meeting import Adapter
 from pipects.observe import NotObservable, kinds, pipes_among
 from pipects.observing import AT_FIRST, Observing
-
-ENDS = ("AnonymousPipeServerStream", "AnonymousPipeClientStream")
-"""The types whose objects hold an end of a pipe."""
 
 
 class Cleaning(Observing):
@@ -94,11 +91,10 @@ class Cleaning(Observing):
         """Whether a process holds what it held before; but for files, by which runtimes load what they need."""
         assert self._stock is not None
         held, dispositions = self._stock
-        now = self._system.links(pid)
-        gone = [target for _, target in set(held) - set(now)]
+        before, now = set(held), set(self._system.links(pid))
         return (
-            not set(now) - set(held)
-            and all(target == "disk" or target.startswith("/") for target in gone)
+            now <= before
+            and all(target == "disk" or target.startswith("/") for _, target in before - now)
             and self._system.dispositions(pid) == dispositions
         )
 
@@ -106,7 +102,7 @@ class Cleaning(Observing):
         """Disposes the case's ends, each on a thread of its own: what hangs may be the thread that forgets."""
         for step in self._test.steps:
             name = step.options.get("as")
-            if step.verb == "new" and step.target in ENDS and name in self._names:
+            if step.verb == "new" and step.target in facts.KINDS and name in self._names:
                 whom = {"object": name, "member": "Dispose", "thread": f"pipects_{name}"}
                 adapter.connection.send("call", {**whom, "arguments": {}})
 

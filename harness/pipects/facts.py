@@ -12,6 +12,7 @@ from pipects.spaces import Axes
 from pipects.steps import INSIDE, Step
 
 KINDS = {"AnonymousPipeServerStream": "server", "AnonymousPipeClientStream": "client"}
+"""The types whose objects hold an end of a pipe, and which end that is."""
 CLOSING = {"Dispose": "disposed", "Close": "closed", "DisposeAsync": "disposed-async"}
 PAGE = 4096
 CAPACITY = 65536
