@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from bench import Bench
 from pipects import cases, spec
 
+SUITE = Path(__file__).resolve().parents[2] / "conformance" / "cases"
 HEAD = """\
 - id: fake.one
   title: A title
   covers: [server.pipe.unnamed]
 """
+TRANSFERS = re.compile(r"\.(Begin|Copy|Read|Write)")
 STEP = "  steps:\n    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
 
 
@@ -132,3 +135,19 @@ def test_what_is_asked_of_one_platform_only_is_a_case_for_that(
     file = bench.cases(HEAD.replace("server.pipe.unnamed", covers) + STEP)
     (test,) = cases.load(spec.load(), file.parent)
     assert test.platforms == platforms
+
+
+def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
+    """One thread that does all the reads and writes of a process may be right, and does none while it is held."""
+    waiting = []
+    for test in cases.load(spec.load(), SUITE):
+        holding: dict[str, str] = {}
+        for step in test.steps:
+            if step.verb == "observe" and step.target == "held":
+                holding[step.options["of"]] = step.process
+            elif step.verb == "release":
+                holding.pop(step.target, None)
+            elif step.options.get("until") != "running" and TRANSFERS.search(step.target):
+                if step.process in holding.values():
+                    waiting.append(f"{test.id}: {step.text}")
+    assert not waiting
