@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -137,10 +138,15 @@ def test_what_is_asked_of_one_platform_only_is_a_case_for_that(
     assert test.platforms == platforms
 
 
+@functools.cache
+def every_case() -> list[cases.Test]:
+    return cases.load(spec.load(), SUITE)
+
+
 def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
     """One thread that does all the reads and writes of a process may be right, and does none while it is held."""
     waiting = []
-    for test in cases.load(spec.load(), SUITE):
+    for test in every_case():
         holding: dict[str, str] = {}
         for step in test.steps:
             if step.verb == "observe" and step.target == "held":
@@ -151,3 +157,32 @@ def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
                 if step.process in holding.values():
                     waiting.append(f"{test.id}: {step.text}")
     assert not waiting
+
+
+def test_no_case_leaves_open_what_nobody_says_a_server_closes() -> None:
+    """Whether a server with None closes at its disposal a client handle that it told as a text."""
+    left = {test.id for test in every_case() if told_and_left(test)}
+    assert not left
+
+
+def told_and_left(test: cases.Test) -> set[str]:
+    """The servers with None that told their text, and of whose client handle nobody else has taken care."""
+    servers: set[str] = set()
+    told: dict[str, str] = {}
+    for step in test.steps:
+        given = step.options.get("with") or {}
+        name, _, member = step.target.partition(".")
+        if step.verb == "new" and step.target == "AnonymousPipeServerStream":
+            if (
+                not {"inheritability", "serverSafePipeHandle"} & given.keys()
+                or given.get("inheritability") == "None"
+            ):
+                servers |= {step.options["as"]} if "as" in step.options else set()
+        elif step.verb in ("new", "start"):
+            taken = str(given) + str(step.options.get("arguments", ""))
+            servers -= {server for text, server in told.items() if text in taken}
+        elif member == "GetClientHandleAsString" and "as" in step.options:
+            told[step.options["as"]] = name
+        elif member in ("DisposeLocalCopyOfClientHandle", "ClientSafePipeHandle"):
+            servers.discard(name)
+    return servers & set(told.values())
