@@ -36,6 +36,8 @@ SHORT = {
 """Broken where a read gives the first of the bytes that were written and leaves others in the pipe, whatever the case is about."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
+INHERITED = "lifetime.child-gets-pipes-only"
+"""Broken where a child was born with a file that its parent has open, whatever the case is about."""
 SERVER = "AnonymousPipeServerStream"
 TOUCHING = (
     SERVER, "AnonymousPipeClientStream", "SafePipeHandle", "ClientSafePipeHandle", "GetClientHandleAsString",

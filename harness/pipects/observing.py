@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from pipects import ends, matching
+from pipects import blame, ends, matching
 from pipects.conversation import Differs, LeftOpen, Named
 from pipects.errors import AdapterFault
 from pipects.observe import End, comes, kinds
@@ -158,6 +159,7 @@ class Observing(Waiting):
             raise Differs(
                 f"the process holds {', '.join(wanted) or 'nothing'}",
                 f"it holds {', '.join(found) or 'nothing'}",
+                blame.INHERITED if _are_files(Counter(found) - Counter(wanted)) else None,
             )
         self._note("observed", f"process {pid} holds {', '.join(found) or 'nothing'}")
 
@@ -217,3 +219,8 @@ class Observing(Waiting):
     def _comes(self, state: Callable[[], bool], share: float = 1.0) -> bool:
         """Whether a state is there, or comes within (a share of) the time that things may take to settle."""
         return comes(state, self._settle * share)
+
+
+def _are_files(found: Counter[str]) -> bool:
+    """Whether something was found, all of it files."""
+    return bool(found) and all(kind.startswith("/") for kind in found)

@@ -51,6 +51,13 @@ def test_a_habit_is_seen_and_its_absence_passes(
     assert words in done.failure("fake.habit")["actual"]
 
 
+def test_a_file_that_a_child_is_born_with_is_no_matter_of_the_case(bench: Bench) -> None:
+    bench.adapter("hands-file-on")
+    bench.cases(HANDLES)
+    failure = bench.run().failure("fake.habit")
+    assert failure["requirement"] == "lifetime.child-gets-pipes-only"
+
+
 def test_children_start_at_once_on_threads(bench: Bench) -> None:
     """Neither start waits for the other's answer."""
     bench.adapter("good")

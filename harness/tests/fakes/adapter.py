@@ -102,6 +102,9 @@ def habits() -> None:
         KEPT.append(os.eventfd(0))
     if MODE == "hands-on":
         KEPT.append(os.eventfd(0, 0))  # not close-on-exec
+    if MODE == "hands-file-on":
+        KEPT.append(os.open(__file__, os.O_RDONLY))
+        os.set_inheritable(KEPT[-1], True)
     if MODE == "turns":
         threading.Thread(target=turn, daemon=True).start()
     if MODE in ("ignores-signal", "wrong-and-ignores"):
