@@ -309,6 +309,18 @@ class Conversation:
             if "way" in asked or self._given:
                 raise
             raise AdapterFault(f"{stays}, though it was told to exit") from stays
+        if "way" not in asked:
+            self._require_status(name, adapter, asked["status"])
+
+    @staticmethod
+    def _require_status(name: str, adapter: Adapter, status: int) -> None:
+        """Raises AdapterFault if a process that was told to exit at once has ended with another status."""
+        with contextlib.suppress(NotObservable):
+            ended = adapter.watch.exit()
+            if ended.status is not None and ended.status != status:
+                raise AdapterFault(
+                    f"the process '{name}' ended with {ended}, though it was told to exit with {status}"
+                )
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
         until = time.monotonic() + self._patience + SLOW_END * self._scale

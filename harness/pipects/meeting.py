@@ -21,6 +21,8 @@ from pipects.observe.platform import Platform, Watch
 
 MOST_VISITORS = 128
 """Connections that have not shown a token yet; of more, the oldest is dropped."""
+GREETED_S = 1.0
+"""Seconds in which one who is greeted late answers."""
 LONGEST_GREETING = 1 << 20
 EXECUTES_S = 0.25
 """Within this time a program that is being executed is there."""
@@ -93,6 +95,7 @@ class Meeting:
         self._visitors: list[Visitor] = []
         self._arrived: dict[str, Adapter | Exception] = {}
         self._expected: set[str] = set()
+        self._met: set[str] = set()
         self._turned_away: str | None = None
 
     @property
@@ -164,6 +167,13 @@ class Meeting:
         said = f" (a line has no end: {begun[0]})" if begun else ""
         return f"; {len(self._visitors)} connected and never answered hello{said}"
 
+    def turned_away(self) -> str:
+        """Why someone was dropped, also of those who have come since anybody was awaited."""
+        self._let_in()
+        if self._visitors and self._anyone(GREETED_S):
+            self._hear(None)
+        return self._hint()
+
     def _hint(self) -> str:
         return f"; a connection was dropped: {self._turned_away}" if self._turned_away else ""
 
@@ -219,12 +229,17 @@ class Meeting:
                 continue
             result = message.get("result")
             token = result.get("token") if isinstance(result, dict) else None
-            if not isinstance(token, str) or token not in self._expected:
+            token = token if isinstance(token, str) else None
+            if token is None or token not in self._expected:
                 refused = "the adapter refused hello" if "error" in message else None
-                self._drop(visitor, refused or "the adapter presented a wrong token")
+                twice = (
+                    "the adapter said hello on another one before" if token in self._met else None
+                )
+                self._drop(visitor, refused or twice or "the adapter presented a wrong token")
                 continue
             self._visitors.remove(visitor)
             self._expected.discard(token)
+            self._met.add(token)
             self._platform.met(token)
             for each in visitor.heard if listener else ():
                 listener(*each)  # type: ignore[misc]

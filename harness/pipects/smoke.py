@@ -35,7 +35,9 @@ def run(family: Family, capabilities: Collection[str], scale: float = 1.0) -> li
     try:
         checks.extend(_checks(family, capabilities, scale))
     except (AdapterFault, Overdue) as error:
-        checks.append(Check("every question is answered", False, str(error)))
+        checks.append(
+            Check("every question is answered", False, f"{error}{family.meeting.turned_away()}")
+        )
     return checks
 
 

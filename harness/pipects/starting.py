@@ -57,6 +57,11 @@ class Starting(Judging):
             raise Differs("a child is started", matching.say_actual(outcome))
         if type(outcome.value) is not int or not 0 < outcome.value <= HIGHEST_PID:
             raise AdapterFault(f"'start' returns a process id, not {matching.short(outcome.value)}")
+        for name, other in self._processes.items():
+            if other.pid == outcome.value:
+                raise AdapterFault(
+                    f"'start' returns the id of the process that it has made, not {other.pid}, which is '{name}'"
+                )
         started = time.monotonic() + self._client.start_seconds * self._scale
         try:
             child = self._family.child(

@@ -34,6 +34,7 @@ def test_a_good_adapter_passes(bench: Bench) -> None:
         ("wrong-protocol", "protocol 99"),
         ("says-yes", "a type that cannot exist"),
         ("unknown-lack", "asnyc: not of spec/capabilities.yaml"),
+        ("two-connections", "the adapter said hello on another one before"),
         ("one-thread", "who reads the socket must not do the work"),
     ],
 )

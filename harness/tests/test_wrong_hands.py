@@ -100,6 +100,23 @@ def test_a_start_that_waits_for_its_child_is_no_hang_of_the_implementation(
 
 
 @pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("start-is-itself", "'start' returns the id of the process that it has made, not"),
+        ("exits-otherwise", "ended with status 7, though it was told to exit with 0"),
+    ],
+)
+def test_what_is_wrong_with_a_child_s_id_or_status_is_the_adapter_s(
+    bench: Bench, mode: str, words: str
+) -> None:
+    bench.adapter(mode)
+    bench.cases(CHILD.replace("DEADLINE", "5"))
+    done = bench.run()
+    assert done.verdicts() == {"fake.child": "adapter error"}, done.output
+    assert words in done.failure("fake.child")["actual"]
+
+
+@pytest.mark.parametrize(
     ("second", "why"), [("1", "which has been answered"), ("2", "which was not asked")]
 )
 def test_an_answer_too_many_says_whether_it_was_the_second(second: str, why: str) -> None:

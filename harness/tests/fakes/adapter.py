@@ -332,7 +332,7 @@ def start(program: str, arguments: list[str], environment: dict[str, str], **_: 
     if MODE == "start-waits":
         child.wait()
     threading.Thread(target=child.wait, daemon=True).start()
-    return {"returned": child.pid}
+    return {"returned": os.getpid() if MODE == "start-is-itself" else child.pid}
 
 
 def hello(**_: Any) -> Any:
@@ -386,7 +386,7 @@ def answer(message: dict[str, Any]) -> None:
             print_line(json.dumps({**reply, "result": {"returned": None}}))
             if MODE in ("lingers", "stays"):
                 time.sleep(60)
-            os._exit(message["params"].get("status", 0))
+            os._exit(message["params"].get("status", 0) + 7 * (MODE == "exits-otherwise"))
         if message["method"] not in METHODS:
             raise Fault(-32601, f"no method {message['method']}")
         reply["result"] = METHODS[message["method"]](**message["params"])
@@ -469,6 +469,10 @@ def serve() -> None:
     global LINK
     host, port = os.environ["PIPECTS_ADDRESS"].split(":")
     strangers = crowd((host, int(port))) if MODE == "crowd" else []
+    if MODE == "two-connections":
+        strangers.append(socket.create_connection((host, int(port))))
+        first = {"jsonrpc": "2.0", "id": 1, "result": hello()}
+        strangers[0].sendall(json.dumps(first).encode() + b"\n")
     LINK = socket.create_connection((host, int(port)))
     for line in LINK.makefile(encoding="utf-8"):
         if MODE == "one-thread":
