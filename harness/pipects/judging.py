@@ -24,6 +24,8 @@ HELPED_END = 60.0
 LOOK_AT_HELPERS = 0.1
 HELP_COMES = 0.2
 """Seconds before its last answer in which one of its threads may have begun to end a process."""
+TICK = 0.02
+"""Seconds by which the system may tell that a process started earlier than it did."""
 LAST_WORDS = 1.0
 """Seconds after something was printed in which whoever ends may have more to say: it pauses between two lines, too."""
 DEADLOCK = (
@@ -133,6 +135,7 @@ class Judging(Cleaning):
                 observed += [f"'{name}' (process {adapter.pid}) holds {self._held(adapter.pid)}"]
                 with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
                     threads += self._system.situation(adapter.pid)
+        observed += self._held_by_others()
         if verdict == verdicts.CRASH:
             self._family.output.settle(GRACE)
         index, step = self._step if self._step else (None, None)
@@ -152,6 +155,19 @@ class Judging(Cleaning):
                 cause=verdicts.cause_of(broken, verdict, done, actual),
             ),
         )
+
+    def _held_by_others(self) -> list[str]:
+        """Who else of the family holds an end of the case's pipes, such as a shell that a child was started by."""
+        parent = self._family.parent
+        if parent.watch.local != parent.pid:  # their numbers are those of another system
+            return []
+        own = {adapter.pid for adapter in self._processes.values()}
+        held = ((pid, self._held(pid)) for pid in self._family.strays(self._begun - TICK))
+        return [
+            f"process {pid}, which is none of the case's, holds {ends} as well"
+            for pid, ends in held
+            if pid not in own and " end (" in ends
+        ]
 
     def _held(self, pid: int) -> str:
         try:

@@ -65,6 +65,17 @@ def test_a_child_has_as_long_to_say_hello_as_its_parent_had(
         assert "started as 'child'" in done.failure("fake.child")["actual"]
 
 
+def test_who_stands_between_and_holds_the_pipe_too_is_shown(bench: Bench) -> None:
+    """An end that never comes is then no riddle."""
+    bench.adapter("start-through-shell")
+    bench.cases(
+        CHILD.replace("DEADLINE", "5").replace("[$handle]}", "[$handle], program: plain}")
+        + "    - {observe: ends, of: server, in: child, are: []}\n"
+    )
+    observed = bench.run().failure("fake.child")["observed"]
+    assert any("which is none of the case's, holds" in each for each in observed), observed
+
+
 @pytest.mark.parametrize("mode", ["has-helper", "has-busy-helper"])
 def test_a_helper_from_before_the_case_is_not_left_behind_by_it(bench: Bench, mode: str) -> None:
     """A runtime may have a process of its own that starts children for it, or always has one more of its own."""

@@ -60,6 +60,7 @@ class Server:
         self.out = arguments.get("direction", "Out") == "Out"
         reading, writing = made_pipe()
         os.set_blocking(reading, MODE != "nonblocking")
+        os.set_inheritable(reading, MODE == "start-through-shell")
         habits()
         self.mine, self.theirs = (writing, reading) if self.out else (reading, writing)
         self.copies = [os.dup(self.mine) for _ in range(COPIES.get(MODE, 0))]
@@ -324,8 +325,9 @@ def forget(**_: Any) -> Any:
 
 
 def start(program: str, arguments: list[str], environment: dict[str, str], **_: Any) -> Any:
+    between = ["sh", "-c", '"$@"; exit $?', "sh"] if MODE == "start-through-shell" else []
     child = subprocess.Popen(
-        [program, *arguments],
+        [*between, program, *arguments],
         env={**os.environ, **environment},
         close_fds=False,
     )
