@@ -92,6 +92,28 @@ BOOST_AUTO_TEST_CASE(a_dropped_result_calls_back,
     BOOST_TEST(Eventually([&] { return written.load(); }));
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_is_given_the_result_that_was_returned,
+                     COVERS("stream.begin-read.callback") COVERS("stream.begin-write.callback")) {
+    Pipe pipe;
+    Bytes one(1);
+    std::atomic<const IAsyncResult*> given = nullptr;
+    const AsyncCallback keep = [&](const std::shared_ptr<IAsyncResult>& result) { given = result.get(); };
+    const auto written = pipe.writer.BeginWrite(one, 0, 1, keep);
+    BOOST_TEST(Eventually([&] { return given != nullptr; }));
+    BOOST_TEST(given == written.get());
+    pipe.writer.EndWrite(written);
+    for (const bool waits : {false, true}) {
+        given = nullptr;
+        const auto read = pipe.reader.BeginRead(one, 0, 1, keep);
+        if (waits) {
+            pipe.writer.WriteByte(7);
+        }
+        BOOST_TEST(Eventually([&] { return given != nullptr; }));
+        BOOST_TEST(given == read.get());
+        BOOST_TEST(pipe.reader.EndRead(read) == 1);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_result_is_waited_for_until_it_has_failed,
                      COVERS("stream.begin-read.wait-handle") COVERS("stream.begin-write.wait-handle")) {
     constexpr std::chrono::milliseconds none(0);
