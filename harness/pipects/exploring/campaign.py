@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import tempfile
 import time
@@ -153,30 +154,6 @@ def seen_in(tally: Tally) -> str:
     return next(iter([*seen, *(told for told in tally.unclear if told.startswith(ends))]), "")
 
 
-def hunt(
-    planted: Sequence[Planted], references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
-    scale: float, workers: Workers, beside: int,
-) -> Iterator[Hunted]:  # fmt: skip
-    """Searches for each of these mistakes, of which one is on in a search.
-
-    `references` are the reference as it is, and on older kernels; `beside` is how many searches look for the same one.
-    """
-    first = shared(seed)
-    known = {str(each.number): each for each in planted}
-    came: defaultdict[str, list[tuple[Tally, float]]] = defaultdict(list)
-    with tempfile.TemporaryDirectory(prefix="hunt-", dir=build.TREES) as folder:
-        tasks = [
-            (parts_of(each, references, adapter, seed, seconds, scale, *first, share, beside, Path(folder)),)
-            for each in planted
-            for share in range(beside)
-        ]  # fmt: skip
-        for (parts,), result in workers.map(search_in_turn, tasks):
-            switched = switch_of(parts[0])
-            came[switched].append(result)
-            if len(came[switched]) == beside:
-                yield _hunted(known[switched], came.pop(switched))
-
-
 def _hunted(planted: Planted, came: Sequence[tuple[Tally, float]]) -> Hunted:
     """What the searches for one mistake came to: the first that has seen it counts."""
     seen = [(took, words) for tally, took in came if (words := seen_in(tally))]
@@ -187,42 +164,72 @@ def _hunted(planted: Planted, came: Sequence[tuple[Tally, float]]) -> Hunted:
 Sequences = tuple[tuple[Call, ...], ...]
 
 
-def shared(seed: int) -> tuple[Sequences, Sequences]:
-    """The sequences that all searches begin with: ordinary ones, and those in which the system fails calls."""
-    usual = touring.tour(seed, WIDER * touring.POOL)
-    failing = touring.tour(seed, directed=True)
-    return (
-        tuple(tuple(each) for each in itertools.islice(usual, SHARED)),
-        tuple(tuple(each) for each in itertools.islice(failing, FAILING)),
-    )
+@dataclass(frozen=True)
+class Searches:
+    """What the searches for every mistake have in common."""
 
+    references: Sequence[Implementation]
+    """The reference as it is, and on older kernels."""
+    adapter: Path
+    seed: int
+    seconds: float
+    """How long a mistake is searched for."""
+    scale: float
+    beside: int
+    """How many searches look for the same mistake."""
 
-def parts_of(
-    planted: Planted, references: Sequence[Implementation], adapter: Path, seed: int, seconds: float,
-    scale: float, first: Sequences, failing: Sequences, share: int, beside: int, folder: Path,
-) -> list[Part]:  # fmt: skip
-    """One of so many searches for one mistake: in the library as it is, on older kernels, and where the system fails calls.
+    def of(self, planted: Sequence[Planted], workers: Workers) -> Iterator[Hunted]:
+        """Searches for each of these mistakes, of which one is on in a search."""
+        known = {str(each.number): each for each in planted}
+        came: defaultdict[str, list[tuple[Tally, float]]] = defaultdict(list)
+        with tempfile.TemporaryDirectory(prefix="hunt-", dir=build.TREES) as folder:
+            tasks = [
+                (self.parts(each, share, Path(folder)),)
+                for each in planted
+                for share in range(self.beside)
+            ]
+            for (parts,), result in workers.map(search_in_turn, tasks):
+                switched = switch_of(parts[0])
+                came[switched].append(result)
+                if len(came[switched]) == self.beside:
+                    yield _hunted(known[switched], came.pop(switched))
 
-    It makes its share of the sequences that all begin with, and then those of its own seed.
-    """
-    older, directed = BELOW * seconds, DIRECTED * seconds
-    parts: list[Part] = []
-    for sound in references:
-        broken = dataclasses.replace(
-            sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(adapter)),
-            deviations=(), environment={**sound.environment, switch.ACTIVE: str(planted.number)},
-        )  # fmt: skip
-        time_for = older if parts else seconds - older * (len(references) - 1) - directed
-        parts.append(
+    @functools.cached_property
+    def shared(self) -> tuple[Sequences, Sequences]:
+        """The sequences that all searches begin with: ordinary ones, and those in which the system fails calls."""
+        usual = touring.tour(self.seed, WIDER * touring.POOL)
+        failing = touring.tour(self.seed, directed=True)
+        return (
+            tuple(tuple(each) for each in itertools.islice(usual, SHARED)),
+            tuple(tuple(each) for each in itertools.islice(failing, FAILING)),
+        )
+
+    def parts(self, planted: Planted, share: int, folder: Path) -> list[Part]:
+        """One of the searches for a mistake: in the library as it is, on older kernels, and where the system fails calls.
+
+        It makes its share of the sequences that all begin with, and then those of its own seed. What it has seen it
+        leaves in `folder` for the others.
+        """
+        usual, failing = (sequences[share :: self.beside] for sequences in self.shared)
+        older, directed = BELOW * self.seconds, DIRECTED * self.seconds
+        times = [self.seconds - older * (len(self.references) - 1) - directed]
+        times += [older] * (len(self.references) - 1)
+        parts = [
             Part(
-                broken, seed + share, time_for, scale, first=True, kept=first[share::beside],
+                self._with(planted, sound), self.seed + share, time_for, self.scale, first=True, kept=usual,
                 sound=sound, seen=folder / str(planted.number),
             )
+            for sound, time_for in zip(self.references, times, strict=True)
+        ]  # fmt: skip
+        last = dataclasses.replace(parts[0], seconds=directed, kept=failing, directed=True)
+        return [*parts, last]
+
+    def _with(self, planted: Planted, sound: Implementation) -> Implementation:
+        """The build of all mistakes in the place of the one without, and this one turned on."""
+        return dataclasses.replace(
+            sound, id="mutant", build=(), sources=(), start=(*sound.start[:-1], str(self.adapter)),
+            deviations=(), environment={**sound.environment, switch.ACTIVE: str(planted.number)},
         )  # fmt: skip
-    last = dataclasses.replace(
-        parts[0], seconds=directed, kept=failing[share::beside], directed=True
-    )
-    return [*parts, last]
 
 
 def switch_of(part: Part) -> str:

@@ -110,11 +110,11 @@ def _tell(
     for known in references:
         known.prepare()
     console.print("drawing the sequences that all searches begin with …")
-    hunted = campaign.hunt(
-        planted, references, adapter, hunt.seed, hunt.seconds, hunt.scale, workers, hunt.beside
+    searches = campaign.Searches(
+        references, adapter, hunt.seed, hunt.seconds, hunt.scale, hunt.beside
     )
     found = 0
-    for each in hunted:
+    for each in searches.of(planted, workers):
         found += bool(each.seen)
         word = "found " if each.seen else "MISSED"
         shown = each.seen[:120] or each.planted.title
