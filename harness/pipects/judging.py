@@ -6,13 +6,14 @@ import contextlib
 import functools
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipects import blame, verdicts
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, STANDSTILL, exit_of
 from pipects.meeting import Adapter
-from pipects.observe import NotObservable
+from pipects.observe import End, NotObservable
 from pipects.observe.platform import Standstill
 from pipects.processes import GRACE
 from pipects.protocol import Outcome
@@ -108,8 +109,11 @@ class Judging(Cleaning):
 
         Whoever was there while it still answered is not there for its end.
         """
+        return self._others(adapter.connection.heard - HELP_COMES)
+
+    def _others(self, since: float) -> list[int]:
+        """Processes of the family that are none of the case's, and no older than that."""
         own = {each.watch.local for each in self._processes.values()}
-        since = adapter.connection.heard - HELP_COMES
         return [pid for pid in self._family.strays(since) if pid not in own]
 
     def _crashed(self, name: str, adapter: Adapter) -> Record:
@@ -161,19 +165,25 @@ class Judging(Cleaning):
         parent = self._family.parent
         if parent.watch.local != parent.pid:  # their numbers are those of another system
             return []
-        own = {adapter.pid for adapter in self._processes.values()}
-        held = ((pid, self._held(pid)) for pid in self._family.strays(self._begun - TICK))
-        return [
-            f"process {pid}, which is none of the case's, holds {ends} as well"
-            for pid, ends in held
-            if pid not in own and " end (" in ends
-        ]
+        told: list[str] = []
+        for pid in self._others(self._begun - TICK):
+            with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
+                if ends := self._ends(pid):
+                    told.append(
+                        f"process {pid}, which is none of the case's, holds {_listed(ends)} as well"
+                    )
+        return told
 
     def _held(self, pid: int) -> str:
         try:
-            ends = [end for end in self._system.pipe_ends(pid) if end.pipe in self._born]
+            return _listed(self._ends(pid)) or "no end of the case's pipes"
         except (OSError, NotObservable) as unseen:
             return str(unseen)
-        return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends) or (
-            "no end of the case's pipes"
-        )
+
+    def _ends(self, pid: int) -> list[End]:
+        """The ends of the case's pipes that a process holds."""
+        return [end for end in self._system.pipe_ends(pid) if end.pipe in self._born]
+
+
+def _listed(ends: Sequence[End]) -> str:
+    return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends)

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench import Bench
-from pipects import cases, spec
+from pipects import cases, paths, spec
 from pipects.steps import Step
 
-SUITE = Path(__file__).resolve().parents[2] / "conformance" / "cases"
 HEAD = """\
 - id: fake.one
   title: A title
@@ -141,7 +140,7 @@ def test_what_is_asked_of_one_platform_only_is_a_case_for_that(
 
 @functools.cache
 def every_case() -> list[cases.Test]:
-    return cases.load(spec.load(), SUITE)
+    return cases.load(spec.load(), paths.CASES)
 
 
 def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
@@ -154,9 +153,12 @@ def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
                 holding[step.options["of"]] = step.process
             elif step.verb == "release":
                 holding.pop(step.target, None)
-            elif step.options.get("until") != "running" and TRANSFERS.search(step.target):
-                if step.process in holding.values():
-                    waiting.append(f"{test.id}: {step.text}")
+            elif (
+                step.process in holding.values()
+                and step.options.get("until") != "running"
+                and TRANSFERS.search(step.target)
+            ):
+                waiting.append(f"{test.id}: {step.text}")
     assert not waiting
 
 
@@ -174,11 +176,13 @@ def told_and_left(test: cases.Test) -> set[str]:
         given = step.options.get("with") or {}
         name, _, member = step.target.partition(".")
         if step.verb == "new" and step.target == "AnonymousPipeServerStream":
+            of_its_own = "serverSafePipeHandle" not in given
             if (
-                not {"inheritability", "serverSafePipeHandle"} & given.keys()
-                or given.get("inheritability") == "None"
+                of_its_own
+                and given.get("inheritability", "None") == "None"
+                and "as" in step.options
             ):
-                servers |= {step.options["as"]} if "as" in step.options else set()
+                servers.add(step.options["as"])
         elif step.verb in ("new", "start") and not may_throw(step):
             taken = str(given) + str(step.options.get("arguments", ""))
             servers -= {server for text, server in told.items() if text in taken}

@@ -86,7 +86,7 @@ def add(subparsers: Any) -> None:
 def explore_command(args: argparse.Namespace) -> int:
     """`pipects explore`. Returns the exit status."""
     # what these are made with need not be there for other commands
-    from pipects.exploring import differing, hunting, telling
+    from pipects.exploring import campaign, differing, hunting, telling
 
     console = Console(highlight=False, soft_wrap=True)
     loaded = suite.without_cases(args.adapters)
@@ -100,7 +100,7 @@ def explore_command(args: argparse.Namespace) -> int:
     workers = _workers(args, session, TOGETHER if is_hunt else 1)
     try:
         beside = min(TOGETHER, workers.count)
-        hunt = hunting.Hunt(seed, enough, args.timeout_scale, session, beside)
+        hunt = campaign.Hunt(seed, enough, args.timeout_scale, session, beside)
         if args.defects is not None:
             return hunting.defects(loaded, args.defects, hunt, workers, console)
         if args.mutants is not None:

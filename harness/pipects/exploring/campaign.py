@@ -165,18 +165,25 @@ Sequences = tuple[tuple[Call, ...], ...]
 
 
 @dataclass(frozen=True)
+class Hunt:
+    """Where one looks, and for how long: seconds for each mistake."""
+
+    seed: int
+    seconds: float
+    scale: float
+    session: str
+    beside: int
+    """How many searches look for the same mistake at the same time."""
+
+
+@dataclass(frozen=True)
 class Searches:
     """What the searches for every mistake have in common."""
 
     references: Sequence[Implementation]
     """The reference as it is, and on older kernels."""
     adapter: Path
-    seed: int
-    seconds: float
-    """How long a mistake is searched for."""
-    scale: float
-    beside: int
-    """How many searches look for the same mistake."""
+    hunt: Hunt
 
     def of(self, planted: Sequence[Planted], workers: Workers) -> Iterator[Hunted]:
         """Searches for each of these mistakes, of which one is on in a search."""
@@ -186,19 +193,19 @@ class Searches:
             tasks = [
                 (self.parts(each, share, Path(folder)),)
                 for each in planted
-                for share in range(self.beside)
+                for share in range(self.hunt.beside)
             ]
             for (parts,), result in workers.map(search_in_turn, tasks):
                 switched = switch_of(parts[0])
                 came[switched].append(result)
-                if len(came[switched]) == self.beside:
+                if len(came[switched]) == self.hunt.beside:
                     yield _hunted(known[switched], came.pop(switched))
 
     @functools.cached_property
     def shared(self) -> tuple[Sequences, Sequences]:
         """The sequences that all searches begin with: ordinary ones, and those in which the system fails calls."""
-        usual = touring.tour(self.seed, WIDER * touring.POOL)
-        failing = touring.tour(self.seed, directed=True)
+        usual = touring.tour(self.hunt.seed, WIDER * touring.POOL)
+        failing = touring.tour(self.hunt.seed, directed=True)
         return (
             tuple(tuple(each) for each in itertools.islice(usual, SHARED)),
             tuple(tuple(each) for each in itertools.islice(failing, FAILING)),
@@ -210,13 +217,13 @@ class Searches:
         It makes its share of the sequences that all begin with, and then those of its own seed. What it has seen it
         leaves in `folder` for the others.
         """
-        usual, failing = (sequences[share :: self.beside] for sequences in self.shared)
-        older, directed = BELOW * self.seconds, DIRECTED * self.seconds
-        times = [self.seconds - older * (len(self.references) - 1) - directed]
+        usual, failing = (sequences[share :: self.hunt.beside] for sequences in self.shared)
+        older, directed = BELOW * self.hunt.seconds, DIRECTED * self.hunt.seconds
+        times = [self.hunt.seconds - older * (len(self.references) - 1) - directed]
         times += [older] * (len(self.references) - 1)
         parts = [
             Part(
-                self._with(planted, sound), self.seed + share, time_for, self.scale, first=True, kept=usual,
+                self._with(planted, sound), self.hunt.seed + share, time_for, self.hunt.scale, first=True, kept=usual,
                 sound=sound, seen=folder / str(planted.number),
             )
             for sound, time_for in zip(self.references, times, strict=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -14,7 +13,7 @@ from pipects import cases, datafile, paths
 from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.exploring import campaign
-from pipects.exploring.campaign import Planted
+from pipects.exploring.campaign import Hunt, Planted
 from pipects.mutation import build, catalogue
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import SURVIVED
@@ -29,18 +28,6 @@ MOST = 200
 """Mutants that are looked for at most."""
 ENOUGH = 0.9
 """The part that has to be found."""
-
-
-@dataclass(frozen=True)
-class Hunt:
-    """Where one looks, and for how long: seconds for each mistake."""
-
-    seed: int
-    seconds: float
-    scale: float
-    session: str
-    beside: int
-    """How many searches look for the same mistake at the same time."""
 
 
 def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: Console) -> int:
@@ -110,9 +97,7 @@ def _tell(
     for known in references:
         known.prepare()
     console.print("drawing the sequences that all searches begin with …")
-    searches = campaign.Searches(
-        references, adapter, hunt.seed, hunt.seconds, hunt.scale, hunt.beside
-    )
+    searches = campaign.Searches(references, adapter, hunt)
     found = 0
     for each in searches.of(planted, workers):
         found += bool(each.seen)
