@@ -330,6 +330,11 @@ class Execution(Ordering):
             if bare := forms.without_namespace(outcome):
                 if matching.holds(resolved, bare, arguments):
                     raise AdapterFault(forms.NAMESPACE.format(matching.say_actual(outcome)))
+            member = self._origin(step)
+            if silent := forms.without_value(member, outcome):
+                if matching.holds(resolved, silent, arguments):
+                    said = matching.say_actual(outcome).removeprefix("returned ")
+                    raise AdapterFault(forms.SAYS_NOTHING.format(member, said))
             tokenless = matching.without_token(resolved)
             token = tokenless != resolved and matching.holds(tokenless, outcome, arguments)
             raise Differs(

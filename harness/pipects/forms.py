@@ -41,6 +41,13 @@ MODES: Mapping[str, Mapping[int, str]] = {
 NAMESPACE = "an exception's type is told without its namespace: {}"
 OWN = frozenset(name.partition(".")[0] for name in MEMBERS)
 """Types that an adapter makes for itself."""
+NOTHING = frozenset(
+    {"BeginWrite", "Cancel", "Close", "CopyTo", "CopyToAsync", "Dispose", "DisposeAsync",
+     "DisposeLocalCopyOfClientHandle", "EndWrite", "Flush", "FlushAsync", "ReadExactly", "ReadExactlyAsync",
+     "SetHandleAsInvalid", "SetLength", "WaitForPipeDrain", "Write", "WriteAsync", "WriteByte", "WriteLine"}
+)  # fmt: skip
+"""Members that return nothing, and those whose operation gives nothing to who waits for it."""
+SAYS_NOTHING = "{} returns nothing, which is told as null, not as {}"
 EXPECTED_TO_FAIL = frozenset({"throws", "any"})
 
 
@@ -71,6 +78,13 @@ def without_namespace(outcome: Outcome) -> Threw | None:
         return None
     bare = re.split(r"::|[.+/\\]", outcome.type)[-1]
     return replace(outcome, type=bare) if bare != outcome.type else None
+
+
+def without_value(member: str, outcome: Outcome) -> Returned | None:
+    """The same without a value, if it has one and is that of a member which returns nothing."""
+    if member not in NOTHING or not isinstance(outcome, Returned) or outcome.value is None:
+        return None
+    return replace(outcome, value=None)
 
 
 def _of_transfer(step: Step, value: Any) -> str | None:

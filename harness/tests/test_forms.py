@@ -93,12 +93,32 @@ def test_a_value_of_an_enumeration_is_told_by_its_name() -> None:
     assert forms.amiss(TEST, size, Returned(0)) is None
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "loud"),
+    [("Write", 5, True), ("ReadExactlyAsync", 5, True), ("Write", None, False), ("Read", 5, False)],
+)
+def test_a_member_that_returns_nothing_has_no_value(member: str, value: Any, loud: bool) -> None:
+    """Some languages give back something all the same, such as a number of bytes; of one that threw nothing is taken."""
+    assert (forms.without_value(member, Returned(value)) == Returned(None)) == loud
+    assert forms.without_value(member, Threw("IOException", None, "")) is None
+
+
 REFUSED = """\
 - id: fake.refused
   title: A text that names no handle is refused
   covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeClientStream, as: client, with: {pipeHandleAsString: x}, throws: ArgumentException}
+"""
+
+
+SILENT = """\
+- id: fake.silent
+  title: A member that returns nothing
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {call: server.DisposeLocalCopyOfClientHandle, returns: null}
 """
 
 
@@ -120,6 +140,8 @@ NUMBER = """\
         (REFUSED, "namespace", "adapter error", "threw System."),
         (REFUSED, "other-type", "fail", "threw System."),
         (NUMBER, "good", "pass", ""),
+        (SILENT, "good", "pass", ""),
+        (SILENT, "counts", "adapter error", "returns nothing, which is told as null, not as 1"),
         (NUMBER, "number-as-text", "adapter error", "Descriptor.Number is a number, not"),
     ],
 )

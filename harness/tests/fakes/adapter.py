@@ -294,7 +294,7 @@ def call(object: str, member: str, **rest: Any) -> Any:
         with waits.PIPES:
             os.close(target.theirs)
         target.theirs = -1
-        return {"returned": None}
+        return {"returned": 1 if MODE == "counts" else None}
     if member == "BeginRead" and MODE == "begins":
         return {
             "returned": {"object": rest["as"], "type": "IAsyncResult"},
