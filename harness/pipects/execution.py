@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
@@ -77,6 +78,8 @@ class Execution(Ordering):
                 raise NotApplicable(f"{self._server.language} can't tell this of a declaration")
             return Record(verdicts.PASS, reusable="parent" in self._processes)
         except Differs as difference:
+            if earlier := self._gone_wrong((AdapterFault,)):
+                return earlier
             record = self._failed(
                 verdicts.FAIL, difference.expected, difference.actual, difference.requirement
             )
@@ -84,11 +87,11 @@ class Execution(Ordering):
             record.restored = self._restored()
             return record
         except Deadlock as deadlock:
-            return self._hung(deadlock, proof=DEADLOCK)
+            return self._gone_wrong() or self._hung(deadlock, proof=DEADLOCK)
         except Overdue as overdue:
             if (dying := self._dying()) is not None:
                 return dying
-            return self._hung(overdue)
+            return self._gone_wrong() or self._hung(overdue)
         except (ConnectionLost, FileNotFoundError, ProcessLookupError) as lost:
             return self._lost(lost)
         except PermissionError as refused:
@@ -96,15 +99,76 @@ class Execution(Ordering):
                 verdicts.NOT_OBSERVABLE, reason=f"the system refuses to show it: {refused}"
             )
         except AdapterFault as fault:
-            said = str(fault)
-            if isinstance(fault, Refusal) and self._test.needs:
-                needs = ", ".join(self._test.needs)
-                said += f"; the case needs what it does not say that it lacks: {needs}"
-            return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", said)
+            return self._at_fault(fault)
         except NotObservable as unseen:
             return Record(verdicts.NOT_OBSERVABLE, reason=str(unseen))
         except NotApplicable as reason:
             return Record(verdicts.NOT_APPLICABLE, reason=str(reason), reusable=True)
+
+    def _at_fault(self, fault: AdapterFault) -> Record:
+        said = str(fault)
+        if isinstance(fault, Refusal) and self._test.needs:
+            needs = ", ".join(self._test.needs)
+            said += f"; the case needs what it does not say that it lacks: {needs}"
+        return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", said)
+
+    def _gone_wrong(
+        self, kinds: tuple[type[Exception], ...] = (AdapterFault, Differs)
+    ) -> Record | None:
+        """The verdict on the first call left running that has ended otherwise than it must, if there is one: what it
+        leaves undone is what the step at hand waits for, or does not find."""
+        at = self._step
+        for thread, running in self._running.items():
+            end, wrong = self._ended_wrong(thread, running)
+            if wrong is None or not isinstance(wrong, kinds):
+                continue
+            self._step = end
+            if isinstance(wrong, Differs):
+                record = self._failed(
+                    verdicts.FAIL, wrong.expected, wrong.actual, wrong.requirement
+                )
+            else:
+                record = self._at_fault(wrong)
+            if at and record.failure:
+                met = f"it had ended so by step {at[0] + 1}, {at[1].text}"
+                seen = (*record.failure.observed, met)
+                record.failure = replace(record.failure, observed=seen)
+            return record
+        return None
+
+    def _ended_wrong(
+        self, thread: str, running: Running
+    ) -> tuple[tuple[int, Step], AdapterFault | Differs | None]:
+        """The step that collects a call left running, and what is wrong with its end; nothing if it goes on or ended
+        as it must."""
+        after = itertools.dropwhile(
+            lambda each: each[1] is not running.step, enumerate(self._test.steps)
+        )
+        begun = next(after)
+        end = next((e for e in after if (e[1].verb, e[1].target) == ("finish", thread)), begun)
+        adapter = self._processes.get(running.process)
+        try:
+            if adapter is None or not adapter.connection.has_answer(running.request):
+                return end, None
+            outcome = protocol.outcome_of(self._answer(adapter, running.request))
+            if isinstance(outcome, Refused):
+                raise refusal_of(outcome)
+            if end is not begun and self._known(end[1].expectation):
+                choice = end[1].options.get("choice")
+                self._judge(running.step, outcome, end[1].expectation, choice)
+        except (AdapterFault, Differs) as wrong:
+            return end, wrong
+        except (ConnectionLost, NotObservable):
+            pass
+        return end, None
+
+    def _known(self, expectation: Mapping[str, Any]) -> bool:
+        """Whether all that an expectation names has been given by now."""
+        try:
+            self._resolve(expectation)
+        except Differs:
+            return False
+        return True
 
     def _hung(self, missing: Exception, proof: str | None = None) -> Record:
         """That nothing came, unless the test's own hand holds the process up."""

@@ -114,6 +114,35 @@ def test_a_hang_tells_whether_anything_else_is_answered(
     assert any("answers nothing else" in each for each in failure["observed"]) == deaf
 
 
+@pytest.mark.parametrize(
+    ("mode", "verdict", "words"),
+    [
+        ("refuses", "adapter error", "(-32602): null is no array"),
+        ("wrong-answer", "fail", "returned true"),
+        ("good", "hang", "no answer to request"),
+    ],
+)
+def test_what_ended_wrong_before_is_why_a_later_step_waits(
+    bench: Bench, mode: str, verdict: str, words: str
+) -> None:
+    """A call left running tells on itself, also where the step that collects it is never reached."""
+    bench.adapter(mode)
+    bench.cases(
+        "- id: fake.waits\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+        "    - {new: AnonymousPipeServerStream, as: other, with: {direction: In}}\n"
+        "    - {get: server.CanRead, on: asking, until: running}\n"
+        "    - {call: other.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, returns: 1}\n"
+        "    - {finish: asking, returns: false}\n"
+    )
+    done = bench.run(*QUICK)
+    failure = done.failure("fake.waits")
+    assert done.verdicts() == {"fake.waits": verdict}
+    assert words in failure["actual"]
+    met = "it had ended so by step 4, {call: other.Read"
+    assert any(met in each for each in failure["observed"]) == (mode != "good")
+
+
 def test_a_child_that_stays_behind_its_case_breaks_no_rule(bench: Bench) -> None:
     """The harness tells what is left to exit."""
     bench.adapter("stays")
