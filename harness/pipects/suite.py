@@ -114,13 +114,7 @@ def load(args: argparse.Namespace) -> Suite:
         args.cases = _generated(the_spec, args.sequences)
     elif args.sequences:
         raise UserError("--sequences is about the cases of --generated")
-    folder = args.cases or paths.CASES
-    tests = remembered.of(
-        "tests",
-        [paths.SPEC, folder],
-        lambda: _with_texts(cells.settle(the_spec, cases.load(the_spec, folder))),
-        worth=WORTH,
-    )
+    tests = tests_of(the_spec, args.cases or paths.CASES)
     own = remembered.of(
         "implementations",
         [paths.SPEC, *implementations.files(paths.ADAPTERS)],
@@ -130,6 +124,16 @@ def load(args: argparse.Namespace) -> Suite:
     known = implementations.load(the_spec, args.adapters, own)
     gc.freeze()  # all of it stays to the end: no collection need look at it
     return Suite(the_spec, tests, known, products.load(the_spec, [paths.ADAPTERS, *args.adapters]))
+
+
+def tests_of(the_spec: Spec, folder: Path) -> list[Test]:
+    """Every test of the case files in a folder, with its cells. Raises UserError with file and line for what is wrong."""
+    return remembered.of(
+        "tests",
+        [paths.SPEC, folder],
+        lambda: _with_texts(cells.settle(the_spec, cases.load(the_spec, folder))),
+        worth=WORTH,
+    )
 
 
 def _with_texts(tests: list[Test]) -> list[Test]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench import Bench, Done, run_pipects
-from pipects import interrupts
+from pipects import interrupts, paths, spec, suite
+from pipects.cases import Test
 
 PR_GET_CHILD_SUBREAPER = 37
 
@@ -47,6 +48,12 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     result.cases()
     yield result
     assert result.processes() == [], "processes were left behind"
+
+
+@pytest.fixture(scope="session")
+def every_test() -> list[Test]:
+    """The suite's own tests."""
+    return suite.tests_of(spec.load(), paths.CASES)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench import CASES, Bench
-from pipects import cases, cells, paths, spec
+from pipects import cases, cells, spec
+from pipects.cases import Test
 
 TWO = """\
 - id: fake.two
@@ -192,10 +193,9 @@ def test_what_lasts_is_asked_of_a_fresh_process(bench: Bench) -> None:
         assert bench.run(*options).verdicts()["fake.signals"] == "fail"
 
 
-def test_what_sends_signals_is_asked_of_a_fresh_process() -> None:
+def test_what_sends_signals_is_asked_of_a_fresh_process(every_test: list[Test]) -> None:
     """A mask that an earlier test has left behind would keep its signal from a thread."""
-    every = cases.load(spec.load(), paths.CASES)
-    sending = [test for test in every if any(step.verb == "signal" for step in test.steps)]
+    sending = [test for test in every_test if any(step.verb == "signal" for step in test.steps)]
     assert sending and all(test.fresh for test in sending)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from pathlib import Path
 
 import pytest
 
 from bench import Bench
-from pipects import cases, paths, spec
+from pipects import cases, spec
 from pipects.steps import Step
 
 HEAD = """\
@@ -138,15 +137,12 @@ def test_what_is_asked_of_one_platform_only_is_a_case_for_that(
     assert test.platforms == platforms
 
 
-@functools.cache
-def every_case() -> list[cases.Test]:
-    return cases.load(spec.load(), paths.CASES)
-
-
-def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
+def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds(
+    every_test: list[cases.Test],
+) -> None:
     """One thread that does all the reads and writes of a process may be right, and does none while it is held."""
     waiting = []
-    for test in every_case():
+    for test in every_test:
         holding: dict[str, str] = {}
         for step in test.steps:
             if step.verb == "observe" and step.target == "held":
@@ -162,9 +158,9 @@ def test_no_case_waits_for_a_process_one_of_whose_calls_it_holds() -> None:
     assert not waiting
 
 
-def test_no_case_leaves_open_what_nobody_says_a_server_closes() -> None:
+def test_no_case_leaves_open_what_nobody_says_a_server_closes(every_test: list[cases.Test]) -> None:
     """Whether a server with None closes at its disposal a client handle that it told as a text."""
-    left = {test.id for test in every_case() if told_and_left(test)}
+    left = {test.id for test in every_test if told_and_left(test)}
     assert not left
 
 
@@ -198,10 +194,10 @@ def may_throw(step: Step) -> bool:
     return any("throws" in outcome for outcome in outcomes)
 
 
-def test_a_number_that_is_to_be_closed_was_seen_open() -> None:
+def test_a_number_that_is_to_be_closed_was_seen_open(every_test: list[cases.Test]) -> None:
     """Else whatever the runtime opens next, under the same number, is taken for it."""
     unseen = []
-    for test in every_case():
+    for test in every_test:
         known: set[str] = set()
         for step in test.steps:
             if step.verb == "observe" and step.target == "descriptor":

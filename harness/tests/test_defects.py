@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipects import cases, paths, spec
+from pipects import paths, spec
+from pipects.cases import Test
 from pipects.commands import defects
 from pipects.errors import UserError
 from pipects.mutation import catalogue
@@ -17,7 +18,7 @@ from pipects.observe import windows_programs
 
 
 @pytest.mark.parametrize("target", [UNIX, WINDOWS], ids=lambda each: each.system)
-def test_every_defect_still_fits_the_reference(target: Target) -> None:
+def test_every_defect_still_fits_the_reference(target: Target, every_test: list[Test]) -> None:
     """Its text stands exactly once in its function, and tests are about its requirement."""
     if target is WINDOWS and not shutil.which(windows_programs.COMPILER):
         pytest.skip(f"{windows_programs.COMPILER} is not installed")
@@ -26,8 +27,7 @@ def test_every_defect_still_fits_the_reference(target: Target) -> None:
     assert len(every) >= 100
     found = catalogue.candidates(paths.ROOT, every, target)
     assert len({each.number for each in found}) == len(every)
-    tests = cases.load(the_spec, paths.CASES)
-    assert all(defects.covering(each, tests) for each in every)
+    assert all(defects.covering(each, every_test) for each in every)
 
 
 ENTRY = """- id: {id}

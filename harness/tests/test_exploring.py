@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from bench import Done
-from pipects import cases, cells, datafile, paths, spec, suite, verdicts
+from pipects import cases, cells, datafile, spec, suite, verdicts
 from pipects.cases import Test
 from pipects.errors import EndedEarly, UserError
 from pipects.exploring import (
@@ -45,7 +45,7 @@ from spec.model.state import World
 
 def test_every_requirement_that_the_model_names_exists() -> None:
     known = spec.load().requirements
-    named = {r for each in simulating.sequences(1, 1500) for _, r in each.transitions if r}
+    named = {r for each in simulating.sequences(1, 600) for _, r in each.transitions if r}
     assert named - known.keys() == set()
     assert len(named) > 200
 
@@ -80,21 +80,15 @@ def test_a_tour_imagines_nothing_once_its_time_is_up(monkeypatch: pytest.MonkeyP
     assert not list(touring.tour(3, until=0))
 
 
-@pytest.fixture(scope="module")
-def tables() -> list[Test]:
-    """Every test of the suite."""
-    return cases.load(spec.load(), paths.CASES)
-
-
-def test_the_model_and_the_tables_agree(tables: list[Test]) -> None:
-    compared = comparing.compare(tables)
+def test_the_model_and_the_tables_agree(every_test: list[Test]) -> None:
+    compared = comparing.compare(every_test)
     assert compared.contradicting == {}
     assert len(compared.agreeing) > 3000
     assert {"stream.read.count", "server.ctor.direction.inout-rejected"} <= compared.stated
 
 
-def test_a_table_that_says_otherwise_is_told(tables: list[Test]) -> None:
-    test = next(each for each in tables if each.case == "stream.closed.reading-properties")
+def test_a_table_that_says_otherwise_is_told(every_test: list[Test]) -> None:
+    test = next(each for each in every_test if each.case == "stream.closed.reading-properties")
     place = next(n for n, step in enumerate(test.steps) if step.target.endswith(".CanRead"))
     wrong = replace(test.steps[place], expectation={"returns": True})
     steps = (*test.steps[:place], wrong, *test.steps[place + 1 :])
@@ -178,7 +172,7 @@ def test_the_reference_does_nothing_that_the_model_does_not_allow(
     assert done.status == 0, done.output
     assert "0 findings" in done.output
     made = re.search(r"(\d+) sequences", done.output)
-    assert made is not None and int(made[1]) > 5, done.output
+    assert made is not None and int(made[1]) > 0, done.output
 
 
 @pytest.mark.skipif(bool(programs().missing), reason=f"there is no director: {programs().missing}")
@@ -278,10 +272,10 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
 
 
-def test_defects_that_no_case_asks_about_are_not_hunted(tables: list[Test]) -> None:
+def test_defects_that_no_case_asks_about_are_not_hunted(every_test: list[Test]) -> None:
     """What a class of C++ shows that derives, no sequence of calls does; their numbers stay those of the build."""
     every = list(catalogue.load(spec.load()).values())
-    hunted = {each.id: each.number for each in hunting.askable(tables, every)}
+    hunted = {each.id: each.number for each in hunting.askable(every_test, every)}
     places = {each.id: place for place, each in enumerate(every, 1)}
     assert hunted.items() < places.items()
     assert "derived-null-handle-flags-lost" not in hunted

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench import ENOUGH, ROOT, Bench, Done, finished
-from pipects import cases, implementations, paths, selection, spec
+from pipects import implementations, paths, selection, spec
+from pipects.cases import Test
 from pipects.commands import init_adapter
 
 Command = Callable[..., Done]
@@ -127,10 +128,9 @@ def test_a_folder_that_cannot_be_made_is_said(pipects: Command) -> None:
     assert done.status == 2 and "/proc/no" in done.errors
 
 
-def test_the_guide_names_cases_that_there_are() -> None:
+def test_the_guide_names_cases_that_there_are(every_test: list[Test]) -> None:
     """So does every skeleton."""
     the_spec = spec.load()
-    tests = cases.load(the_spec, paths.CASES)
     files = [paths.ROOT / "spec" / "adapter-guide.md", *init_adapter.SKELETONS.rglob("README*")]
     found = {
         name
@@ -139,7 +139,7 @@ def test_the_guide_names_cases_that_there_are() -> None:
     }
     assert len(found) >= 3
     for name in found:
-        assert selection.select(tests, the_spec, [name])
+        assert selection.select(every_test, the_spec, [name])
 
 
 @pytest.mark.parametrize("language", sorted(NEEDS))

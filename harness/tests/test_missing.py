@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from bench import Bench
-from pipects import cases, implementations, missing, paths, spec, verdicts
+from pipects import implementations, missing, spec, verdicts
+from pipects.cases import Test
 from pipects.errors import UserError
 from pipects.steps import Step
 from pipects.verdicts import Failure, Result
@@ -57,18 +58,17 @@ def test_the_list_of_deviations_may_tell_of_it() -> None:
     assert verdicts_of(results) == {ORDER[0]: "not applicable", ORDER[2]: "known deviation"}
 
 
-def test_a_member_can_be_declared_as_lacking() -> None:
+def test_a_member_can_be_declared_as_lacking(every_test: list[Test]) -> None:
     """Its bare name stands beside the capabilities; a test that uses it is found."""
     the_spec = spec.load()
     assert {"async", "ReadByte", "ReadMode"} <= the_spec.lackable
     assert "Wings" not in the_spec.lackable
-    tests = {test.id: test for test in cases.load(the_spec, paths.CASES)}
-    reading = next(t for t in tests.values() if any("ReadByte" in s.target for s in t.steps))
+    reading = next(t for t in every_test if any("ReadByte" in s.target for s in t.steps))
     assert missing.used(reading, ["async", "ReadByte"]) == "ReadByte"
     assert missing.used(reading, ["async"]) is None
 
 
-def test_a_type_can_be_declared_as_lacking() -> None:
+def test_a_type_can_be_declared_as_lacking(every_test: list[Test]) -> None:
     """Who makes one, calls its functions or describes it is found; an object of that name is not."""
     the_spec = spec.load()
     assert {"AnonymousPipeClientStream", "StreamReader"} <= the_spec.lackable
@@ -80,7 +80,7 @@ def test_a_type_can_be_declared_as_lacking() -> None:
         )
         return missing.used(test, ["StreamReader"])
 
-    some = next(iter(cases.load(the_spec, paths.CASES)))
+    some = every_test[0]
     for verb, target in [
         ("new", "StreamReader"),
         ("describe", "StreamReader"),

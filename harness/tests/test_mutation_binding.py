@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipects import cases, paths, spec, verdicts
+from pipects import verdicts
+from pipects.cases import Test
 from pipects.commands import defects
 from pipects.errors import UserError
 from pipects.mutation import binding, switch
@@ -54,14 +55,13 @@ def test_what_is_red(tmp_path: Path, script: str, verdict: str, actual: str) -> 
     assert kill.requirement == "stream.initialize-handle.connected"
 
 
-def test_a_derived_class_is_asked_where_its_requirement_is_broken() -> None:
+def test_a_derived_class_is_asked_where_its_requirement_is_broken(every_test: list[Test]) -> None:
     """No case is about it: without the binding's program nothing could see it."""
     defect = Defect(
         "a", "A mistake", ("stream.initialize-handle.connected",), (Edit("x", "y", "z", None),), None, "here"
     )  # fmt: skip
-    tests = cases.load(spec.load(), paths.CASES)
-    asked = defects.covering(defect, tests)
+    asked = defects.covering(defect, every_test)
     assert NAME in asked and all(each.startswith(binding.PREFIX) for each in asked)
     with pytest.raises(UserError, match="no test is about"):
-        defects.covering(defect, tests, bound=False)
-    assert not any(test.id.startswith(binding.PREFIX) for test in tests)
+        defects.covering(defect, every_test, bound=False)
+    assert not any(test.id.startswith(binding.PREFIX) for test in every_test)

@@ -269,7 +269,7 @@ void PipePort::StartAsync(const std::shared_ptr<AsyncTransfer>& transfer, const 
             transfer->keepQueued_ = transfer;
             Enter(*transfer);
             if (queue_.First() == transfer.get()) {
-                WakeFirst(finished);
+                ServeFirst(finished);
             }
         }
     }
@@ -326,25 +326,30 @@ void PipePort::Leave(PendingTransfer& transfer, FinishedList& finished) {
         asynchronous->keepQueued_.reset();  // `finished` has it
     }
     if (wasFirst) {
-        WakeFirst(finished);
+        ServeFirst(finished);
     }
 }
 
-void PipePort::WakeFirst(FinishedList& finished) {
+void PipePort::ServeFirst(FinishedList& finished) {
     while (PendingTransfer* const first = queue_.First()) {
         AsyncTransfer* const asynchronous = first->Asynchronous();
         if (asynchronous == nullptr) {
             turn_.notify_all();
             return;
         }
-        try {
-            asynchronous->Watch();
-            return;
-        } catch (const std::exception&) {  // out of handles, threads or memory: this one fails, the next one
-                                           // may not
-            finished.push_back({std::exchange(asynchronous->keepQueued_, nullptr), {Os::Status::Failed}});
-            Remove(*first);
+        Os::Transfer result =
+            asynchronous->IsToldOf() ? Os::Transfer{Os::Status::WouldBlock} : asynchronous->Try();
+        if (result.status == Os::Status::WouldBlock) {
+            try {
+                asynchronous->Watch();
+                return;
+            } catch (const std::exception&) {  // out of handles, threads or memory: this one fails, the next
+                                               // one may not
+                result = {Os::Status::Failed};
+            }
         }
+        finished.push_back({std::exchange(asynchronous->keepQueued_, nullptr), result});
+        Remove(*first);
     }
 }
 
@@ -376,6 +381,10 @@ Os::Transfer PendingTransfer::Try() noexcept {
         }
     }
     return {Os::Status::Done, moved};
+}
+
+bool PendingTransfer::IsToldOf() const noexcept {
+    return request_.interest != Os::Interest::Writable || Os::Channel::TellsOfRoomFor(request_.from.size());
 }
 
 Os::Transfer PendingTransfer::OutcomeOr(const Os::Transfer& otherwise) const noexcept {

@@ -32,6 +32,8 @@ class PendingTransfer : public Chained<PendingTransfer> {
 
     /// One try. Done only when nothing is left to do; a write that would block has moved `count` bytes.
     [[nodiscard]] Os::Transfer Try() noexcept;
+    /// Whether the system tells as soon as a try would move something.
+    [[nodiscard]] bool IsToldOf() const noexcept;
     /// To be waited for.
     [[nodiscard]] Os::Request& Request() noexcept { return request_; }
     /// What has become of it while somebody waited; `otherwise` if nothing has.
@@ -137,7 +139,7 @@ class PipePort final : public std::enable_shared_from_this<PipePort> {
     void Enter(PendingTransfer& transfer) noexcept;
     void Leave(PendingTransfer& transfer, FinishedList& finished);
     void Remove(PendingTransfer& transfer) noexcept;
-    void WakeFirst(FinishedList& finished);
+    void ServeFirst(FinishedList& finished);
     // Not under the lock:
     static void Complete(const FinishedList& finished) noexcept;
 
