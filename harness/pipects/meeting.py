@@ -28,6 +28,9 @@ EXECUTES_S = 0.25
 """Within this time a program that is being executed is there."""
 HIGHEST_PID = 2**31 - 1
 
+SAID_BEFORE = "the adapter said hello on another one before"
+OF_A_CHILD = ", by a token that was its: a child is told its own by the 'environment' of 'start'"
+
 ProcessGone = Callable[[], str | None]
 """Says why a process is gone, or None while it is not."""
 Belongs = Callable[[int], bool]
@@ -232,9 +235,9 @@ class Meeting:
             token = token if isinstance(token, str) else None
             if token is None or token not in self._expected:
                 refused = "the adapter refused hello" if "error" in message else None
-                twice = (
-                    "the adapter said hello on another one before" if token in self._met else None
-                )
+                twice = SAID_BEFORE if token in self._met else None
+                if twice and self._expected:
+                    twice += OF_A_CHILD
                 self._drop(visitor, refused or twice or "the adapter presented a wrong token")
                 continue
             self._visitors.remove(visitor)
@@ -287,7 +290,7 @@ def proven(
         if error.errno in (errno.ENOSYS, errno.EPERM):
             raise NotObservable(f"this system can't watch processes: {error.strerror}") from error
         fault = EndedEarly if error.errno == errno.ESRCH else AdapterFault
-        raise fault(f"the adapter says it is process {pid}, which is none") from None
+        raise fault(f"the adapter says it is process {pid}, which is gone, or never was") from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
         # One that was adopted shows no environment while it executes its program.

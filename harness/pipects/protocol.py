@@ -145,6 +145,8 @@ class Connection:
         while request not in self._answers:
             left = deadline - time.monotonic()
             if left <= 0:
+                if part := self.unfinished:
+                    raise AdapterFault(f"the adapter has not ended its line: {part}")
                 raise Overdue(f"no answer to request {request}")
             self.poll(left)
         self._pending.discard(request)
@@ -334,4 +336,10 @@ def _excerpt(value: Any) -> str:
         text = value.decode("utf-8", "backslashreplace").strip("\r") or "an empty line"
     else:
         text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 160 else text[:160] + "…"
+    text = text if len(text) <= 160 else text[:160] + "…"
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(unseen: str) -> str:
+    """A character that nobody would see, such as a byte-order mark."""
+    return unseen.encode("unicode_escape").decode("ascii")

@@ -238,6 +238,17 @@ def test_a_fault_of_the_harness_is_one_line(bench: Bench) -> None:
     assert [result["verdict"] for result in results["results"]] == ["pass"]
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_who_closes_standard_streams_gets_results_all_the_same(bench: Bench, closed: str) -> None:
+    bench.adapter("good")
+    file = bench.folder / "results.json"
+    command = bench.command("run", "fake", "--json", str(file))
+    done = finished(["sh", "-c", f'exec "$@" {closed}', "sh", *command])
+    assert done.status == 0, done.output
+    results = json.loads(file.read_text(encoding="utf-8"))
+    assert [each["verdict"] for each in results["results"]] == ["pass"] * 2
+
+
 def test_without_proc_nothing_is_observable(bench: Bench) -> None:
     """In a namespace whose /proc is empty: neither a pass nor the adapter's fault."""
     bench.adapter("good")

@@ -71,6 +71,7 @@ def test_an_unfit_adapter_is_told_from_a_failing_implementation(
         ('says:{"jsonrpc":"2.0","result":null}', "adapter error", "the id null"),
         ('says:{"jsonrpc":"2.0","id":ID,"result":null}', "adapter error", "'threw', not null"),
         ("says:", "adapter error", "not JSON: an empty line"),
+        ('says:\ufeff{"jsonrpc":"2.0","id":ID,"result":null}', "adapter error", r'JSON: \ufeff{"'),
         ("outlived", "crash", "SIGKILL"),
     ],
 )

@@ -114,6 +114,7 @@ def test_a_start_that_waits_for_its_child_is_no_hang_of_the_implementation(
     ("mode", "words"),
     [
         ("start-is-itself", "'start' returns the id of the process that it has made, not"),
+        ("start-without-token", "told its own by the 'environment' of 'start'"),
         ("exits-otherwise", "ended with status 7, though it was told to exit with 0"),
     ],
 )

@@ -328,7 +328,7 @@ def start(program: str, arguments: list[str], environment: dict[str, str], **_: 
     between = ["sh", "-c", '"$@"; exit $?', "sh"] if MODE == "start-through-shell" else []
     child = subprocess.Popen(
         [*between, program, *arguments],
-        env={**os.environ, **environment},
+        env={**os.environ, **({} if MODE == "start-without-token" else environment)},
         close_fds=False,
     )
     if MODE == "start-waits":
