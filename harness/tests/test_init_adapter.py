@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import re
 import shutil
 import uuid
@@ -65,6 +66,37 @@ def test_the_handshake_passes_at_once(
     run = finished(bench.command("run", name, "--json", str(folder / "r.json")), 4 * ENOUGH)
     assert "handshake: 12 checks passed" in run.output, run.output + run.errors
     assert run.status == 0, run.output + run.errors
+
+
+@pytest.mark.parametrize(
+    ("base", "verdict"), [("NotSupportedException", "pass"), ("Exception", "fail")]
+)
+def test_a_class_of_ones_own_is_told_by_the_documented_one_that_it_is(
+    bench: Bench, pipects: Command, name: str, base: str, verdict: str
+) -> None:
+    """Whoever catches what the documentation says catches it."""
+    folder = bench.folder / "adapters"
+    assert pipects("init-adapter", "python", str(folder), "--name", name).status == 0
+    stub = folder / "pipes.py"
+    refusing = (
+        f"class NotSupportedException(Exception):\n    pass\n\n\nclass OneWay({base}):\n    pass\n\n\n"
+        "class AnonymousPipeServerStream(PipeStream):\n"
+    )
+    given = "bufferSize=0\n    ):\n"
+    text = stub.read_text(encoding="utf-8")
+    text = text.replace("class AnonymousPipeServerStream(PipeStream):\n", refusing)
+    text = text.replace(
+        given, f"{given}        if direction == 3:\n            raise OneWay('one-way')\n", 1
+    )
+    stub.write_text(text, encoding="utf-8")
+    bench.cases(
+        "- id: fake.one-way\n  title: T\n  covers: [server.ctor.direction.inout-rejected]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, with: {direction: InOut}, throws: NotSupportedException}\n"
+    )
+    file = folder / "r.json"
+    done = finished(bench.command("run", name, "--json", str(file)), 4 * ENOUGH)
+    (result,) = json.loads(file.read_text(encoding="utf-8"))["results"]
+    assert result["verdict"] == verdict, done.output
 
 
 @pytest.mark.parametrize("language", sorted(NEEDS))

@@ -298,11 +298,28 @@ namespace Pipects.Adapter
                 inPlace[array.Key] = array.Value;
         }
 
+        static readonly HashSet<string> DocumentedExceptions = new HashSet<string>
+        {
+            "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "EndOfStreamException", "IOException",
+            "InvalidOperationException", "NotSupportedException", "ObjectDisposedException", "OperationCanceledException",
+            "PlatformNotSupportedException", "TaskCanceledException", "UnauthorizedAccessException"
+        };
+
+        /// <summary>What whoever goes by the documentation catches: of a class of one's own, the nearest documented one.</summary>
+        static Type Told(Type thrown)
+        {
+            var framework = (thrown.Namespace + ".").StartsWith("System.", StringComparison.Ordinal);
+            for (var type = framework ? null : thrown; type != null; type = type.BaseType)
+                if (DocumentedExceptions.Contains(type.Name))
+                    return type;
+            return thrown;
+        }
+
         Hashtable Wire(Exception thrown)
         {
             var described = new Hashtable
             {
-                { "type", TypeNames.Plain(thrown.GetType()) },
+                { "type", TypeNames.Plain(Told(thrown.GetType())) },
                 { "parameter", (thrown as ArgumentException)?.ParamName },
                 { "message", thrown.Message }
             };
