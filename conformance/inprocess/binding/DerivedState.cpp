@@ -324,6 +324,18 @@ BOOST_AUTO_TEST_CASE(read_mode_needs_messages, COVERS("stream.read-mode.message-
     }
 }
 
+BOOST_AUTO_TEST_CASE(read_mode_is_that_of_transmission, COVERS("stream.read-mode.at-first")) {
+    for (const PipeDirection direction : {In, Out}) {
+        for (const Mode mode : {Mode::Byte, Mode::Message}) {
+            Server given(direction == In ? Out : In);
+            Derived built(direction, mode, 0);
+            built.InitializeHandle(given.ClientSafePipeHandle(), false, false);
+            BOOST_TEST((built.ReadMode() == mode));
+            BOOST_TEST((built.TransmissionMode() == mode));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(read_mode_is_what_was_set, COVERS("stream.read-mode.last-set")) {
     Server writer(Out);
     Derived reading(In, Mode::Message, 0);
