@@ -1,11 +1,12 @@
 """A child that knows no pipe stream: it reads and writes an inherited handle by plain system calls.
 
 Cases start it by `start: NAME, program: plain` and speak to it as to an adapter. It offers one type,
-`Plain`, made with the `number` that it was given: `Receive(count)`, `Send(buffer)`, `SetNonBlocking()`, `Dispose()`.
+`Plain`, made with the `number` that it was given: `Receive(count)`, `Send(buffer)`, `SetNonBlocking()`, `Resize(size)`, `Dispose()`.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
@@ -35,6 +36,10 @@ class Plain:
     def SetNonBlocking(self) -> None:  # noqa: N802
         """Makes the end non-blocking, for all who share it."""
         os.set_blocking(self._descriptor, False)
+
+    def Resize(self, size: int) -> None:  # noqa: N802
+        """Gives the pipe another capacity, in bytes; the system rounds it up."""
+        fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, size)
 
     def Dispose(self) -> None:  # noqa: N802
         """Closes the end."""

@@ -53,8 +53,6 @@ def write(world: World, name: str, operation: Operation) -> Iterator[World]:
         raise Unspecified("how much room a write that waits has left for another")
     if state.blurred:
         raise Unspecified("how much room a write that was broken off has left")
-    if operation.left and has_waited and 0 < len(state.content) < state.capacity <= PAGE:
-        raise Unspecified("whether a pipe of one page tells of the room that is left in it")
     waiting = [each for _, each in waiting_on(world, pipe, ("write",)) if each.left]
     if operation.left and any(each.stream != operation.stream for each in waiting):
         if len(state.content) >= state.capacity > 0:
