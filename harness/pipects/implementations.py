@@ -134,15 +134,14 @@ class Implementation:
         with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             digest = self.fingerprint()
-            built = stamp.exists() and stamp.read_text(encoding="utf-8") == digest
-            if built and all(Path(word).exists() for word in self._own_files()):
+            if stamp.exists() and stamp.read_text(encoding="utf-8") == self._state(digest):
                 return
             began = time.monotonic()
             with show(self.id, self._took()) as watch:
                 for command in self.build:
                     words = [self._filled(word) for word in command]
                     building.run(words, self.environment, self.id, watch)
-            stamp.write_text(digest, encoding="utf-8")
+            stamp.write_text(self._state(digest), encoding="utf-8")
             self._took_file().write_text(f"{time.monotonic() - began:.1f}\n", encoding="utf-8")
 
     def _took_file(self) -> Path:
@@ -155,13 +154,12 @@ class Implementation:
         except (OSError, ValueError):
             return None
 
-    def _own_files(self) -> Iterator[str]:
-        """The files below the build folder that its command names."""
-        return (
-            filled
-            for filled in map(self._filled, self.start)
-            if filled.startswith(str(paths.BUILD))
-        )
+    def _state(self, digest: str) -> str:
+        """What was built of sources with this digest: another's build may have made the same files of others."""
+        files = [Path(word) for word in map(self._filled, self.start)]
+        own = [file for file in files if file.is_relative_to(paths.BUILD)]
+        made = [f"{file} {file.stat().st_mtime_ns if file.exists() else 'lacks'}" for file in own]
+        return "\n".join([digest, *made])
 
     def fingerprint(self) -> str:
         """A text that changes whenever its adapter would be built anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,6 +53,20 @@ def test_elsewhere_than_on_a_terminal_it_is_two_lines(made: Implementation) -> N
 def test_what_is_built_already_is_not_told_of(made: Implementation) -> None:
     made.prepare()
     assert told(Console(file=io.StringIO(), width=80), made) == ""
+
+
+def test_what_another_build_has_made_anew_is_built_again(
+    made: Implementation, tmp_path: Path
+) -> None:
+    """Of which sources nobody knows: they may have changed and be as they were by now."""
+    program = tmp_path / "build" / "program"
+    sharing = dataclasses.replace(
+        made, build=(("sh", "-c", f"echo '[1/1] Linking'; : > {program}"),), start=(str(program),)
+    )
+    sharing.prepare()
+    assert told(Console(file=io.StringIO(), width=80), sharing) == ""
+    os.utime(program, (0, 0))
+    assert "built" in told(Console(file=io.StringIO(), width=80), sharing)
 
 
 def test_the_time_of_the_last_time_is_told(made: Implementation, tmp_path: Path) -> None:
