@@ -87,9 +87,8 @@ def guarded(arguments: Sequence[str] | None) -> int:
         sys.stdout.flush()
         return status
     except (Exception, Interrupted) as error:
-        if isinstance(error, OSError):
-            # It may be the output that can't be written; what is left in its buffer is lost anyway.
-            _let_go_of_output()
+        if isinstance(error, OSError) and error.filename is None and not _output_goes_out():
+            error.filename = "the standard output"
         if not isinstance(error, BrokenPipeError):  # say nothing more, to anyone
             hint = f" ({error.hint})" if isinstance(error, UserError) and error.hint else ""
             with contextlib.suppress(OSError):
@@ -97,8 +96,11 @@ def guarded(arguments: Sequence[str] | None) -> int:
         return 2
 
 
-def _let_go_of_output() -> None:
+def _output_goes_out() -> bool:
+    """Whether what is printed can be written: what was may have left an open line. If it can't, all of it is lost."""
     try:
-        sys.stdout.flush()
+        print(flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True

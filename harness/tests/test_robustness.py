@@ -6,11 +6,12 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bench import CASES, Bench, environment, finished
+from bench import CASES, ENOUGH, Bench, environment, finished
 
 QUICK = ("--timeout-scale", "0.1")
 """Deadlines of half a second, for adapters that never answer."""
@@ -340,6 +341,19 @@ def test_an_interrupted_run_keeps_its_results(bench: Bench, number: signal.Signa
     assert not results["complete"] and number.name in results["broken_off"]
     assert [result["verdict"] for result in results["results"]] == ["pass"] * 5
     assert "interrupted" in rest
+
+
+@pytest.mark.parametrize("words", ["list requirements", "run fake"])
+def test_output_that_goes_nowhere_is_said(bench: Bench, words: str) -> None:
+    bench.adapter("good")
+    of = ["--adapters", str(bench.folder / "adapters")]
+    command = [sys.executable, "-m", "pipects", *words.split(), *of]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=ENOUGH
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.rstrip().endswith("pipects: the standard output: No space left on device")
 
 
 def test_a_full_disk_is_said_and_loses_nothing_won(bench: Bench) -> None:
