@@ -153,9 +153,12 @@ class Connection:
         return self._answers.pop(request)
 
     def has_answer(self, request: int, seconds: float = 0) -> bool:
-        """Whether the answer is there, or is with what comes next within so many seconds."""
-        if request not in self._answers:
-            self.poll(seconds)
+        """Whether the answer is there, or comes within so many seconds: a long one comes in many pieces."""
+        until = time.monotonic() + seconds
+        while request not in self._answers:
+            left = until - time.monotonic()
+            if not self.poll(left) or left <= 0:
+                break
         return request in self._answers
 
     def answers_all(self, deadline: float) -> bool:
@@ -174,14 +177,14 @@ class Connection:
         """The beginning of a line whose end has not come; nothing if there is none."""
         return _excerpt(self._buffer) if self._buffer else ""
 
-    def poll(self, seconds: float) -> None:
-        """Takes in what has arrived, waiting for at most `seconds`."""
+    def poll(self, seconds: float) -> bool:
+        """Takes in what has arrived, waiting for at most `seconds`; tells whether anything has."""
         if not self._poller.poll(max(0.0, seconds) * 1000):
-            return
+            return False
         try:
             data = self._link.recv(PIECE)
         except BlockingIOError:
-            return
+            return False
         except OSError as error:
             raise ConnectionLost(f"the connection to {self._who} broke: {error}") from error
         if not data:
@@ -197,6 +200,7 @@ class Connection:
         self._searched = len(self._buffer)
         if len(self._buffer) > self._longest:
             raise AdapterFault(f"a line of {self._who} exceeds {self._longest} bytes")
+        return True
 
     def _take(self, line: bytes) -> None:
         try:

@@ -94,6 +94,13 @@ def _say(link: socket.socket, data: bytes) -> None:
         link.shutdown(socket.SHUT_WR)
 
 
+def test_an_answer_of_many_pieces_is_waited_for_as_one() -> None:
+    """Between two waits the processes are looked at, which takes its time where much else runs."""
+    line = json.dumps({"jsonrpc": "2.0", "id": 1, "result": "x" * (20 * protocol.PIECE)})
+    with conversation_of(line.encode()) as (connection, request):
+        assert connection.has_answer(request, ENOUGH)
+
+
 @pytest.mark.parametrize("text", ADAPTER_ERRORS.values(), ids=ADAPTER_ERRORS.keys())
 def test_an_answer_that_is_none_is_the_adapters_fault(text: str) -> None:
     """Said in one line that is not too long."""
