@@ -268,9 +268,8 @@ class Conversation:
 
         try:
             self._wait(comes, until, f"no answer to request {request}")
-        except (Overdue, Deadlock) as missing:
-            if part := adapter.connection.unfinished:
-                raise AdapterFault(f"the adapter has not ended its line: {part}") from missing
+        except (Overdue, Deadlock):
+            adapter.connection.require_ended_line()
             raise
         return adapter.connection.answer(request, until)
 

@@ -134,7 +134,8 @@ class Implementation:
         with open(self.build_folder / "lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             digest = self.fingerprint()
-            if stamp.exists() and stamp.read_text(encoding="utf-8") == self._state(digest):
+            built = stamp.exists() and stamp.read_text(encoding="utf-8") == self._state(digest)
+            if built and all(file.exists() for file in self._own_files()):
                 return
             began = time.monotonic()
             with show(self.id, self._took()) as watch:
@@ -154,12 +155,15 @@ class Implementation:
         except (OSError, ValueError):
             return None
 
+    def _own_files(self) -> list[Path]:
+        """The files below the build folder that its command names."""
+        files = [Path(self._filled(word)) for word in self.start]
+        return [file for file in files if file.is_relative_to(paths.BUILD)]
+
     def _state(self, digest: str) -> str:
         """What was built of sources with this digest: another's build may have made the same files of others."""
-        files = [Path(word) for word in map(self._filled, self.start)]
-        own = [file for file in files if file.is_relative_to(paths.BUILD)]
-        made = [f"{file} {file.stat().st_mtime_ns if file.exists() else 'lacks'}" for file in own]
-        return "\n".join([digest, *made])
+        times = [str(file.stat().st_mtime_ns) for file in self._own_files() if file.exists()]
+        return "\n".join([digest, *times])
 
     def fingerprint(self) -> str:
         """A text that changes whenever its adapter would be built anew."""

@@ -145,8 +145,7 @@ class Connection:
         while request not in self._answers:
             left = deadline - time.monotonic()
             if left <= 0:
-                if part := self.unfinished:
-                    raise AdapterFault(f"the adapter has not ended its line: {part}")
+                self.require_ended_line()
                 raise Overdue(f"no answer to request {request}")
             self.poll(left)
         self._pending.discard(request)
@@ -176,6 +175,11 @@ class Connection:
     def unfinished(self) -> str:
         """The beginning of a line whose end has not come; nothing if there is none."""
         return _excerpt(self._buffer) if self._buffer else ""
+
+    def require_ended_line(self) -> None:
+        """Raises AdapterFault if a line has begun whose end has not come."""
+        if part := self.unfinished:
+            raise AdapterFault(f"the adapter has not ended its line: {part}")
 
     def poll(self, seconds: float) -> bool:
         """Takes in what has arrived, waiting for at most `seconds`; tells whether anything has."""

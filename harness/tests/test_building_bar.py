@@ -69,6 +69,12 @@ def test_what_another_build_has_made_anew_is_built_again(
     assert "built" in told(Console(file=io.StringIO(), width=80), sharing)
 
 
+def test_what_a_build_has_not_made_is_built_again(made: Implementation, tmp_path: Path) -> None:
+    lacking = dataclasses.replace(made, start=(str(tmp_path / "build" / "program"),))
+    lacking.prepare()
+    assert "built" in told(Console(file=io.StringIO(), width=80), lacking)
+
+
 def test_the_time_of_the_last_time_is_told(made: Implementation, tmp_path: Path) -> None:
     made.prepare()
     (made.build_folder / "took").write_text("75.0\n", encoding="utf-8")
