@@ -32,7 +32,9 @@ from pipects.exploring import (
 from pipects.exploring.planning import Planner
 from pipects.director.programs import programs
 from pipects.exploring.search import Search, Tally
+from pipects.conversation import Differs
 from pipects.exploring.looking import Course
+from pipects.exploring.session import Session
 from pipects.judging import Record
 from pipects.mutation import catalogue
 from pipects.mutation.spread import LocalWorkers
@@ -227,6 +229,24 @@ def test_each_call_of_a_sequence_becomes_one_step(pipects: Callable[..., Done]) 
         "server.CanTimeout",
         "server.Dispose",
     ]
+
+
+def test_what_differs_beside_a_call_left_running_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def differs(_session: Session, call: Call, _requirement: str) -> None:
+        if call.kept == "other":
+            raise Differs("nothing", "something")
+
+    monkeypatch.setattr(Session, "_compare_others", differs)
+    calls = [
+        Call("new", "AnonymousPipeServerStream", {"direction": "In"}, "server"),
+        Call("call", "server.ReadByte", thread="reader"),
+        Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "other"),
+    ]
+    search = Search(suite.without_cases([]).chosen(["reference"])[0], 1, 1.0)
+    search.run(10, [calls], draws=False)
+    assert [each.calls for each in search.tally.findings.values()] == [tuple(calls[-1:])]
 
 
 def found(requirement: str, actual: str) -> findings.Finding:

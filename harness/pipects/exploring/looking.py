@@ -95,6 +95,7 @@ class Looking(Execution):
         if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
             return
         pipe = self.worlds[0].pipes[stream.pipe]
+        inodes = self._inodes(pipe.maker)
         amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
         busy = any(
             self.worlds[0].streams[o.stream].pipe == stream.pipe
@@ -102,7 +103,8 @@ class Looking(Execution):
             if o.kind != "join"
         )
         if (
-            pipe.blurred
+            not inodes
+            or pipe.blurred
             or pipe.ahead
             or pipe.partly
             or busy
@@ -111,9 +113,7 @@ class Looking(Execution):
         ):
             return
         (wanted,), pid = amounts, self._family.parent.pid
-        if not self._comes(
-            lambda: self._system.unread(pid, next(iter(self._inodes(pipe.maker)))) == wanted
-        ):
+        if not self._comes(lambda: self._system.unread(pid, min(inodes)) == wanted):
             options = {"of": pipe.maker, "in": "parent"}
             self._look("unread", options, requirement, {"returns": wanted})
 

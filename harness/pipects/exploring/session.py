@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from pipects import cases, matching, needs
+from pipects.conversation import Differs
+from pipects.errors import AdapterFault
 from pipects.exploring import planning, translating
 from pipects.exploring.looking import Course, Looking
 from pipects.implementations import Implementation
+from pipects.judging import Record
 from pipects.observe import NotObservable, signals
 from pipects.processes import Family
 from pipects.spec import Spec
@@ -138,6 +141,11 @@ class Session(Looking):
         self.worlds = rules.narrow(fitting, fits)
         call = self.course.calls[-1]
         self.course.reached.append((call.form, fitting[0].requirement))
+
+    def _gone_wrong(
+        self, kinds: tuple[type[Exception], ...] = (AdapterFault, Differs)
+    ) -> Record | None:
+        return None  # no step is there yet that says how a call left running must end
 
     def _clean_up(self) -> None:
         for name, stream in list(self.worlds[0].streams.items())[::-1]:
