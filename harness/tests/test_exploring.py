@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +17,7 @@ from random import Random
 
 import pytest
 
-from bench import Done
+from bench import ENOUGH, Bench, Done, environment
 from pipects import cases, cells, datafile, spec, suite, verdicts
 from pipects.cases import Test
 from pipects.errors import EndedEarly, UserError
@@ -43,6 +48,8 @@ from pipects.verdicts import Failure
 from spec.model import rules
 from spec.model.calls import Call, Ref
 from spec.model.state import World
+
+LOOK_AGAIN = 0.01
 
 
 def test_every_requirement_that_the_model_names_exists() -> None:
@@ -247,6 +254,26 @@ def test_what_differs_beside_a_call_left_running_is_a_finding(
     search = Search(suite.without_cases([]).chosen(["reference"])[0], 1, 1.0)
     search.run(10, [calls], draws=False)
     assert [each.calls for each in search.tally.findings.values()] == [tuple(calls[-1:])]
+
+
+def test_what_an_interrupted_search_has_found_is_told(bench: Bench) -> None:
+    bench.adapter("wrong-answer")
+    out = bench.folder / "explored"
+    where = ["--adapters", str(bench.folder / "adapters"), "--out", str(out)]
+    search = subprocess.Popen(
+        [sys.executable, "-m", "pipects", "explore", "fake", "--seed", "1", "--budget", "1h", *where],
+        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until = time.monotonic() + ENOUGH
+    while not list(out.glob(f"fake/.*/*{campaign.TOLD}")):
+        assert time.monotonic() < until and search.poll() is None
+        time.sleep(LOOK_AGAIN)
+    os.kill(search.pid, signal.SIGTERM)
+    told, errors = search.communicate(timeout=ENOUGH)
+    assert (search.returncode, errors) == (2, "pipects: interrupted by SIGTERM\n")
+    assert re.search(r"fake: broken off, [1-9]\d* findings until then", told), told
+    assert (out / "fake" / "found-001" / "found-001.yaml").exists()
+    assert not list(out.glob("fake/.*")) and not bench.processes()
 
 
 def found(requirement: str, actual: str) -> findings.Finding:

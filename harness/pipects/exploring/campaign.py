@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import pickle
 import tempfile
 import time
 from collections import defaultdict
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from pipects.errors import EndedEarly, NotStarted
 from pipects.exploring import touring
+from pipects.exploring.findings import Finding
 from pipects.exploring.search import Search, Tally
 from pipects.implementations import Implementation
 from pipects.mutation import build, switch
@@ -29,6 +31,8 @@ WIDER = 4
 """From how many times as many those are chosen as a single search's: it pays for all."""
 FAILING = 160
 """Sequences in which the system fails calls, which are drawn once, too."""
+TOLD = ".finding"
+"""How the name of a file ends that holds a whole finding."""
 DOES_NOT_START = "its adapter does not start"
 BELOW = 0.1
 """The part of a search's time that is for each older kernel: what is wrong there shows soon."""
@@ -54,10 +58,19 @@ class Part:
     """Whether the system fails calls now and then."""
     seen: Path | None = None
     """The file that a search makes when it has found something, which ends the others that look for the same."""
+    told: Path | None = None
+    """The folder that gets each finding as it comes (`told_in`)."""
 
     def is_over(self) -> bool:
         """Whether another search has found it."""
         return self.seen is not None and self.seen.exists()
+
+    def tell(self, finding: Finding) -> None:
+        """Puts a finding where it outlives the search."""
+        if self.told is not None:
+            file = self.told / f"{self.seed}-{time.monotonic_ns()}"
+            file.write_bytes(pickle.dumps(finding))
+            file.rename(file.with_suffix(TOLD))
 
 
 def search(part: Part) -> tuple[Tally, float]:
@@ -65,8 +78,8 @@ def search(part: Part) -> tuple[Tally, float]:
     linux.adopt_orphans()
     began = time.monotonic()
     seeker = Search(
-        part.implementation, part.seed, part.scale, stop_at_first=part.first, sound=part.sound,
-        directed=part.directed, is_over=part.is_over,
+        part.implementation, part.seed, part.scale, part.tell, stop_at_first=part.first,
+        sound=part.sound, directed=part.directed, is_over=part.is_over,
     )  # fmt: skip
     try:
         seeker.run(part.seconds, part.kept)
@@ -97,19 +110,28 @@ def marked(implementation: Implementation, session: str) -> Implementation:
 
 def spread(
     implementation: Implementation, seed: int, seconds: float, scale: float, workers: Workers,
-    parts: int, kept: Sequence[Sequence[Call]] = (), directed: bool = False,
+    parts: int, told: Path, kept: Sequence[Sequence[Call]] = (), directed: bool = False,
 ) -> Iterator[Tally]:  # fmt: skip
     """So many searches with seeds that follow one another; yields what each came to.
 
-    The sequences that were kept are shared out among them.
+    The sequences that were kept are shared out among them. `told` gets each finding as it comes.
     """
     shares = [tuple(tuple(each) for each in kept[number::parts]) for number in range(parts)]
     tasks = [
-        (Part(implementation, seed + number, seconds, scale, kept=shares[number], directed=directed),)
+        Part(
+            implementation, seed + number, seconds, scale, kept=shares[number], directed=directed,
+            told=told,
+        )
         for number in range(parts)
     ]  # fmt: skip
-    for _, (tally, _) in workers.map(search, tasks):
+    for _, (tally, _) in workers.map(search, [(each,) for each in tasks]):
         yield tally
+
+
+def told_in(folder: Path) -> Tally:
+    """What searches had found before they were broken off."""
+    found = (pickle.loads(file.read_bytes()) for file in sorted(folder.glob(f"*{TOLD}")))
+    return merged([Tally(findings={finding.signature: finding}) for finding in found])
 
 
 def merged(tallies: Sequence[Tally]) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Sequence, Set
 from pathlib import Path
@@ -27,13 +28,43 @@ def explore(
     implementation: Implementation, spec: Spec, seed: int, seconds: float, scale: float, session: str,
     workers: Workers, folder: Path, console: Console, directed: bool = False,
 ) -> int:  # fmt: skip
-    """Searches on an implementation and tells what was found. Returns how many are new."""
+    """Searches on an implementation and tells what was found. Returns how many are new.
+
+    What ends it early (an interrupt, a fault of ours) is raised once that is told which was found until then.
+    """
     kept = corpus.load(folder)
     marked = campaign.marked(implementation, session)
-    parts = campaign.spread(
-        marked, seed, seconds, scale, workers, workers.count, kept, directed
-    )  # fmt: skip
-    tally = campaign.merged(list(parts))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".told-", dir=folder) as told:
+        parts = campaign.spread(
+            marked, seed, seconds, scale, workers, workers.count, Path(told), kept, directed
+        )
+        try:
+            tally = campaign.merged(list(parts))
+        except BaseException:
+            workers.close()
+            early = campaign.told_in(Path(told))
+            new, known = _findings(implementation, early, folder, spec, console)
+            console.print(f"{implementation.id}: broken off, {_found(new, known)} until then")
+            raise
+    new, known = _findings(implementation, tally, folder, spec, console)
+    corpus.keep(folder, [course.asked for course in tally.interesting])
+    _coverage(tally, console)
+    for reason, times in sorted(known.items()):
+        console.print(f"  known, met in {times} ways: {reason}", markup=False)
+    console.print(
+        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, {_found(new, known)}"
+    )
+    for reason, times in tally.unclear.most_common(3):
+        console.print(f"  {times} came to no verdict: {reason}", markup=False)
+    return new
+
+
+def _findings(
+    implementation: Implementation, tally: Tally, folder: Path, spec: Spec, console: Console
+) -> tuple[int, Counter[str]]:
+    """Tells the findings that are new, in place of earlier ones. Returns how many, and how often each listed reason
+    was met."""
     for old in folder.glob("found-*/found-*.yaml"):
         old.unlink()
         if not any(old.parent.iterdir()):
@@ -46,17 +77,11 @@ def explore(
     new = [tally.findings[signature] for signature, reason in reasons.items() if reason is None]
     for number, finding in enumerate(sorted(new, key=_order), 1):
         tell(implementation, finding, f"found-{number:03}", folder, spec, console)
-    corpus.keep(folder, [course.asked for course in tally.interesting])
-    _coverage(tally, console)
-    for reason, times in sorted(Counter(filter(None, reasons.values())).items()):
-        console.print(f"  known, met in {times} ways: {reason}", markup=False)
-    console.print(
-        f"{implementation.id}: {tally.sequences} sequences, {tally.calls} calls, {len(new)} findings"
-        + (f", and {len(reasons) - len(new)} that are listed" if len(reasons) > len(new) else "")
-    )
-    for reason, times in tally.unclear.most_common(3):
-        console.print(f"  {times} came to no verdict: {reason}", markup=False)
-    return len(new)
+    return len(new), Counter(filter(None, reasons.values()))
+
+
+def _found(new: int, known: Counter[str]) -> str:
+    return f"{new} findings" + (f", and {known.total()} that are listed" if known else "")
 
 
 def _order(finding: Finding) -> tuple[str, str]:
