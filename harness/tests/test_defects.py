@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pipects import paths, spec
 from pipects.cases import Test
 from pipects.commands import defects
-from pipects.errors import UserError
-from pipects.mutation import catalogue
+from pipects.errors import Interrupted, UserError
+from pipects.mutation import catalogue, trial
 from pipects.mutation.catalogue import Defect, Edit
+from pipects.mutation.model import Kill, Outcome
+from pipects.mutation.spread import Task
 from pipects.mutation.target import UNIX, WINDOWS, Target
 from pipects.observe import windows_programs
 
@@ -156,3 +161,33 @@ def test_a_defect_that_no_test_is_about_is_an_error() -> None:
     """It could not be caught."""
     with pytest.raises(UserError, match="no test is about stream.read.count"):
         defects.covering(_defect("x", "y"), [])
+
+
+class Interrupting:
+    """A worker whose user ends the command in the third trial."""
+
+    count = 1
+
+    def map(
+        self, function: Callable[..., Any], tasks: Iterable[Task]
+    ) -> Iterator[tuple[Task, Any]]:
+        """See Workers. The sound copy is green; each odd defect is seen."""
+        for times, task in enumerate(tasks):
+            number = int(task[1])
+            if times == 2:
+                raise Interrupted("SIGINT")
+            kill = Kill("a", "stream.flush.disposed", "fail", "outcome", "a step", "this", "that")
+            yield task, Outcome(number, "killed", 1, 0.1, kill if number % 2 else None)
+
+    def close(self) -> None:
+        """See Workers."""
+
+
+def test_what_was_tried_before_an_interrupt_is_kept(every_test: list[Test]) -> None:
+    every = catalogue.fitting(spec.load(), UNIX)
+    bench = trial.Bench("adapter", "session", 1.0)
+    kills = defects.tried(
+        every, every[:4], every_test, bench, Interrupting(), Console(quiet=True), 1
+    )  # fmt: skip
+    first, second = (each.id for each in every[:2])
+    assert {name: len(seen) for name, seen in kills.items()} == {first: 1, second: 0}

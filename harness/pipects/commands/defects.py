@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from rich.console import Console
 
 from pipects import cases, fitting, parsing, paths, progress, spec
 from pipects.cases import Test
-from pipects.errors import UserError
+from pipects.errors import Interrupted, UserError, said
 from pipects.mutation import binding, build, catalogue, trial
 from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Kill, Outcome
-from pipects.mutation.spread import LocalWorkers
+from pipects.mutation.spread import LocalWorkers, Workers
 from pipects.mutation.target import TARGETS, UNIX
 from pipects.observe import platforms
 from pipects.reports import output
@@ -29,7 +30,7 @@ def add(subparsers: Any) -> None:
         help="break the reference in known ways and show that each is seen",
         description="Builds the reference with all defects of the catalogue behind a switch, and runs on each "
         "the tests of the requirement that it breaks: one of them must turn red. "
-        "Exit status: 0 all were seen, 1 one was not.",
+        "Exit status: 0 all were seen, 1 one was not, 2 it was broken off.",
     )
     defects.add_argument("ids", nargs="*", metavar="DEFECT", help="only these (all without any)")
     defects.add_argument(
@@ -85,14 +86,18 @@ def defects_command(args: argparse.Namespace) -> int:
     )  # fmt: skip
     workers = LocalWorkers(args.jobs, session)
     try:
-        kills = _tried(every, chosen, tests, bench, workers, console, args.repeat)
+        kills = tried(every, chosen, tests, bench, workers, console, args.repeat)
+        whole = [each for each in chosen if each.id in kills]
         if args.markdown is not None:
-            output.write(args.markdown, _table(chosen, kills, args.repeat))
-        missed = [each for each in chosen if len(kills[each.id]) < args.repeat]
+            output.write(args.markdown, _table(whole, kills, args.repeat))
+        missed = [each for each in whole if len(kills[each.id]) < args.repeat]
         numbers = {defect.id: number for number, defect in enumerate(every, 1)}
-        looked_for = missed if args.elsewhere else []
-        elsewhere = _elsewhere(looked_for, numbers, tests, bench, workers)
-        _tell(chosen, kills, elsewhere if args.elsewhere else None, console, args.repeat)
+        looks = args.elsewhere and len(whole) == len(chosen)
+        elsewhere = _elsewhere(missed if looks else [], numbers, tests, bench, workers)
+        _tell(whole, kills, elsewhere if looks else None, console, args.repeat)
+        if len(whole) < len(chosen):
+            console.print(f"{len(chosen) - len(whole)} were not tried to the end")
+            return 2
         return 1 if missed else 0
     finally:
         workers.close()
@@ -107,22 +112,28 @@ def choose(every: Sequence[Defect], ids: Sequence[str]) -> list[Defect]:
     return [known[name] for name in ids or known]
 
 
-def _tried(
+def tried(
     every: Sequence[Defect], chosen: Sequence[Defect], tests: Sequence[Test], bench: trial.Bench,
-    workers: LocalWorkers, console: Console, repeat: int,
+    workers: Workers, console: Console, repeat: int,
 ) -> dict[str, list[Kill]]:  # fmt: skip
-    """By defect, what has seen it in each try in which something did."""
+    """By defect, what has seen it in each try in which something did; none that an interrupt cut short."""
     own = {defect.id: covering(defect, tests, bench.binding is not None) for defect in chosen}
     numbers = {defect.id: number for number, defect in enumerate(every, 1)}
     _all_green({name for names in own.values() for name in names}, bench, workers)
     tasks = [(bench, numbers[each.id], own[each.id], False) for each in chosen] * repeat
     kills: dict[str, list[Kill]] = {each.id: [] for each in chosen}
-    with progress.Bar(console, "defects", len(tasks)) as bar:
-        for task, outcome in workers.map(trial.trial, tasks):
-            if outcome.kill is not None:
-                kills[every[task[1] - 1].id].append(outcome.kill)
-            bar.advance(1)
-    return kills
+    times: Counter[str] = Counter()
+    try:
+        with progress.Bar(console, "defects", len(tasks)) as bar:
+            for task, outcome in workers.map(trial.trial, tasks):
+                name = every[task[1] - 1].id
+                times[name] += 1
+                if outcome.kill is not None:
+                    kills[name].append(outcome.kill)
+                bar.advance(1)
+    except (Exception, Interrupted) as reason:
+        console.print(f"pipects: {said(reason)}", style="bold red")
+    return {name: seen for name, seen in kills.items() if times[name] == repeat}
 
 
 def _tell(
@@ -182,7 +193,7 @@ def covering(defect: Defect, tests: Sequence[Test], bound: bool = True) -> list[
     return names
 
 
-def _all_green(names: set[str], bench: trial.Bench, workers: LocalWorkers) -> None:
+def _all_green(names: set[str], bench: trial.Bench, workers: Workers) -> None:
     """Raises UserError if a test is red with no defect on: it would see anything."""
     chunk = sorted(names)
     parts = [chunk[at :: workers.count] for at in range(workers.count)]
@@ -193,7 +204,7 @@ def _all_green(names: set[str], bench: trial.Bench, workers: LocalWorkers) -> No
 
 def _elsewhere(
     missed: Sequence[Defect], numbers: Mapping[str, int], tests: Sequence[Test], bench: trial.Bench,
-    workers: LocalWorkers,
+    workers: Workers,
 ) -> dict[str, Outcome]:  # fmt: skip
     """What the whole suite says of those that their own tests did not see."""
     names = [test.id for test in tests if "stress" not in test.tags]
