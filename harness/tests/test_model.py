@@ -324,3 +324,14 @@ def test_whether_one_that_has_waited_keeps_a_copy_of_a_number_is_left_open() -> 
     waited = one(one(world, waiting), Call("call", "server.Write", {"buffer": Data(b"a")}))
     with pytest.raises(Unspecified):
         rules.possibilities(waited, Call("call", "client.Dispose"))
+
+
+@pytest.mark.parametrize("names", ["first second", "second first"])
+def test_which_of_two_owners_that_are_forgotten_goes_last_is_left_open(names: str) -> None:
+    world = one(World(), Call("new", "AnonymousPipeServerStream", {"direction": "Out"}, "server"))
+    world = one(world, Call("call", "server.GetClientHandleAsString", kept="text"))
+    for name in names.split():
+        given = {"direction": "In", "pipeHandleAsString": Ref("text")}
+        world = one(world, Call("new", "AnonymousPipeClientStream", given, name))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("forget", "second first"))

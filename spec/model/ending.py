@@ -136,7 +136,7 @@ def forget(world: World, call: Call) -> Iterator[May]:
                 raise Unspecified(
                     "a handle object that others hold is left by a stream nobody holds"
                 )
-            _require_last_owner(after, safe)
+            _require_last_owner(world, safe)
             after.close(safe)
     for _, operation in world.pending():
         if operation.stream in names or operation.into in names:
