@@ -90,32 +90,37 @@ class Looking(Execution):
                 raise
 
     def _compare_unread(self, call: Call, requirement: str) -> None:
-        """That a pipe which a transfer was about holds what it must: not a byte more was taken."""
-        stream = self.worlds[0].streams.get(self.worlds[0].stream_of(call.object) or "")
+        """That the pipes which a transfer was about hold what they must: not a byte more, or less, was taken."""
+        world = self.worlds[0]
+        stream = world.streams.get(world.stream_of(call.object) or "")
         if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
             return
-        pipe = self.worlds[0].pipes[stream.pipe]
-        inodes = self._inodes(pipe.maker)
-        amounts = {len(world.pipes[stream.pipe].content) for world in self.worlds}
-        busy = any(
-            self.worlds[0].streams[o.stream].pipe == stream.pipe
-            for _, o in self.worlds[0].pending()
-            if o.kind != "join"
-        )
-        if (
-            not inodes
-            or pipe.blurred
-            or pipe.ahead
-            or pipe.partly
-            or busy
-            or len(amounts) > 1
-            or not self.worlds[0].ends("parent", stream.pipe)
-        ):
-            return
-        (wanted,), pid = amounts, self._family.parent.pid
-        if not self._comes(lambda: self._system.unread(pid, min(inodes)) == wanted):
-            options = {"of": pipe.maker, "in": "parent"}
-            self._look("unread", options, requirement, {"returns": wanted})
+        for number in (stream.pipe, *_handed_on(world, stream.pipe)):
+            pipe, inodes = world.pipes[number], self._inodes(world.pipes[number].maker)
+            wanted = self._unread(number)
+            if wanted is None or not inodes:
+                continue
+            pid = self._family.parent.pid
+            if not self._comes(lambda: self._system.unread(pid, min(inodes)) == wanted):
+                options = {"of": pipe.maker, "in": "parent"}
+                self._look("unread", options, requirement, {"returns": wanted})
+
+    def _unread(self, number: int) -> int | None:
+        """How many bytes a pipe must come to hold; None if nobody knows, or an operation under way changes it."""
+        world = self.worlds[0]
+        pipe = world.pipes[number]
+        amounts = {len(each.pipes[number].content) for each in self.worlds}
+        if pipe.blurred or pipe.ahead or pipe.partly or len(amounts) > 1:
+            return None
+        if not world.ends("parent", number):
+            return None
+        (wanted,) = amounts
+        for _, each in world.pending():
+            takes_all = each.kind in ("read", "byte", "copy") and not (wanted or each.left)
+            is_here = world.streams[each.stream].pipe == number and each.kind != "join"
+            if is_here and not takes_all:
+                return None
+        return wanted
 
     def _compare_others(self, call: Call, requirement: str) -> None:
         """That files are still open which nobody closed; that a plain child holds nothing but ends."""
@@ -156,6 +161,16 @@ class Looking(Execution):
         self._observe_handles(step)
         if self._still_held is not None:
             self.course.steps.append(step)
+
+
+def _handed_on(world: World, number: int) -> list[int]:
+    """The pipes into which copies that are under way hand on what comes through a pipe."""
+    return [
+        world.streams[each.into].pipe
+        for _, each in world.pending()
+        if each.kind == "copy" and world.streams[each.stream].pipe == number
+        if each.into in world.streams and world.streams[each.into].process == "parent"
+    ]
 
 
 def _agrees(
