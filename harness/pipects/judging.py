@@ -154,7 +154,7 @@ class Judging(Cleaning):
                 expected=expected,
                 actual=actual,
                 observed=tuple(observed),
-                stderr=tuple(self._family.output.lines()[-12:]),
+                stderr=tuple(self._family.output.told()),
                 threads=tuple(threads) if verdict == verdicts.HANG else (),
                 cause=verdicts.cause_of(broken, verdict, done, actual),
             ),

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import collections
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
 from typing import IO
 
 KEPT_LINES = 200
+LAST_LINES = 12
+NAMED_LINES = 4
+NAMES_AN_ERROR = re.compile(r"(?=\S).*(error|exception|panic|fatal)", re.IGNORECASE)
+"""At the beginning of a line: what a trace has above its frames, which are set in."""
 
 
 class Output:
@@ -44,6 +49,12 @@ class Output:
     def lines(self) -> list[str]:
         """What is kept so far."""
         return list(self._lines)
+
+    def told(self) -> list[str]:
+        """The last lines, and those that name an error where the trace below it has more lines than that."""
+        lines = self.lines()
+        before = [line for line in lines[:-LAST_LINES] if NAMES_AN_ERROR.match(line)]
+        return [*before[-NAMED_LINES:], *lines[-LAST_LINES:]]
 
     def settle(self, seconds: float) -> None:
         """Waits until all who could print are gone, for at most `seconds`."""

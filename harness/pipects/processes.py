@@ -113,7 +113,7 @@ class Family:
             self.parent = self.meeting.wait_for(token, deadline, self._root_gone, listener)
         except (AdapterFault, Overdue) as error:
             self.end()
-            raise NotStarted(str(error), tuple(self.output.lines()[-12:])) from error
+            raise NotStarted(str(error), tuple(self.output.told())) from error
         except BaseException:
             self.end()
             raise

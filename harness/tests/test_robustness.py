@@ -249,6 +249,13 @@ def test_a_crash_shows_the_last_lines_of_standard_error(bench: Bench) -> None:
     assert "last words" in bench.run(*QUICK).failure("fake.can-read")["stderr"]
 
 
+def test_a_crash_shows_its_reason_above_a_long_trace(bench: Bench) -> None:
+    """Where the error is named first, and the frames below are many."""
+    bench.adapter("dies-traced")
+    shown = bench.run(*QUICK).failure("fake.can-read")["stderr"]
+    assert shown[0] == "Error: the reason" and shown[-1] == "Runtime v1" and len(shown) < 20
+
+
 def test_a_hang_shows_where_each_thread_was(bench: Bench) -> None:
     """By the operating system's own view."""
     bench.adapter("never")
