@@ -172,7 +172,12 @@ class Directing(Starting):
     def _deaf(self) -> list[str]:
         """The processes that answer nothing at all, not on another thread either, in words."""
         return [
-            f"'{name}' answers nothing else either: what reads its requests is held up, or does not read"
+            f"'{name}' answers nothing else either: "
+            + (
+                "a signal has stopped it"
+                if self._system.is_stopped(adapter.pid)
+                else "what reads its requests is held up, or does not read"
+            )
             for name, adapter in self._processes.items()
             if not self._answers(adapter, self._ask_nobody(adapter), DEAF_S)
         ]

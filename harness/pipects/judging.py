@@ -74,6 +74,8 @@ class Judging(Cleaning):
         A runtime that aborts may first write down where everything was, or have a debugger do it.
         """
         for name, adapter in self._processes.items():
+            if self._system.is_stopped(adapter.pid):
+                continue  # for good, unless somebody lets it go on: it comes to no end
             # One that spins may be at work on its end.
             rest = self._system.rest(adapter.pid, math.inf)
             begun = alone_since = time.monotonic()

@@ -114,6 +114,7 @@ def test_a_hang_tells_whether_anything_else_is_answered(
     bench.adapter(mode)
     failure = bench.run(*QUICK).failure("fake.can-read")
     assert any("answers nothing else" in each for each in failure["observed"]) == deaf
+    assert any("a signal has stopped it" in each for each in failure["observed"]) == deaf
 
 
 @pytest.mark.parametrize(

@@ -355,7 +355,17 @@ def signal_name(number: int) -> str:
 
 def is_zombie(pid: int) -> bool:
     """Whether the process has ended and its parent has not collected it."""
+    return _state(pid) == "Z"
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped the process, and none has let it go on."""
+    return _state(pid) == "T"
+
+
+def _state(pid: int) -> str | None:
+    """What the process does, in a letter; None if it is gone."""
     try:
-        return files.text(f"/proc/{pid}/stat").rpartition(")")[2].split()[0] == "Z"
+        return files.text(f"/proc/{pid}/stat").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return None

@@ -51,6 +51,9 @@ class Linux:
     def is_zombie(self, pid: int) -> bool:
         return linux.is_zombie(pid)
 
+    def is_stopped(self, pid: int) -> bool:
+        return linux.is_stopped(pid)
+
     def tracer(self, pid: int) -> int:
         return linux.tracer(pid)
 

@@ -189,6 +189,9 @@ class OnWine:
     def is_zombie(self, pid: int) -> bool:
         return False
 
+    def is_stopped(self, pid: int) -> bool:
+        return False
+
     def tracer(self, pid: int) -> int:
         return 0
 

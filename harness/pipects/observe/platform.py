@@ -113,6 +113,9 @@ class Platform(Protocol):
     def is_zombie(self, pid: int) -> bool:
         """Whether the process has ended and its parent has not collected it."""
 
+    def is_stopped(self, pid: int) -> bool:
+        """Whether a signal has stopped the process, and none has let it go on."""
+
     def tracer(self, pid: int) -> int:
         """The process that traces this one, such as a debugger; 0 if none does."""
 
