@@ -15,7 +15,7 @@ from typing import Any
 
 from pipects import protocol
 from pipects.errors import AdapterFault, EndedEarly, Overdue
-from pipects.observe import NotObservable, comes
+from pipects.observe import NotObservable, comes, descent, platforms
 from pipects.observe.on_linux import LINUX
 from pipects.observe.platform import Platform, Watch
 
@@ -290,7 +290,8 @@ def proven(
         if error.errno in (errno.ENOSYS, errno.EPERM):
             raise NotObservable(f"this system can't watch processes: {error.strerror}") from error
         fault = EndedEarly if error.errno == errno.ESRCH else AdapterFault
-        raise fault(f"the adapter says it is process {pid}, which is gone, or never was") from None
+        gone = f"the adapter says it is process {pid}, which is gone, or never was"
+        raise fault(gone + _counted(pid, platform)) from None
     try:
         # While it lives its number can't come to mean another process, so what is found is about it.
         # One that was adopted shows no environment while it executes its program.
@@ -299,11 +300,23 @@ def proven(
         if watch.ended():
             raise EndedEarly(f"{EndedEarly.WORDS} (process {pid} is gone)")
         if stranger:
-            raise AdapterFault(f"the adapter says it is process {pid}, which is none of its own")
+            raise AdapterFault(
+                f"the adapter says it is process {pid}, which is none of its own"
+                + _counted(pid, platform)
+            )
     except BaseException:
         watch.close()
         raise
     return watch
+
+
+def _counted(pid: int, platform: Platform) -> str:
+    """Why a number may be a wrong one: in a container processes are counted from 1 again."""
+    try:
+        known = descent.known_otherwise(pid) if platform.system == platforms.UNIX else None
+    except NotObservable:
+        return ""
+    return "" if known is None else f" ({known} is, which a PID namespace of its own calls {pid})"
 
 
 def _number(result: Mapping[str, Any], key: str) -> int:

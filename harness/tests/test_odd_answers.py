@@ -182,6 +182,16 @@ def test_a_process_that_is_no_relation_is_refused() -> None:
         greeted({}, belongs=False)
 
 
+def test_a_process_that_a_namespace_counts_otherwise_is_named(bench: Bench) -> None:
+    """An adapter in a container says a number that is right there, and means nothing here."""
+    bench.adapter("good")
+    file = bench.folder / "adapters" / "fake.yaml"
+    inside = 'start: ["unshare", "--map-root-user", "--pid", "--fork", '
+    file.write_text(file.read_text(encoding="utf-8").replace("start: [", inside), encoding="utf-8")
+    told = " ".join(bench.run().output.split())
+    assert "is, which a PID namespace of its own calls 1)" in told, told
+
+
 def test_a_hello_without_the_token_is_nobodys() -> None:
     """It is dropped; whoever is awaited may still come, and the reason is told if he doesn't."""
     met = meeting.Meeting(lambda pid: True)
