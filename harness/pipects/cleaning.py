@@ -49,7 +49,7 @@ class Cleaning(Observing):
             return
         parent = self._family.parent
         request = parent.connection.send("forget", {"dispose": True})
-        protocol.acknowledge(self._answer(parent, request))
+        protocol.acknowledge(self._answer(parent, request), "forget", parent.connection)
         self._require_nothing_left(parent.pid)
         if self._still_held is not None:
             self._step, left = self._still_held
@@ -79,7 +79,7 @@ class Cleaning(Observing):
         try:
             self._dispose_streams(parent)
             request = parent.connection.send("forget", {"dispose": True})
-            protocol.acknowledge(self._answer(parent, request))
+            protocol.acknowledge(self._answer(parent, request), "forget", parent.connection)
             if not parent.connection.answers_all(time.monotonic() + self._patience):
                 return False
             self._running.clear()

@@ -301,7 +301,7 @@ class Conversation:
         """Has a process end. That it does not is the adapter's fault, unless more than that runs at its end."""
         request = adapter.connection.send("exit", asked)
         with contextlib.suppress(ConnectionLost):
-            protocol.acknowledge(self._answer(adapter, request))
+            protocol.acknowledge(self._answer(adapter, request), "exit", adapter.connection)
         try:
             self._await_end(name, adapter)
         except (Overdue, Deadlock) as stays:

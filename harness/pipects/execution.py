@@ -298,7 +298,7 @@ class Execution(Ordering):
         names = step.target.split()
         adapter = self._adapter(step.process)
         request = adapter.connection.send("forget", {"objects": names, "dispose": False})
-        protocol.acknowledge(self._answer(adapter, request))
+        protocol.acknowledge(self._answer(adapter, request), "forget", adapter.connection)
 
     def _do_finish(self, step: Step) -> None:
         running = self._running[step.target]

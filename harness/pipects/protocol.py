@@ -68,7 +68,8 @@ class Connection:
         self, link: socket.socket, listener: Listener | None = None, longest: int = LONGEST_LINE
     ) -> None:
         self._link = link
-        self._who = "the adapter"
+        self.who = "the adapter"
+        """Whose it is, for what is told of its faults."""
         self._longest = longest
         self._listener = listener or (lambda direction, text: None)
         self._pending: set[int] = set()
@@ -90,7 +91,7 @@ class Connection:
 
     def name(self, process: str) -> None:
         """Says whose it is, for what is told of its faults."""
-        self._who = f"the adapter of '{process}'"
+        self.who = f"the adapter of '{process}'"
 
     def listen(self, listener: Listener | None) -> None:
         """Tells `listener` of every message from now on."""
@@ -131,9 +132,9 @@ class Connection:
                     data = data[self._link.send(data) :]
                 except BlockingIOError:
                     if not ready(self._link, select.POLLOUT, until - time.monotonic()):
-                        raise AdapterFault(f"{self._who} does not read its requests") from None
+                        raise AdapterFault(f"{self.who} does not read its requests") from None
         except OSError as error:
-            raise ConnectionLost(f"the connection to {self._who} broke: {error}") from error
+            raise ConnectionLost(f"the connection to {self.who} broke: {error}") from error
         self._pending.add(self._next)
         return self._next
 
@@ -190,10 +191,10 @@ class Connection:
         except BlockingIOError:
             return False
         except OSError as error:
-            raise ConnectionLost(f"the connection to {self._who} broke: {error}") from error
+            raise ConnectionLost(f"the connection to {self.who} broke: {error}") from error
         if not data:
             rest = f" in the middle of a line ({_excerpt(self._buffer)})" if self._buffer else ""
-            raise ConnectionLost(f"{self._who} closed its connection{rest}")
+            raise ConnectionLost(f"{self.who} closed its connection{rest}")
         self.heard = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._buffer += data
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
@@ -203,7 +204,7 @@ class Connection:
             self._take(line)
         self._searched = len(self._buffer)
         if len(self._buffer) > self._longest:
-            raise AdapterFault(f"a line of {self._who} exceeds {self._longest} bytes")
+            raise AdapterFault(f"a line of {self.who} exceeds {self._longest} bytes")
         return True
 
     def _take(self, line: bytes) -> None:
@@ -213,16 +214,16 @@ class Connection:
             message = _DECODER.decode(text)
         except RecursionError:
             raise AdapterFault(
-                f"{self._who} sent what is nested too deep: {_excerpt(line)}"
+                f"{self.who} sent what is nested too deep: {_excerpt(line)}"
             ) from None
         except UnicodeDecodeError:
-            raise AdapterFault(f"{self._who} sent what is not UTF-8: {_excerpt(line)}") from None
+            raise AdapterFault(f"{self.who} sent what is not UTF-8: {_excerpt(line)}") from None
         except ValueError as error:
-            raise AdapterFault(f"{self._who} sent what is not JSON: {_excerpt(line)}") from error
+            raise AdapterFault(f"{self.who} sent what is not JSON: {_excerpt(line)}") from error
         if _may_be_odd(line) and (odd := oddity(message)):
-            raise AdapterFault(f"{self._who} sent {odd}: {_excerpt(line)}")
+            raise AdapterFault(f"{self.who} sent {odd}: {_excerpt(line)}")
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            raise AdapterFault(f"{self._who} sent what is not JSON-RPC 2.0: {_excerpt(line)}")
+            raise AdapterFault(f"{self.who} sent what is not JSON-RPC 2.0: {_excerpt(line)}")
         identifier = message.get("id")
         if (
             type(identifier) is not int
@@ -232,11 +233,11 @@ class Connection:
             asked = type(identifier) is int and 0 < identifier <= self._next
             why = "which has been answered" if asked else "which was not asked"
             raise AdapterFault(
-                f"{self._who} answered with the id {_excerpt(identifier)}, {why}: {_excerpt(line)}"
+                f"{self.who} answered with the id {_excerpt(identifier)}, {why}: {_excerpt(line)}"
             )
         if ("result" in message) == ("error" in message):
             raise AdapterFault(
-                f"{self._who} sent an answer with both a result and an error, or neither: {_excerpt(line)}"
+                f"{self.who} sent an answer with both a result and an error, or neither: {_excerpt(line)}"
             )
         self._answers[identifier] = message
 
@@ -282,10 +283,11 @@ def oddity(value: Any) -> str | None:
     return None
 
 
-def acknowledge(message: Mapping[str, Any]) -> None:
+def acknowledge(message: Mapping[str, Any], asked: str, connection: Connection) -> None:
     """Takes the answer to `forget` or `exit`, whose result says nothing. Raises AdapterFault for an error."""
     if "error" in message:
-        raise AdapterFault(f"the adapter refused: {_excerpt(message['error'])}")
+        error = _excerpt(message["error"])
+        raise AdapterFault(f"{connection.who} refused '{asked}': {error}")
 
 
 def outcome_of(message: Mapping[str, Any]) -> Outcome:

@@ -95,7 +95,8 @@ def _checks(family: Family, capabilities: Collection[str], scale: float) -> Iter
     ask("create", {"type": "Bytes", "as": "rule", "arguments": {"pattern": 7, "length": 300}})
     outcome = ask("get", {"object": "rule", "member": "Hex"})
     yield returns("knows the pattern rule", bytespec.pattern(7, 300).hex(), outcome)
-    protocol.acknowledge(answer(adapter.connection.send("forget", {"dispose": True})))
+    forgotten = answer(adapter.connection.send("forget", {"dispose": True}))
+    protocol.acknowledge(forgotten, "forget", adapter.connection)
     yield Check("forgets what it is told to", True, "")
     yield refused("has forgotten it", -32002, ask("get", {"object": "smoke", "member": "CanRead"}))
     ask(

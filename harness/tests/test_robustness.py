@@ -94,7 +94,7 @@ def test_a_misbehaviour_is_that_tests_verdict_only(
     ("mode", "words"),
     [
         ("stays", "the process 'parent' does not end, though it was told to exit"),
-        ("knows-no-exit", '"code": -32601'),
+        ("knows-no-exit", "the adapter of 'parent' refused 'exit': {\"code\": -32601"),
     ],
 )
 def test_an_adapter_that_does_not_exit_breaks_no_rule(bench: Bench, mode: str, words: str) -> None:
