@@ -335,3 +335,12 @@ def test_which_of_two_owners_that_are_forgotten_goes_last_is_left_open(names: st
         world = one(world, Call("new", "AnonymousPipeClientStream", given, name))
     with pytest.raises(Unspecified):
         rules.possibilities(world, Call("forget", "second first"))
+
+
+def test_whether_a_thread_can_be_started_without_a_handle_is_left_open() -> None:
+    world = one(pipe(), Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task"))
+    wait = Call("call", "task.Wait", thread="waits")
+    assert rules.possibilities(world, wait)
+    world = one(world, Call("limit", "parent", {"handles": 0}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, wait)

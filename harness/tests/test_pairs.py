@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench import Bench
-from pipects import implementations, spec
+from pipects import implementations, running, spec, suite
 from pipects.observe import platforms
 from pipects.pairs import introduce
 
@@ -94,3 +96,10 @@ def test_the_time_in_which_a_platform_gets_ready_is_not_the_adapters(
     monkeypatch.setattr(platforms, "named", slow)
     introduction = introduce(fake, the_spec.capabilities, 1.0)
     assert introduction.ok, introduction.checks
+
+
+def test_a_list_of_ours_is_held_against_our_cases_alone(tmp_path: Path) -> None:
+    (mono,) = suite.without_cases([]).chosen(["mono"])
+    assert running.unused(mono, [])
+    assert not running.unused(mono, [], tmp_path)
+    assert running.unused(replace(mono, folder=tmp_path), [], tmp_path)

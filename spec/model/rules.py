@@ -57,8 +57,9 @@ def possibilities(world: World, call: Call) -> list[May]:
         raise Unspecified("how far a callback has come that closes its stream")
     if world.scarce and not _needs_nothing(call):
         raise Unspecified("what else lacks handles")
-    if world.scarce and call.member in transferring.KINDS and call.thread != world.warm:
-        raise Unspecified("what a runtime opens when it waits for the first time")
+    waits = call.member in transferring.KINDS or call.thread != MAIN
+    if world.scarce and waits and call.thread != world.warm:
+        raise Unspecified("what a runtime opens for a thread, or when it waits for the first time")
     if call.object in world.wrappers:
         return _through_wrapper(world, call)
     found = list(itertools.islice(_rule(world, call)(world, call), MOST + 1))

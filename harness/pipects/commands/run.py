@@ -281,7 +281,9 @@ def _execute(
                 (
                     implementation,
                     introductions.get(identifier, Introduction(None, (), "the run was broken off")),
-                    [] if args.shard else unused(implementation, every_test),
+                    []
+                    if args.shard
+                    else unused(implementation, every_test, args.cases or paths.CASES),
                 )
                 for identifier, implementation in taking_part.items()
             ],

@@ -215,7 +215,9 @@ def misbehave() -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
     elif MODE == "dies-traced":
         frames = "".join(f"    at frame {number} (file.js:{number})\n" for number in range(30))
-        print(f"throw it;\n^\n\nError: the reason\n{frames}\nRuntime v1", file=sys.stderr, flush=True)
+        print(
+            f"throw it;\n^\n\nError: the reason\n{frames}\nRuntime v1", file=sys.stderr, flush=True
+        )
         os._exit(7)
     elif MODE == "dies":
         print("last words", file=sys.stderr, flush=True)
