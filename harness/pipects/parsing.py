@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
 def near(word: str, known: Iterable[str]) -> str:
     """` (did you mean …?)`, or nothing."""
-    close = difflib.get_close_matches(word, [*known], n=2, cutoff=0.5)
+    close = difflib.get_close_matches(word, [*dict.fromkeys(known)], n=2, cutoff=0.5)
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 

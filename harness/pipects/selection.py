@@ -71,5 +71,5 @@ def _named(test: Test, glob: str) -> bool:
 
 
 def similar(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=3)
+    near = difflib.get_close_matches(name, [*dict.fromkeys(known)], n=3)
     return f"did you mean {' or '.join(near)}?" if near else "'pipects list' shows what there is"

@@ -89,6 +89,11 @@ def test_showing_what_there_is_not_is_an_error(pipects: Command) -> None:
     assert "did you mean server.ctor.direction.inout-rejected" in done.errors
 
 
+def test_what_was_meant_is_named_once(pipects: Command) -> None:
+    """A case is there once for each of its rows."""
+    assert pipects("show", "stream.read.shrt").errors.count("stream.read.short") == 1
+
+
 def test_what_does_not_apply_is_counted_by_its_reason(bench: Bench) -> None:
     """So that a reader sees at once what was not asked, and why."""
     bench.adapter("good", more="lacks: [span]\n")
