@@ -37,8 +37,16 @@ def ignore() -> None:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
-    ignore()
+    for (
+        each
+    ) in ENDING:  # one may have come already, of which the interpreter complains if it is ignored
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, _nothing)
     raise Interrupted(signal.Signals(number).name)
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    """The command is ending."""
 
 
 def _lost(unraisable: sys.UnraisableHookArgs) -> None:

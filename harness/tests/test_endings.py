@@ -121,6 +121,30 @@ def test_an_interrupt_is_not_lost_where_exceptions_are() -> None:
     assert (done.stdout, done.stderr) == ("SIGTERM\n", "")
 
 
+TOGETHER = """\
+import os, signal
+from pipects import errors, interrupts
+interrupts.install()
+signal.pthread_sigmask(signal.SIG_BLOCK, interrupts.ENDING)
+for number in interrupts.ENDING:
+    os.kill(os.getpid(), number)
+try:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, interrupts.ENDING)
+    print("lost")
+except errors.Interrupted as interrupt:
+    print(interrupt)
+"""
+
+
+def test_interrupts_that_come_together_are_one() -> None:
+    """The interpreter complains of none of the others."""
+    done = subprocess.run(
+        ["/usr/bin/env", "--default-signal=HUP", sys.executable, "-c", TOGETHER],
+        env=environment(), capture_output=True, text=True, timeout=ENOUGH, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("SIGHUP\n", "")
+
+
 def test_an_interrupt_at_any_moment_ends_the_command(bench: Bench) -> None:
     """While it is loaded, greets, runs, writes: one line, status 2, no process; or it was done before."""
     bench.adapter("good")
