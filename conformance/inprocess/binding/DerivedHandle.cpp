@@ -239,6 +239,20 @@ BOOST_AUTO_TEST_CASE(shape_of_properties, COVERS("stream.is-handle-exposed.shape
     BOOST_TEST(seen.IsConnected());
 }
 
+BOOST_AUTO_TEST_CASE(set_in_every_state, COVERS("stream.is-connected.protected-setter")) {
+    Connected broken(PipeDirection::Out);
+    broken.server.Dispose();
+    CheckThrows<IOException>("WriteByte", [&] { broken.stream.WriteByte(1); });
+    Derived without = Reader();
+    for (Derived* const stream : {&broken.stream, &without}) {
+        BOOST_TEST(!stream->IsConnected());
+        for (const bool value : {true, true, false, false, true}) {
+            stream->SetIsConnected(value);
+            BOOST_TEST(stream->IsConnected() == value);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,38 +69,48 @@ void CheckUnfit(const std::vector<Unfit>& states, PipeDirection direction, Use&&
     }
 }
 
+/// Checks that `use`, given a buffer of no byte and one of one, throws so in every one of the states.
+template <typename Use>
+void CheckUnfitOfAnySize(const std::vector<Unfit>& states, PipeDirection direction, Use&& use) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}}) {
+        BOOST_TEST_CONTEXT(size << " bytes") {
+            CheckUnfit(states, direction, [&](Derived& it) {
+                std::array<Byte, 1> buffer{};
+                use(it, std::span(buffer).first(size));
+            });
+        }
+    }
+}
+
 constexpr auto In = PipeDirection::In;
 constexpr auto Out = PipeDirection::Out;
 
-/// Declares a test of one member in both kinds of states. The buffer is one byte.
-#define PIPECTS_UNFIT(name, prefix, direction, use)                                 \
-    BOOST_AUTO_TEST_CASE(name##_not_connected, COVERS(prefix ".not-connected")) {   \
-        CheckUnfit(NotConnected(), direction, [](Derived& it) {                     \
-            std::array<Byte, 1> buffer{};                                           \
-            static_cast<void>(buffer);                                              \
-            use;                                                                    \
-        });                                                                         \
-    }                                                                               \
-    BOOST_AUTO_TEST_CASE(name##_handle_not_set, COVERS(prefix ".handle-not-set")) { \
-        CheckUnfit(HandleNotSet(), direction, [](Derived& it) {                     \
-            std::array<Byte, 1> buffer{};                                           \
-            static_cast<void>(buffer);                                              \
-            use;                                                                    \
-        });                                                                         \
+/// Declares a test of one member in both kinds of states. It may use `it`, the stream, and `part`, a buffer.
+#define PIPECTS_UNFIT(name, prefix, direction, use)                                           \
+    BOOST_AUTO_TEST_CASE(name##_not_connected, COVERS(prefix ".not-connected")) {             \
+        CheckUnfitOfAnySize(NotConnected(), direction,                                        \
+                            [](Derived& it, [[maybe_unused]] std::span<Byte> part) { use; }); \
+    }                                                                                         \
+    BOOST_AUTO_TEST_CASE(name##_handle_not_set, COVERS(prefix ".handle-not-set")) {           \
+        CheckUnfitOfAnySize(HandleNotSet(), direction,                                        \
+                            [](Derived& it, [[maybe_unused]] std::span<Byte> part) { use; }); \
     }
 
-PIPECTS_UNFIT(read, "stream.read", In, static_cast<void>(it.Read(buffer, 0, 1)))
-PIPECTS_UNFIT(read_span, "stream.read-span", In, static_cast<void>(it.Read(std::span<Byte>(buffer))))
+PIPECTS_UNFIT(read, "stream.read", In, static_cast<void>(it.Read(part, 0, static_cast<int>(part.size()))))
+PIPECTS_UNFIT(read_span, "stream.read-span", In, static_cast<void>(it.Read(part)))
 PIPECTS_UNFIT(read_byte, "stream.read-byte", In, static_cast<void>(it.ReadByte()))
-PIPECTS_UNFIT(read_async, "stream.read-async", In, it.ReadAsync(buffer, 0, 1).Wait())
-PIPECTS_UNFIT(read_async_memory, "stream.read-async-memory", In, it.ReadAsync(std::span<Byte>(buffer)).Wait())
-PIPECTS_UNFIT(begin_read, "stream.begin-read", In, static_cast<void>(it.EndRead(it.BeginRead(buffer, 0, 1))))
-PIPECTS_UNFIT(write_span, "stream.write-span", Out, it.Write(std::span<const Byte>(buffer)))
+PIPECTS_UNFIT(read_async, "stream.read-async", In,
+              it.ReadAsync(part, 0, static_cast<int>(part.size())).Wait())
+PIPECTS_UNFIT(read_async_memory, "stream.read-async-memory", In, it.ReadAsync(part).Wait())
+PIPECTS_UNFIT(begin_read, "stream.begin-read", In,
+              static_cast<void>(it.EndRead(it.BeginRead(part, 0, static_cast<int>(part.size())))))
+PIPECTS_UNFIT(write_span, "stream.write-span", Out, it.Write(part))
 PIPECTS_UNFIT(write_byte, "stream.write-byte", Out, it.WriteByte(0))
-PIPECTS_UNFIT(write_async, "stream.write-async", Out, it.WriteAsync(buffer, 0, 1).Wait())
-PIPECTS_UNFIT(write_async_memory, "stream.write-async-memory", Out,
-              it.WriteAsync(std::span<const Byte>(buffer)).Wait())
-PIPECTS_UNFIT(begin_write, "stream.begin-write", Out, it.EndWrite(it.BeginWrite(buffer, 0, 1)))
+PIPECTS_UNFIT(write_async, "stream.write-async", Out,
+              it.WriteAsync(part, 0, static_cast<int>(part.size())).Wait())
+PIPECTS_UNFIT(write_async_memory, "stream.write-async-memory", Out, it.WriteAsync(part).Wait())
+PIPECTS_UNFIT(begin_write, "stream.begin-write", Out,
+              it.EndWrite(it.BeginWrite(part, 0, static_cast<int>(part.size()))))
 PIPECTS_UNFIT(is_message_complete, "stream.is-message-complete", In,
               static_cast<void>(it.IsMessageComplete()))
 
