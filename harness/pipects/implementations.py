@@ -188,7 +188,7 @@ def load(
 
     Those that are `known` come first. Raises UserError with file and line for a manifest that is wrong.
     """
-    found = dict(known or {})
+    found, where = dict(known or {}), dict[str, str]()
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of adapters")
@@ -204,6 +204,11 @@ def load(
         if file.stem in found:
             raise UserError(f"{paths.shown(file)}: an implementation {file.stem} exists already")
         found[file.stem] = read(file.stem, file, entry, spec)
+        where[file.stem] = f"{paths.shown(file)}:{getattr(entry, 'line', 1)}"
+    for name, at in where.items():
+        of = found[name].variant_of
+        if of is not None and (of not in found or of == name):
+            raise UserError(f"{at}: variant-of: there is no other implementation '{of}'")
     return dict(sorted(found.items()))
 
 

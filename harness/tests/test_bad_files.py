@@ -207,6 +207,8 @@ MANIFESTS: dict[str, str | bytes] = {
     **{f"{key} is a number": manifest(**{key: "7"}) for key in GOOD},
     **{f"{key} is null": manifest(**{key: "null"}) for key in GOOD},
     **{f"{key} is a mapping": manifest(**{key: "{a: b}"}) for key in GOOD},
+    "a variant of itself": manifest() + "variant-of: fake\n",
+    "a variant of nobody": manifest() + "variant-of: nobody\n",
     "start of nothing": manifest(start="[]"),
     "start of numbers": manifest(start="[1, 2]"),
     "build of texts": manifest(build="[make]"),
