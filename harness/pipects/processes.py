@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -22,6 +23,8 @@ from pipects.output import Output
 SESSION_VARIABLE = "PIPECTS_SESSION"
 """Marks every process that comes of an adapter, whatever becomes of its parents."""
 GRACE = 2.0
+FULL = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""What the machine has no more of, whatever the program is."""
 """Seconds that a process gets to end after it was asked to, before it is killed."""
 
 
@@ -102,7 +105,10 @@ class Family:
             if self.director:
                 self.director.end()
             why = error.strerror if isinstance(error, OSError) else error
-            raise UserError(f"{program} can't be started: {why}") from error
+            told = f"{program or 'a program without a name'} can't be started: {why}"
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise UserError(told) from error
+            raise NotStarted(told) from error
         finally:
             os.close(nothing)
             if self.director:

@@ -373,6 +373,21 @@ def test_a_full_disk_is_said_and_loses_nothing_won(bench: Bench) -> None:
     assert done.verdicts() == {"fake.can-read": "pass", "fake.can-write": "pass"}
 
 
+def test_a_program_that_cannot_be_started_holds_up_no_other(bench: Bench) -> None:
+    """The mistake is its manifest's; the other implementation is run."""
+    bench.adapter("good")
+    bench.adapter("good", name="broken")
+    file = bench.folder / "adapters" / "broken.yaml"
+    start = f'start: ["{bench.folder}", '
+    file.write_text(file.read_text(encoding="utf-8").replace("start: [", start), encoding="utf-8")
+    results = bench.folder / "results.json"
+    done = bench.pipects("run", "broken", "fake", "--json", str(results))
+    assert done.status == 1
+    assert "can't be started: Permission denied" in " ".join(done.output.split())
+    found = json.loads(results.read_text(encoding="utf-8"))["results"]
+    assert [each["verdict"] for each in found] == ["pass"] * 2
+
+
 def test_a_program_that_is_absent_is_said_and_marked_not_run(bench: Bench) -> None:
     """An implementation whose runtime is missing is no failure of it."""
     bench.adapter("good", more="")
