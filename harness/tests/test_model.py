@@ -344,3 +344,17 @@ def test_whether_a_thread_can_be_started_without_a_handle_is_left_open() -> None
     world = one(world, Call("limit", "parent", {"handles": 0}))
     with pytest.raises(Unspecified):
         rules.possibilities(world, wait)
+
+
+def test_an_operation_that_a_thread_waits_for_may_take_a_moment_to_show_its_end() -> None:
+    world = one(pipe(), Call("call", "client.ReadAsync", {"buffer": Data(bytes(4))}, "task"))
+    world = one(world, Call("call", "task.Wait", thread="waits"))
+    world = one(world, Call("call", "server.Write", {"buffer": Data(b"a")}))
+    with pytest.raises(Unspecified):
+        rules.possibilities(world, Call("get", "task.IsCompleted"))
+    (may,) = [
+        each
+        for each in rules.possibilities(world, Call("finish", "waits", thread="waits"))
+        if each.outcome == Returns(1)
+    ]
+    assert one(may.after, Call("get", "task.IsCompleted"))

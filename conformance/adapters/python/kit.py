@@ -153,12 +153,12 @@ class Callback:
     def __init__(self, owner: Any, ends: str | None, calls: str | None) -> None:
         self.end = getattr(owner, ends) if ends else lambda result: None
         self.call = getattr(owner, calls) if calls else None
-        self.caller = threading.get_ident()
+        self.caller = threading.current_thread()  # an id is given again once its thread has ended
         self.outcome = Task[Any]()
 
     def __call__(self, result: Any) -> None:
         self.Count += 1
-        self.SameThread = threading.get_ident() == self.caller
+        self.SameThread = threading.current_thread() is self.caller
         self.outcome._complete(lambda: self.work(result))
 
     def work(self, result: Any) -> Any:

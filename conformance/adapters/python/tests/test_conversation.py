@@ -7,13 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from conftest import FOLDER
 
-from kit import first_difference, pattern
+from kit import Callback, first_difference, pattern
 
 
 class Peer:
@@ -165,6 +166,25 @@ def test_callback_that_ends(peer: Peer) -> None:
     assert peer.call("called.Wait") == {"returned": 1}
     assert peer.ask("get", object="called", member="SameThread") == {"returned": False}
     assert peer.ask("get", object="result", member="AsyncState") == {"returned": "mine"}
+
+
+def test_a_callback_tells_a_thread_from_one_that_ended_before_it() -> None:
+    """The system gives the id of a thread that has ended to the next one."""
+    made: list[Callback] = []
+    same: list[bool] = []
+
+    def called() -> None:
+        made[0](None)
+        same.append(made[0].SameThread)
+
+    for work in (lambda: made.append(Callback(None, None, None)), *[called] * 20):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert same == [False] * 20
+    own = Callback(None, None, None)
+    own(None)
+    assert own.SameThread
 
 
 def test_child_process(peer: Peer, listener: socket.socket) -> None:

@@ -2,15 +2,23 @@
 
 #include <pipects/adapter/Arguments.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace pipects::adapter {
+
+/// The number of the calling thread, which no other ever has: an id of the system's is given again once a
+/// thread has ended.
+[[nodiscard]] inline std::uint64_t ThisThread() {
+    static std::atomic<std::uint64_t> last = 0;
+    thread_local const std::uint64_t number = ++last;
+    return number;
+}
 
 /// A callback that a case gave to a member: it counts its calls and keeps the outcome of what the case wants
 /// done in it.
@@ -32,7 +40,7 @@ class Callback {
         }
         const std::lock_guard lock(mutex_);
         ++count_;
-        sameThread_ = std::this_thread::get_id() == beginner_;
+        sameThread_ = ThisThread() == beginner_;
         value_ = std::move(value);
         thrown_ = std::move(thrown);
         called_.notify_all();
@@ -64,7 +72,7 @@ class Callback {
     }
 
   private:
-    const std::thread::id beginner_ = std::this_thread::get_id();
+    const std::uint64_t beginner_ = ThisThread();
     const Arrays arrays_;
     mutable std::mutex mutex_;
     mutable std::condition_variable called_;
