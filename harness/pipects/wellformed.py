@@ -80,6 +80,8 @@ def _problems(verb: str, target: Any, step: Mapping[str, Any]) -> Iterator[str]:
         return
     if not isinstance(step.get("arguments", []), list):
         yield f"'arguments' is a list, not {_shown(step['arguments'])}"
+    elif any("\0" in word for word in step.get("arguments", []) if isinstance(word, str)):
+        yield "an argument of a program holds no NUL"
     yield from _about(verb, target, step)
     yield from _outcome({key: step[key] for key in OUTCOMES & step.keys()}, step.get("with") or {})
     values = [*(step.get("with") or {}).values(), step.get("to")]

@@ -119,6 +119,7 @@ CASES: dict[str, str | bytes] = {
     "a name from a row": ONE + "  rows:\n    - {n: [1]}\n  steps:\n    - {new: Bytes, as: $n, with: {length: 1}}\n",
     "throws from a row": ONE + "  rows:\n    - {k: 1, t: [x]}\n" + STEPS + "    - {call: server.Flush, expect: {throws: $t}}\n",
     "arguments from a row": ONE + "  rows:\n    - {a: 5}\n  steps:\n    - {start: child, arguments: $a}\n",
+    "an argument with a NUL": ONE + "  steps:\n    - {start: child, arguments: [\"a\\0b\"]}\n",
     "any of texts": ONE + "  because: B.\n" + STEPS + "    - {call: server.Flush, any: [a, b]}\n",
     "any from a row": ONE + "  because: B.\n  rows:\n    - {k: 1, a: {x: 1}}\n" + STEPS + "    - {call: server.Flush, expect: {any: $a}}\n",
     "a pattern that is none": ONE + STEPS + "    - {get: server.CanWrite, returns: {matches: '('}}\n",
