@@ -142,7 +142,12 @@ def _dangling(results: Results) -> Iterator[str]:
         for covered in test["covers"]:
             if covered not in requirements:
                 yield f"$.tests[{index}].covers: no requirement {covered!r}"
+    told: set[tuple[str, str, str, int]] = set()
     for index, result in enumerate(results["results"]):
+        key = (result["test"], result["server"], result["client"], result["repetition"])
+        if key in told:
+            yield f"$.results[{index}]: a result of {result['test']!r} stands twice"
+        told.add(key)
         if result["test"] not in tests:
             yield f"$.results[{index}].test: no test {result['test']!r}"
         for side in ("server", "client"):

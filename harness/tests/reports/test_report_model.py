@@ -116,6 +116,7 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
         ("covers", r"tests\[0\]\.covers: no requirement"),
         ("source", r"requirements\[0\]\.sources: no source"),
         ("twice", r"tests\[1\]\.id: .* stands twice"),
+        ("result", r"results\[1\]: a result of .* stands twice"),
     ],
 )
 def test_names_that_stand_for_nothing(kind: str, message: str) -> None:
@@ -127,6 +128,8 @@ def test_names_that_stand_for_nothing(kind: str, message: str) -> None:
         document["tests"][0]["covers"] = ["nothing"]
     elif kind == "source":
         document["requirements"][0]["sources"] = ["nowhere#part"]
+    elif kind == "result":
+        document["results"].insert(1, document["results"][0])
     else:
         document["tests"][1]["id"] = document["tests"][0]["id"]
     with pytest.raises(UserError, match=message):
