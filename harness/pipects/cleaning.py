@@ -8,7 +8,7 @@ from pipects import blame, facts, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, Overdue
 from pipects.meeting import Adapter
-from pipects.observe import NotObservable, kinds, pipes_among
+from pipects.observe import NotObservable, kinds, linux, pipes_among
 from pipects.observing import AT_FIRST, Observing
 
 
@@ -42,8 +42,9 @@ class Cleaning(Observing):
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
             if stay := self._left_behind():
+                who = ", ".join(map(linux.shown, stay))
                 raise Differs(
-                    "no process is left behind", f"processes {stay} are", blame.LEFT_BEHIND
+                    "no process is left behind", f"left behind: {who}", blame.LEFT_BEHIND
                 )
         if "parent" not in self._processes:
             return

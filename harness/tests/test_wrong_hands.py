@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
@@ -74,6 +75,15 @@ def test_who_stands_between_and_holds_the_pipe_too_is_shown(bench: Bench) -> Non
     )
     observed = bench.run().failure("fake.child")["observed"]
     assert any("which is none of the case's, holds" in each for each in observed), observed
+
+
+def test_who_is_left_behind_is_named(bench: Bench) -> None:
+    """By its number and its program, so that its author finds it."""
+    bench.adapter("hides")
+    steps = "    - {get: server.CanRead, returns: false}\n    - {exit: child}\n"
+    bench.cases(CHILD.replace("DEADLINE", "5") + steps)
+    failure = bench.run("--timeout-scale", "0.2").failure("fake.child")
+    assert re.fullmatch(r"left behind: process \d+ \(python3[.\d]*\)", failure["actual"]), failure
 
 
 @pytest.mark.parametrize("mode", ["has-helper", "has-busy-helper"])
