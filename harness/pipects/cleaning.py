@@ -6,7 +6,7 @@ import time
 
 from pipects import blame, facts, protocol
 from pipects.conversation import Differs, LeftOpen
-from pipects.errors import AdapterFault, Overdue
+from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.meeting import Adapter
 from pipects.observe import NotObservable, kinds, linux, pipes_among
 from pipects.observing import AT_FIRST, Observing
@@ -40,12 +40,12 @@ class Cleaning(Observing):
         if self._ended and "parent" in self._processes:
             zombies = [a.pid for a in self._ended.values() if a is not self._family.parent]
             if not self._comes(lambda: not any(map(self._system.is_zombie, zombies))):
+                self._require_life()
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
             if stay := self._left_behind():
+                self._require_life()
                 who = ", ".join(map(linux.shown, stay))
-                raise Differs(
-                    "no process is left behind", f"left behind: {who}", blame.LEFT_BEHIND
-                )
+                raise Differs("no process is left behind", f"left behind: {who}", blame.LEFT_BEHIND)
         if "parent" not in self._processes:
             return
         parent = self._family.parent
@@ -55,6 +55,12 @@ class Cleaning(Observing):
         if self._still_held is not None:
             self._step, left = self._still_held
             raise left
+
+    def _require_life(self) -> None:
+        """Whoever has ended by itself collects no child, and leaves its own behind."""
+        for name, adapter in self._processes.items():
+            if adapter.watch.ended():
+                raise ConnectionLost(f"the process '{name}' has ended")
 
     def _left_behind(self) -> list[int]:
         """Processes that came with the case and stay: a helper's own come and go."""

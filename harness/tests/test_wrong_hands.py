@@ -77,6 +77,15 @@ def test_who_stands_between_and_holds_the_pipe_too_is_shown(bench: Bench) -> Non
     assert any("which is none of the case's, holds" in each for each in observed), observed
 
 
+def test_who_ends_behind_its_last_answer_has_crashed(bench: Bench) -> None:
+    """Its child stays uncollected; that it collects none is not why."""
+    bench.adapter("dies-behind-child")
+    bench.cases(CHILD.replace("DEADLINE", "5") + "    - {exit: child}\n")
+    done = bench.run("--timeout-scale", "0.2")
+    assert done.verdicts() == {"fake.child": "crash"}, done.output
+    assert "'parent' ended with status 7" in done.failure("fake.child")["actual"]
+
+
 def test_who_is_left_behind_is_named(bench: Bench) -> None:
     """By its number and its program, so that its author finds it."""
     bench.adapter("hides")

@@ -337,10 +337,19 @@ def start(program: str, arguments: list[str], environment: dict[str, str], **_: 
         env={**os.environ, **({} if MODE == "start-without-token" else environment)},
         close_fds=False,
     )
+    if MODE == "dies-behind-child":
+        threading.Thread(target=end_behind, args=(child.pid,), daemon=True).start()
+        return {"returned": child.pid}
     if MODE == "start-waits":
         child.wait()
     threading.Thread(target=child.wait, daemon=True).start()
     return {"returned": os.getpid() if MODE == "start-is-itself" else child.pid}
+
+
+def end_behind(child: int) -> None:
+    """Ends when the child has, before it is collected."""
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    os._exit(7)
 
 
 def hello(**_: Any) -> Any:
