@@ -8,7 +8,7 @@ from pipects import blame, facts, protocol
 from pipects.conversation import Differs, LeftOpen
 from pipects.errors import AdapterFault, ConnectionLost, Overdue
 from pipects.meeting import Adapter
-from pipects.observe import NotObservable, kinds, linux, pipes_among
+from pipects.observe import NotObservable, descent, kinds, pipes_among
 from pipects.observing import AT_FIRST, Observing
 
 
@@ -44,7 +44,7 @@ class Cleaning(Observing):
                 raise AdapterFault(f"the adapter does not collect its ended children {zombies}")
             if stay := self._left_behind():
                 self._require_life()
-                who = ", ".join(map(linux.shown, stay))
+                who = ", ".join(map(descent.shown, stay))
                 raise Differs("no process is left behind", f"left behind: {who}", blame.LEFT_BEHIND)
         if "parent" not in self._processes:
             return

@@ -37,9 +37,8 @@ def ignore() -> None:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
-    for (
-        each
-    ) in ENDING:  # one may have come already, of which the interpreter complains if it is ignored
+    # one more may have come already, of which the interpreter complains if it is ignored by now
+    for each in ENDING:
         if signal.getsignal(each) is not signal.SIG_IGN:
             signal.signal(each, _nothing)
     raise Interrupted(signal.Signals(number).name)

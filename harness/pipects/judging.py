@@ -13,7 +13,7 @@ from pipects import blame, verdicts
 from pipects.cleaning import Cleaning
 from pipects.conversation import SLOW_END, STANDSTILL, exit_of
 from pipects.meeting import Adapter
-from pipects.observe import End, NotObservable, linux
+from pipects.observe import End, NotObservable, descent
 from pipects.observe.platform import Standstill
 from pipects.processes import GRACE
 from pipects.protocol import Outcome
@@ -172,7 +172,7 @@ class Judging(Cleaning):
             with contextlib.suppress(OSError, NotObservable):  # it only adds to the evidence
                 if ends := self._ends(pid):
                     told.append(
-                        f"{linux.shown(pid)}, which is none of the case's, holds {_listed(ends)} as well"
+                        f"{descent.shown(pid)}, which is none of the case's, holds {_listed(ends)} as well"
                     )
         return told
 

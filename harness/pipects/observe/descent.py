@@ -50,6 +50,13 @@ def table() -> Table:
     return found
 
 
+def shown(pid: int) -> str:
+    """A process by its number, and by its program's name while it is there."""
+    with contextlib.suppress(OSError):
+        return f"process {pid} ({files.text(f'/proc/{pid}/comm').strip()})"
+    return f"process {pid}"
+
+
 def known_otherwise(number: int) -> int | None:
     """The process below this one that a namespace of its own calls by this number, if there is one."""
     for process in descendants(os.getpid(), table()):

@@ -353,13 +353,6 @@ def signal_name(number: int) -> str:
         return f"SIGRTMIN+{beyond}" if beyond > 0 else f"SIG{number}"
 
 
-def shown(pid: int) -> str:
-    """A process by its number, and by its program's name while it is there."""
-    with contextlib.suppress(OSError):
-        return f"process {pid} ({files.text(f'/proc/{pid}/comm').strip()})"
-    return f"process {pid}"
-
-
 def is_zombie(pid: int) -> bool:
     """Whether the process has ended and its parent has not collected it."""
     return _state(pid) == "Z"
