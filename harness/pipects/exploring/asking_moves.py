@@ -20,6 +20,14 @@ MODES: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
 SETTABLE = ("ReadMode", "Position", "ReadTimeout", "WriteTimeout")
 
 
+def sought(member: str, choices: Choices) -> dict[str, Argument]:
+    """Arguments of `Seek` and `SetLength`: what goes nowhere, and what lies before the beginning, are among them."""
+    place = choices.pick((0, 1, -1, 2**40))
+    if member == "SetLength":
+        return {"value": place}
+    return {"offset": place, "origin": choices.pick(("Begin", "Current", "End"))}
+
+
 class AskingMoves(Moves):
     """Properties; children; what else a process has."""
 
@@ -55,12 +63,8 @@ class AskingMoves(Moves):
     def seeking(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
             name = self.stream(world, choices)
-            if choices.pick((True, False)):
-                yield Call(
-                    "call", f"{name}.Seek", {"offset": choices.pick((0, 1)), "origin": "Begin"}
-                )
-            else:
-                yield Call("call", f"{name}.SetLength", {"value": choices.pick((0, 1))})
+            member = choices.pick(("Seek", "SetLength"))
+            yield Call("call", f"{name}.{member}", sought(member, choices))
 
     def child(self, world: World, choices: Choices) -> Iterator[Call]:
         """A child that gets the handles of all servers whose clients it can hold."""

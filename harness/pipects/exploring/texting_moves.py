@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipects.exploring.asking_moves import sought
 from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
@@ -78,14 +79,11 @@ class TextingMoves(Moves):
         name = choices.pick(list(world.wrappers)[::-1])
         member = choices.pick((*NEEDING, *WRAPPED, *NEEDING))
         if member in ("Seek", "SetLength"):
-            given: dict[str, Argument] = (
-                {"offset": 0, "origin": "Begin"} if member == "Seek" else {"value": 0}
-            )
-            yield Call("call", f"{name}.{member}", given)
+            yield Call("call", f"{name}.{member}", sought(member, choices))
         elif member in ("Flush", "Dispose", "Close"):
             yield Call("call", f"{name}.{member}")
         elif member == "FlushAsync":
-            given = {}
+            given: dict[str, Argument] = {}
             if self.at_home(world, name) and choices.pick((True, False)):
                 given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
             yield Call("call", f"{name}.{member}", given, awaited=True)
