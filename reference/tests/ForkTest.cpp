@@ -3,6 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+
 // fork without exec, from a process that has a reactor and its thread.
 
 namespace pipects::testing {
@@ -18,6 +21,16 @@ namespace {
     int status = 0;
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Whether no other thread of this process does anything: what one has just on its stack is lost to a child.
+[[nodiscard]] bool OthersAreAtRest() {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::all_of(begin(tasks), end(tasks), [](const auto& task) {
+        std::string stat;
+        std::getline(std::ifstream(task.path() / "stat"), stat);
+        return task.path().filename() == std::to_string(::gettid()) || stat.find(") S ") != std::string::npos;
+    });
 }
 
 TEST(AForkedChild, WaitsReadsAndWritesWithStreamsOfItsOwnAndInherited) {
@@ -62,6 +75,7 @@ TEST(AForkedChild, EndsByExitThoughItsParentHasAReactor) {
     Ends ends;
     Bytes buffer(1);
     const auto pending = ends.reader.ReadAsync(std::span<Byte>(buffer));
+    ASSERT_TRUE(Eventually(OthersAreAtRest));
     EXPECT_EXIT(std::exit(3), ::testing::ExitedWithCode(3), "");
     ends.writer.WriteByte('p');
     EXPECT_EQ(pending.Result(), 1);
