@@ -23,9 +23,9 @@ from pipects.output import Output
 SESSION_VARIABLE = "PIPECTS_SESSION"
 """Marks every process that comes of an adapter, whatever becomes of its parents."""
 GRACE = 2.0
+"""Seconds that a process gets to end after it was asked to, before it is killed."""
 FULL = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """What the machine has no more of, whatever the program is."""
-"""Seconds that a process gets to end after it was asked to, before it is killed."""
 
 
 @dataclass(frozen=True)
