@@ -66,11 +66,7 @@ def _status(world: World, call: Call) -> Iterator[May]:
     """`IsCompleted`, `IsCanceled` and `IsFaulted`. What has just ended may take a moment to show."""
     operation = world.operations[call.object]
     kinds = {_kind(end.outcome) for end in operation.ends} or {"pending"}
-    joined = any(
-        each.kind == "join" and each.into == call.object and not each.collected
-        for each in world.operations.values()
-    )
-    if operation.ends and (joined or not operation.collected):
+    if operation.ends and (call.object in world.awaited() or not operation.collected):
         raise Unspecified("whether the end of an operation shows already")
     kind = kinds.pop()
     said = operation.ends[0].requirement if operation.ends else saying.begun(operation)

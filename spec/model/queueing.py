@@ -72,11 +72,7 @@ def race(before: World, after: World) -> None:
 def require_taken(world: World, pipe: int) -> None:
     """Raises Unspecified if one of several reads that waited has come to its end, nobody knows which, and is not seen yet:
     it may run late, and take what is written later, too."""
-    waiting = {
-        each.into
-        for each in world.operations.values()
-        if each.kind == "join" and not each.collected
-    }
+    waiting = world.awaited()
     for name, each in world.operations.items():
         late = each.raced and (name in waiting or not each.collected) and each.kind in READING
         if late and len(each.got) < each.count and world.streams[each.stream].pipe == pipe:

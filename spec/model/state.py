@@ -296,6 +296,11 @@ class World:
         found = [(name, each) for name, each in self.operations.items() if not each.ends]
         return sorted(found, key=lambda item: item[1].order)
 
+    def awaited(self) -> set[str | None]:
+        """The operations for whose end a thread waits that has not been heard of since."""
+        operations = self.operations.values()
+        return {each.into for each in operations if each.kind == "join" and not each.collected}
+
     def is_shared(self, pipe: int) -> bool:
         """Whether two handle objects stand, or stood, for one end of the pipe: who waits may then watch a copy of it."""
         stand_for = [
