@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipects import paths
-from pipects.errors import UserError
+from pipects.errors import NotBuilt, UserError
 from pipects.output import Output
 
 PLACES = ("source", "build", "root")
@@ -53,7 +53,7 @@ def unshown(whom: str, last: float | None) -> AbstractContextManager[Watch]:
 def run(
     command: Sequence[str], environment: Mapping[str, str], whom: str, watch: Watch | None = None
 ) -> None:
-    """Runs one command of a build. Raises UserError, with its last lines, if that fails."""
+    """Runs one command of a build. Raises NotBuilt, with its last lines, if that fails."""
     shown = " ".join(command)
     try:
         process = subprocess.Popen(
@@ -66,7 +66,7 @@ def run(
         )
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise UserError(f"{whom} can't be built: '{shown}' can't be started: {why}") from error
+        raise NotBuilt(f"{whom} can't be built: '{shown}' can't be started: {why}") from error
     assert process.stdout is not None
     output = Output(process.stdout, watch)
     try:
@@ -75,7 +75,7 @@ def run(
         process.kill()
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise UserError(
+            raise NotBuilt(
                 f"{whom} can't be built: '{shown}' did not end within {ENOUGH:g} s"
             ) from error
         raise
@@ -84,7 +84,7 @@ def run(
         lines = output.lines()
         errors = [line for line in lines[:-10] if re.search("error", line, re.IGNORECASE)][:5]
         tail = "\n  ".join([*errors, *lines[-10:]])
-        raise UserError(f"{whom} can't be built: '{shown}' ended with status {status}:\n  {tail}")
+        raise NotBuilt(f"{whom} can't be built: '{shown}' ended with status {status}:\n  {tail}")
 
 
 def digest(of: object, files: Sequence[Path]) -> str:

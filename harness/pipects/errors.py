@@ -17,6 +17,10 @@ class UserError(Exception):
         self.hint = hint
 
 
+class NotBuilt(UserError):
+    """An implementation whose build fails; the message ends with what the build printed last."""
+
+
 class AdapterFault(Exception):
     """The adapter, not the implementation behind it, did not keep to the protocol."""
 

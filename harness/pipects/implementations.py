@@ -125,7 +125,7 @@ class Implementation:
     def prepare(self, show: building.Show = building.unshown) -> None:
         """Builds it, if it never was or if its sources have changed since; `show` lets a user see it.
 
-        Raises UserError with the build's last lines if that fails.
+        Raises NotBuilt with the build's last lines if that fails.
         """
         if not self.build:
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipects import building, missing, smoke
 from pipects.cases import Test
-from pipects.errors import NotStarted
+from pipects.errors import NotBuilt, NotStarted
 from pipects.implementations import Deviation, Implementation
 from pipects.observe import NotObservable
 from pipects.processes import Family, Greeting
@@ -77,9 +77,11 @@ def introduce(
     """
     if missing := implementation.missing():
         return Introduction(None, (), f"{', '.join(missing)} is not installed")
-    implementation.prepare(show)
     try:
+        implementation.prepare(show)
         family = Family(implementation.command(), implementation.start_seconds * scale)
+    except NotBuilt as error:
+        return Introduction(None, (smoke.Check("is built", False, str(error)),))
     except NotStarted as error:
         words = "; it printed: " + " | ".join(error.output) if error.output else ""
         return Introduction(

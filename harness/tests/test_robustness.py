@@ -425,3 +425,19 @@ def test_the_harness_leaves_no_handle_of_its_own(bench: Bench, tmp_path: Path) -
     results = json.loads((tmp_path / "r.json").read_text())["results"]
     assert {result["verdict"] for result in results} == {"crash"}, done.output[-2000:] + done.errors
     assert len(results) == 60
+
+
+def test_a_build_that_fails_is_told_and_the_others_are_run(bench: Bench) -> None:
+    bench.adapter("good")
+    bench.adapter("good", "broken")
+    manifest = bench.folder / "adapters" / "broken.yaml"
+    failing = json.dumps([["sh", "-c", "echo no such header >&2; exit 3"]])
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("build: []", f"build: {failing}"), encoding="utf-8")
+    done = bench.pipects("run", "broken", "fake", "--json", str(bench.folder / "results.json"))
+    results = json.loads((bench.folder / "results.json").read_text(encoding="utf-8"))["results"]
+    assert done.status == 1 and {each["server"] for each in results} == {"fake"}, done.output
+    assert [each["verdict"] for each in results] == ["pass", "pass"]
+    told = " ".join(done.output.split())
+    assert "broken: the adapter is not fit to be asked is built: broken can't be built" in told
+    assert "ended with status 3: no such header" in told
