@@ -212,8 +212,8 @@ def _require_alone(world: World, safe: int) -> None:
     """Raises Unspecified if an operation under way uses the handle through another end."""
     handle = world.safes[safe].handle
     for _, operation in world.pending():
-        if operation.kind == "join":  # who waits for a task uses no handle
-            continue
+        if operation.kind == "join" or operation.left and operation.kind == "copy":
+            continue  # who waits for a task uses no handle, nor does a copy that writes what it has read
         own = world.streams[operation.stream].own
         if own == safe or world.safes[own].handle == handle:
             raise Unspecified("a handle that is closed under an operation of another end")

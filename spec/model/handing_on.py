@@ -38,6 +38,14 @@ def copied(world: World, name: str, operation: Operation) -> World:
     return after
 
 
+def closed(world: World, name: str) -> World:
+    """The source of a copy was closed while it wrote what it had read."""
+    after = world.copy()
+    said = "stream.dispose-pending.copy"
+    after.change_operation(name, ends=(End(BROKEN, said), End(CLOSED, said)))
+    return after
+
+
 def _takes(world: World, operation: Operation, count: int) -> bool:
     """Whether a copy's destination takes so much at once."""
     if operation.into in world.memories:

@@ -10,6 +10,7 @@ from spec.model.breaking_off import cancel
 from spec.model.calls import MAIN, Call, Ref
 from spec.model.ending import dispose
 from spec.model.outcomes import DONE, Outcome, Returns, Same, Throws, Unspecified, Waits
+from spec.model.queueing import waiting_on
 from spec.model.state import OPEN, End, May, Operation, World
 from spec.model.waiting import settle
 
@@ -210,6 +211,16 @@ def _unblocked(world: World, call: Call) -> Iterator[May]:
     yield May(Returns(), "stream.waiting.nonblocking", after)
 
 
+def _resized(world: World, call: Call) -> Iterator[May]:
+    """`Resize` of a pipe by a child that shares an end of it."""
+    after, pipe, size = world.copy(), world.plain_ends[call.object][1], call.arguments["size"]
+    assert isinstance(size, int)
+    if world.pipes[pipe].content or waiting_on(world, pipe, ("write", "copy")):
+        raise Unspecified("how much room is left in a pipe of another size")
+    after.change_pipe(pipe, capacity=size)
+    yield May(Returns(), "stream.buffer-size.linux-real-capacity", after)
+
+
 def _memory(world: World, call: Call) -> Iterator[May]:
     """`Position` and `Dispose` of a stream in memory."""
     memory = world.memories[call.object]
@@ -298,6 +309,6 @@ RULES: Mapping[str, Callable[[World, Call], Iterator[May]]] = {
     "Wait": _wait, "IsCompleted": _status, "IsCanceled": _status, "IsFaulted": _status,
     "Cancel": _cancel, "Token": _token, "Hex": _hex, "AsyncState": _state,
     "CompletedSynchronously": _synchronous, "Number": number, "Position": _memory, "Dispose": _memory,
-    "SetNonBlocking": _unblocked,
+    "SetNonBlocking": _unblocked, "Resize": _resized,
 }  # fmt: skip
 """By member of what is no pipe stream."""

@@ -101,13 +101,18 @@ WRAPPED = (
     "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close", "ReadAsync", "WriteAsync", "FlushAsync",
 )  # fmt: skip
 """What a synchronized wrapper hands on."""
+GATHERING = ("ReadExactly", "ReadAtLeast", "ReadExactlyAsync", "ReadAtLeastAsync")
+COMPOSED = (*GATHERING, "CopyTo", "CopyToAsync")
+"""What is made of several reads of a wrapper, each of which takes its turn."""
 
 
 def _through_wrapper(world: World, call: Call) -> list[May]:
     """A call of a wrapper is one of its stream, and waits for its turn while another one is in it."""
     name = world.wrappers[call.object]
     waiting = [each for _, each in world.pending() if each.stream == name]
-    if call.member not in WRAPPED or any(each.wrapper != call.object for each in waiting):
+    if call.member not in (*WRAPPED, *COMPOSED) or any(
+        each.wrapper != call.object for each in waiting
+    ):
         raise Unspecified("a wrapper whose stream is busy")
     if waiting and call.member in AT_ONCE:
         told = possibilities(world, replace(call, target=f"{name}.{call.member}"))
@@ -118,6 +123,8 @@ def _through_wrapper(world: World, call: Call) -> list[May]:
         raise Unspecified("whether a wrapper's operation is done when its call returns")
     inner = replace(call, target=f"{name}.{call.member}")
     mays = possibilities(world, inner)
+    if call.member in COMPOSED and any(may.outcome == Waits() for may in mays):
+        raise Unspecified("between which of its reads a wrapper lets others have their turn")
     token = call.text("cancellationToken")
     if token and world.tokens[token] and not all(_is_cancelled(may.outcome) for may in mays):
         raise Unspecified("whether a wrapper tells a cancelled token or its stream's refusal first")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spec.model import calling_back, failing, handing_on, queueing, receiving, sending
 from spec.model.outcomes import Unspecified
-from spec.model.state import DRAIN, READ, WRITE, Operation, World
+from spec.model.state import CLOSED, DRAIN, READ, WRITE, Operation, World
 
 TEXT = ("line", "rest", "more")
 CERTAIN = ("write", "exactly", "byte")
@@ -53,6 +53,8 @@ def _steps(world: World, name: str, operation: Operation) -> Iterator[World]:
         yield from receiving.text(world, name, operation)
     elif operation.kind == "copy" and operation.left:
         yield from handing_on.handed_on(world, name, operation)
+    elif operation.kind == "copy" and stream.state == CLOSED:
+        yield handing_on.closed(world, name)
     elif pipe.content or (
         pipe.burst and operation.kind != "copy" and queueing.on_the_way(world, stream.pipe)
     ):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import READING, ROOM, WRITING, MeetingMoves, Pipe
 from spec.model import calling_back, making
 from spec.model.calls import Argument, Call, Callback, Data, Ref
-from spec.model.state import World
+from spec.model.state import PAGE, World
 
 GATHERING = ("ReadExactlyAsync", "ReadAtLeastAsync", "ReadExactly", "ReadAtLeast")
 
@@ -236,7 +237,7 @@ class CrossingMoves(MeetingMoves):
         yield self.closed(own, choices)
 
     def shared(self, world: World, choices: Choices) -> Iterator[Call]:
-        """A child that shares an end makes it non-blocking; who waits at it here does so as before."""
+        """A child that shares an end makes it non-blocking, or resizes the pipe: who waits at it here does so as before."""
         if len(world.processes) > 1 or world.files or world.scarce or self.crowded(world, 2):
             return
         pipe, reads = self._names(choices.pick((False, True))), choices.pick((True, False))
@@ -255,6 +256,9 @@ class CrossingMoves(MeetingMoves):
         yield Call("new", making.CLIENT, given, pipe.client)
         ends = (pipe.client, pipe.server) if reads else (pipe.server, pipe.client)
         pipe = Pipe(pipe.server, pipe.handle, pipe.client, *ends)
+        if choices.once_in(3):
+            yield from self._resized(pipe, Call("call", f"{plain}.Resize", process=child), choices)
+            return
         source, token, made = self.cancellable()
         yield from made
         if not reads:
@@ -269,3 +273,15 @@ class CrossingMoves(MeetingMoves):
             yield unblocks
         for _ in range(2):
             yield from self._event(pipe, [pipe.client], reads, source, begun, ROOM, choices)
+
+    def _resized(self, pipe: Pipe, resizes: Call, choices: Choices) -> Iterator[Call]:
+        """Both ends tell how much their pipe holds, now and after it holds another number of bytes."""
+        sizes = [
+            Call("get", f"{pipe.reader}.InBufferSize"), Call("get", f"{pipe.writer}.OutBufferSize"),
+        ]  # fmt: skip
+        yield from sizes[: choices.pick((2, 1, 0))]
+        size = choices.pick((4, 1, 16)) * PAGE
+        yield replace(resizes, arguments={"size": size})
+        yield from sizes
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(size))})
+        yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": Data(b"\xa5" * size)})

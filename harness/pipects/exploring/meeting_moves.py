@@ -129,6 +129,10 @@ class MeetingMoves(Moves):
                 yield Call("call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * sent)})
             case _:
                 yield Call("call", f"{pipe.reader}.{choices.pick(('Dispose', 'Close'))}")
+                if is_full:
+                    yield Call(
+                        "call", f"{into.reader}.ReadExactly", {"buffer": Data(b"\xa5" * ROOM)}
+                    )
 
     def _copied_beside(self, member: str, choices: Choices) -> Iterator[Call]:
         """A copy of another pipe into memory, while one waits for room."""

@@ -93,7 +93,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,
-    "lined": Planner.lined,
+    "lined": Planner.lined, "composed": Planner.composed,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (
@@ -105,7 +105,7 @@ OFTEN = (
     *PLOTS, *PLOTS, "write", "read", "read", "write", "against", "task", "ending", "ending", "token",
     "cancel", "close", "text", "text", "lines", "wrapper", "join", "queue", "copy", "finishing",
     "breaking", "left", "left to others", "refused", "shared", "borrowed", "spoken beside", "room",
-    "lined", "scarce", "file refused", "misfits", "deprived", "fed", "turns",
+    "lined", "scarce", "file refused", "misfits", "deprived", "fed", "turns", "composed",
 )  # fmt: skip
 """What comes more often: what other things depend on, and what has many forms."""
 CALM = frozenset({

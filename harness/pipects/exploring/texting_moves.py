@@ -8,7 +8,7 @@ from pipects.exploring.asking_moves import sought
 from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
-from spec.model.rules import WRAPPED
+from spec.model.rules import GATHERING, WRAPPED
 from spec.model.state import READ, WRITE, World
 
 TEXTS = ("a", "", "two\n", "one\r\ntwo", "\n", "tail", "\r", "\u20ac", "\r\n\n\r", "\ufec1")
@@ -77,7 +77,7 @@ class TextingMoves(Moves):
             yield Call("call", "Stream.Synchronized", {"stream": stream}, self.name("wrapper"))
             return
         name = choices.pick(list(world.wrappers)[::-1])
-        member = choices.pick((*NEEDING, *WRAPPED, *NEEDING))
+        member = choices.pick((*NEEDING, *WRAPPED, *NEEDING, *GATHERING))
         if member in ("Seek", "SetLength"):
             yield Call("call", f"{name}.{member}", sought(member, choices))
         elif member in ("Flush", "Dispose", "Close"):
@@ -87,7 +87,7 @@ class TextingMoves(Moves):
             if self.at_home(world, name) and choices.pick((True, False)):
                 given["cancellationToken"] = Ref(choices.pick(list(world.tokens)[::-1]))
             yield Call("call", f"{name}.{member}", given, awaited=True)
-        elif member in NEEDING:
+        elif member in (*NEEDING, *GATHERING):
             data = b"\xa5" * choices.pick((4, 1, 0, 9))
             yield from self.form(world, name, choices, (member,), data)
         else:

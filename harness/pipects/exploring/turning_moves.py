@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipects.exploring.choosing import Choices, pattern
 from pipects.exploring.meeting_moves import ROOM, MeetingMoves
 from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.rules import COMPOSED
 from spec.model.state import PAGE, World
 
 LARGE = ROOM + 3 * PAGE
@@ -42,6 +43,45 @@ class TurningMoves(MeetingMoves):
             for size in choices.pick(((first, second), (PAGE, first + second - PAGE))):
                 array = Data(b"\xa5" * size)
                 yield Call("call", f"{pipe.reader}.ReadExactly", {"buffer": array})
+
+    def composed(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A wrapper gathers or copies what is there, in every form, with a token that may be cancelled before."""
+        if self.crowded(world, 2):
+            return
+        pipe, wrapper = self._names(choices.pick((False, True))), self.name("wrapper")
+        yield from self._pipe(pipe)
+        yield Call("call", "Stream.Synchronized", {"stream": Ref(pipe.reader)}, wrapper)
+        source, token, made = self.cancellable()
+        yield from made
+        yield Call("call", f"{pipe.writer}.Write", {"buffer": Data(pattern(9))})
+        member, cancelled = choices.pick(COMPOSED), choices.pick((False, True))
+        copies = member.startswith("CopyTo")
+        if copies and not cancelled or choices.once_in(3):
+            yield from self._goes(pipe, pipe.writer)
+        if cancelled:
+            yield Call("call", f"{source}.Cancel")
+        given: dict[str, Argument] = {}
+        if copies:
+            memory = self.name("memory")
+            yield Call("new", "MemoryStream", kept=memory)
+            given["destination"] = Ref(memory)
+            if choices.once_in(2):
+                given["bufferSize"] = choices.pick((3, 81920))
+        else:
+            length = choices.pick((4, 1, 9))
+            given["buffer"] = Data(b"\xa5" * length)
+            if "AtLeast" in member:
+                given["minimumBytes"] = choices.pick((1, length))
+            elif choices.once_in(2):
+                given |= {"offset": 0, "count": length}
+        of_task = member.endswith("Async")
+        if of_task and (cancelled or choices.once_in(2)):
+            given["cancellationToken"] = Ref(token)
+        yield Call("call", f"{wrapper}.{member}", given, awaited=of_task)
+        if copies:
+            yield Call("get", f"{memory}.Hex")
+        elif not choices.once_in(3):
+            yield Call("call", f"{wrapper}.Read", {"buffer": Data(b"\xa5" * 9)})
 
     def _transfer(self, wrapper: str, writes: bool, size: int, choices: Choices) -> Call:
         """So many bytes, on a thread of its own."""
