@@ -7,7 +7,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pipects import fitting
 
@@ -19,6 +19,8 @@ MOST = 100_000
 class Parser(argparse.ArgumentParser):
     """An argument parser that helps."""
 
+    _is_parsing = False
+
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, what was perhaps meant, and this command's own usage; status 2."""
         hint = self._hint(message)
@@ -28,11 +30,22 @@ class Parser(argparse.ArgumentParser):
 
     def understood(self, arguments: Sequence[str] | None = None) -> argparse.Namespace:
         """The parsed arguments; a command's unknown option is answered by that command."""
+        known: argparse.Namespace
         known, unknown = self.parse_known_args(arguments)
         if unknown:
             of: Parser = getattr(known, "parser", self)
             of.error(f"unrecognized arguments: {' '.join(unknown)}")
         return known
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As the base class's, and names may stand behind options, too: `run python --verbose go`."""
+        if self._is_parsing or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._is_parsing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_parsing = False
 
     def _hint(self, message: str) -> str:
         if found := re.search(r"unrecognized arguments: (-\S+)", message):

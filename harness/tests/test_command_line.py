@@ -47,6 +47,14 @@ def test_an_unknown_implementation_is_said(pipects: Command) -> None:
     assert "unknown implementation 'referense'" in done.errors and "reference" in done.errors
 
 
+def test_names_may_stand_behind_options(bench: Bench) -> None:
+    bench.adapter("good")
+    bench.adapter("good", "other")
+    done = bench.run("--verbose", "other")
+    assert done.results is not None, done.errors
+    assert [each["id"] for each in done.results["implementations"]] == ["fake", "other"]
+
+
 def test_the_version_is_told(pipects: Command) -> None:
     """`--version` prints it and ends with status 0."""
     done = pipects("--version")
