@@ -34,6 +34,12 @@ SHORT = {
     ("ReadAsync", False): "stream.read-async-memory.short",
 }
 """Broken where a read gives the first of the bytes that were written and leaves others in the pipe, whatever the case is about."""
+ROOM = {
+    True: "server.buffer-size.linux-page-round-up",
+    False: "server.buffer-size.linux-zero-system-default",
+}
+"""Broken where a write goes on since its pipe has more room than its server gave it, or waits since it has less, whatever
+the case is about; by whether the server was asked for a size."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
 INHERITED = "lifetime.child-gets-pipes-only"

@@ -127,6 +127,8 @@ class Conversation:
         self._names = Names()
         self._running: dict[str, Running] = {}
         self._born: set[int] = set()
+        self._sizes: dict[int, int] = {}
+        """By pipe: the size that its server was asked for, 0 if for none."""
         self._seen_with: tuple[Adapter, int, set[int]] | None = None
         """The pipes that a process was last seen with, and how much all had been asked by then; None
         while a call runs."""

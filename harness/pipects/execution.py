@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from pipects.conversation import ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
 from pipects.meeting import Adapter
-from pipects.observe import NotObservable
+from pipects.observe import NotObservable, platforms
 from pipects.ordering import Ordering
 from pipects.protocol import Outcome, Refused, Returned
 from pipects.steps import Step
@@ -25,6 +25,10 @@ from pipects.steps import Step
 
 MAKES_PIPES = "AnonymousPipeServerStream"
 """The only type whose objects make a pipe."""
+DESCRIPTOR = "Descriptor"
+"""What cases fill numbers with, and look whether one that was closed is used again."""
+LOOK = ("observe", "descriptor")
+"""The step that looks."""
 
 FILTERED = "stream.calls.filtered"
 """The requirement about forms of calls that are refused."""
@@ -176,7 +180,7 @@ class Execution(Ordering):
             verdicts.HANG,
             f"an end within {self._patience:g} s",
             f"nothing came: {missing}",
-            self._caller_kept(self._step[1]) if self._step else None,
+            self._kept_waiting(self._step[1]) if self._step else None,
             proof=proof,
         )
         try:
@@ -204,7 +208,10 @@ class Execution(Ordering):
 
     def _do_new(self, step: Step) -> None:
         if step.target != MAKES_PIPES:
+            before = self._numbers(step) if self._is_placed(step) else set()
             self._invoke_as_seen(step, "create", {"type": step.target})
+            if before:
+                self._require_lowest(before, self._numbers(step) - before)
             return
         adapter = self._adapter(step.process)
         before = self._pipes_before(adapter)
@@ -215,11 +222,41 @@ class Execution(Ordering):
                 held = self._system.pipes(adapter.pid)
                 new = held - before
                 self._born |= new
+                self._sizes |= dict.fromkeys(new, self._size_asked(step))
                 self._seen_with = None if self._running else (adapter, self._asked(), held)
         name = step.options.get("as")
         if new and isinstance(name, str) and name in self._names and self._names[name].is_object:
             known = self._names[name]
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
+
+    def _is_placed(self, step: Step) -> bool:
+        """Whether it makes a descriptor for its number: one that fills a place, or may be where another was."""
+        if step.target != DESCRIPTOR:
+            return False
+        others = [each for each in self._test.steps if each is not step]
+        named = any(str(step.options.get("as")) in each.text for each in others)
+        return not named or any((each.verb, each.target) == LOOK for each in others)
+
+    def _numbers(self, step: Step) -> set[int]:
+        """The descriptors that a process holds; none where that tells nothing of the next: a call is running, or it is
+        no Unix process."""
+        if self._running or self._server.platform != platforms.UNIX:
+            return set()
+        return {number for number, _ in self._system.links(self._adapter(step.process).pid)}
+
+    def _require_lowest(self, before: Set[int], made: Set[int]) -> None:
+        """Raises NotObservable if a descriptor is not where the next pipe would have been."""
+        lowest = next(number for number in itertools.count() if number not in before)
+        if made and lowest not in made:
+            raise NotObservable(
+                f"{self._server.id}'s adapter makes a Descriptor that takes another number than the lowest that is "
+                "free: whether one is used again can't be seen"
+            )
+
+    def _size_asked(self, step: Step) -> int:
+        """The size that a server is asked for; 0 if for none, or for no size at all."""
+        size = self._value("bufferSize", (step.options.get("with") or {}).get("bufferSize", 0))
+        return size if isinstance(size, int) and size > 0 else 0
 
     def _pipes_before(self, adapter: Adapter) -> set[int]:
         """The pipes that a process holds: as last seen, if nobody has been asked since for what may make one."""

@@ -25,6 +25,8 @@ HELPED_END = 60.0
 LOOK_AT_HELPERS = 0.1
 HELP_COMES = 0.2
 """Seconds before its last answer in which one of its threads may have begun to end a process."""
+MOST_ENDS = 12
+"""How many ends of a process are told one by one."""
 TICK = 0.02
 """Seconds by which the system may tell that a process started earlier than it did."""
 LAST_WORDS = 1.0
@@ -188,4 +190,7 @@ class Judging(Cleaning):
 
 
 def _listed(ends: Sequence[End]) -> str:
-    return ", ".join(f"{end.kind} end (descriptor {end.descriptor})" for end in ends)
+    """What is held; where it is much, as much of it as anyone reads."""
+    shown = [f"{end.kind} end (descriptor {end.descriptor})" for end in ends[:MOST_ENDS]]
+    more = [f"and {len(ends) - MOST_ENDS} ends more"] if len(ends) > MOST_ENDS else []
+    return ", ".join(shown + more)

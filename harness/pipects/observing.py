@@ -53,6 +53,7 @@ class Observing(Waiting):
         self._come_to_rest(adapter.pid)
         outcome = self._ask(step, "get", {"object": name, "member": "IsCompleted"}, adapter)
         if not isinstance(outcome, Returned) or outcome.value is not False:
+            self._require_fitting(self._names[name].pipes, "the operation is pending", outcome)
             raise Differs("the operation is pending", matching.say_actual(outcome))
         self._proofs.append("weak")
         self._note("observed", f"'{name}' is pending, process {adapter.pid} at rest")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
 import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from pipects import blame, matching, protocol
 from pipects.conversation import STANDSTILL, Conversation, Differs, Running
 from pipects.errors import Deadlock, Overdue
-from pipects.observe import NotObservable, Proof
+from pipects.observe import NotObservable, Proof, platforms
 from pipects.observe.platform import Standstill
+from pipects.protocol import Outcome, Returned
 from pipects.steps import Step
 
 WRITERS = ("Write", "WriteByte", "WriteAsync", "WaitForPipeDrain", "BeginWrite", "EndWrite")
@@ -16,6 +22,8 @@ READERS = (
     "Read", "ReadByte", "ReadAsync", "BeginRead", "EndRead", "ReadExactly", "ReadExactlyAsync",
     "ReadAtLeast", "ReadAtLeastAsync",
 )  # fmt: skip
+USUAL_PAGES = 16
+"""How many pages of room Linux gives to a pipe of which nobody said how large it is to be."""
 NEEDLESS = "the call neither ends nor is seen to wait on the pipe"
 
 
@@ -43,8 +51,9 @@ class Waiting(Conversation):
                     self._end_at_standstill(looks, running)
             if adapter.connection.has_answer(running.request):  # of a proof's looks, too
                 message = adapter.connection.answer(running.request, until)
-                actual = matching.say_actual(protocol.outcome_of(message))
-                raise Differs("the call waits on the pipe", actual)
+                outcome = protocol.outcome_of(message)
+                self._require_fitting(running.pipes, "the call waits on the pipe", outcome)
+                raise Differs("the call waits on the pipe", matching.say_actual(outcome))
             if proof is not None:
                 break
             if time.monotonic() > until:
@@ -98,6 +107,45 @@ class Waiting(Conversation):
         unread = [self._system.unread(pid, pipe) for pipe in running.pipes]
         return all(map(bool, unread)) if member in WRITERS else not any(unread)
 
+    def _require_fitting(self, pipes: Collection[int], expected: str, outcome: Outcome) -> None:
+        """Raises Differs if what should wait was done since a pipe took more than it should have room for."""
+        if not isinstance(outcome, Returned):
+            return
+        for pid, pipe, asked in self._sized(pipes):
+            with contextlib.suppress(OSError, NotObservable):
+                unread = self._system.unread(pid, pipe)
+                if unread > room(asked):
+                    held = f"the pipe holds {unread} bytes, and should have room for {room(asked)}"
+                    raise Differs(expected, f"it went on: {held}", blame.ROOM[asked > 0])
+
+    def _sized(self, pipes: Collection[int]) -> Iterator[tuple[int, int, int]]:
+        """The pipes whose size a server chose: a process that may hold an end, the pipe, and the size asked for. Where
+        the case itself may have given one another size there are none."""
+        resized = any(step.target.endswith(".Resize") for step in self._test.steps)
+        if self._server.platform != platforms.UNIX or resized:
+            return
+        for adapter, pipe in itertools.product(self._processes.values(), pipes):
+            if pipe in self._sizes:
+                yield adapter.pid, pipe, self._sizes[pipe]
+
+    def _kept_waiting(self, step: Step) -> str | None:
+        """The requirement that a call which does not return breaks whatever its case is about, if it breaks one."""
+        return self._caller_kept(step) or self._too_narrow(step)
+
+    def _too_narrow(self, step: Step) -> str | None:
+        """The requirement that a pipe breaks which has less room than was asked for, so that a write on it waits."""
+        running = self._running.get(step.target) if step.verb == "finish" else None
+        call = running.step if running else step
+        if self._origin(call) not in WRITERS or self._origin(call) == "WaitForPipeDrain":
+            return None
+        for pid, pipe, asked in self._sized(running.pipes if running else self._pipes(call)):
+            with contextlib.suppress(OSError, NotObservable):
+                capacity = self._system.capacity(pid, pipe)
+                full = self._system.unread(pid, pipe) >= capacity // 2  # pages need not be full
+                if full and asked and capacity < room(asked) <= most_room():
+                    return blame.ROOM[True]
+        return None
+
     def _caller_kept(self, step: Step) -> str | None:
         """The requirement that a call which does not return breaks if its operation has to wait, and someone could end that wait."""
         running = self._running.get(step.target) if step.verb == "finish" else None
@@ -133,3 +181,14 @@ class Waiting(Conversation):
             rest.look()
             if time.monotonic() > until:
                 raise NotObservable(f"process {pid} does not come to rest: {rest.seen()}")
+
+
+def room(asked: int) -> int:
+    """The bytes that a pipe has room for whose server was asked for so many, or for none (0)."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    return max(page, 1 << (asked - 1).bit_length()) if asked else USUAL_PAGES * page
+
+
+def most_room() -> int:
+    """The bytes that who has no privilege may give a pipe room for."""
+    return int(Path("/proc/sys/fs/pipe-max-size").read_text(encoding="ascii"))

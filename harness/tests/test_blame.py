@@ -63,6 +63,39 @@ def test_a_read_that_leaves_bytes_breaks_the_rule_of_short_reads(
     assert bench.run().failure("fake.reads")["requirement"] == requirement
 
 
+WRITES = """\
+- id: fake.writes
+  title: A write waits if there is no room for it, and no longer
+  covers: [stream.write.blocks-when-full, stream.write.capacity-no-wait]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out, inheritability: None, bufferSize: %s}}
+    - {call: server.Write, with: {buffer: {length: %s}, offset: 0, count: %s}, covers: stream.write.capacity-no-wait}
+    - {call: server.Write, with: {buffer: {length: 1}, offset: 0, count: 1}, on: waiting, until: blocked}
+    - {finish: waiting}
+"""
+SIZED = "server.buffer-size.linux-page-round-up"
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "written", "requirement"),
+    [
+        ("any-size", 4096, 4096, SIZED),
+        ("any-size", 100000, 70000, SIZED),
+        ("writes-nothing", 4096, 4096, "stream.write.blocks-when-full"),
+        ("good", 4096, 4000, "stream.write.blocks-when-full"),
+        ("good", 4096, 5000, "stream.write.capacity-no-wait"),
+    ],
+)
+def test_a_pipe_of_another_size_than_asked_for_has_broken_one_rule(
+    bench: Bench, mode: str, size: int, written: int, requirement: str
+) -> None:
+    """Whatever the case is about: the write went on, or waits, as it must in a pipe of that size."""
+    bench.adapter(mode)
+    bench.cases(WRITES % (size, written, written))
+    failure = bench.run("--timeout-scale", "0.2").failure("fake.writes")
+    assert failure["requirement"] == requirement
+
+
 def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
     """Another one is a mistake in the case."""
     bench.adapter("good")
@@ -221,6 +254,34 @@ def test_a_canary_in_the_closed_number_hides_nothing(bench: Bench, mode: str, ve
     bench.cases(CANARY)
     done = bench.run("--timeout-scale", "0.1")
     assert done.verdicts() == {"fake.canary": verdict}, done.output
+
+
+FILLED = """\
+- id: fake.filled
+  title: Which number a pipe gets
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: Descriptor, as: filler, with: {kind: file}}
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+"""
+
+
+@pytest.mark.parametrize(("mode", "seen"), [("good", True), ("copies-file", False)])
+@pytest.mark.parametrize(
+    "case",
+    [CANARY, FILLED, FILLED + "    - {get: filler.Number}\n"],
+    ids=["canary", "filler", "number"],
+)
+def test_a_number_that_stays_free_hides_nothing(
+    bench: Bench, mode: str, seen: bool, case: str
+) -> None:
+    """That a file was not closed is no wonder where it never had the number; where no number matters nothing is lost."""
+    bench.adapter(mode)
+    bench.cases(case)
+    done = bench.run()
+    wanted = "pass" if seen or "filler.Number" in case else "not observable"
+    assert set(done.verdicts().values()) == {wanted}, done.output
+    assert ("than the lowest that is free" in " ".join(done.output.split())) == (wanted != "pass")
 
 
 @pytest.mark.parametrize(

@@ -441,3 +441,19 @@ def test_a_build_that_fails_is_told_and_the_others_are_run(bench: Bench) -> None
     told = " ".join(done.output.split())
     assert "broken: the adapter is not fit to be asked is built: broken can't be built" in told
     assert "ended with status 3: no such header" in told
+
+
+@pytest.mark.parametrize(("pipes", "more"), [(6, None), (7, "and 2 ends more")])
+def test_what_a_process_holds_is_told_as_far_as_anyone_reads(
+    bench: Bench, pipes: int, more: str | None
+) -> None:
+    """A case of two hundred pipes needs no page for each of its failures."""
+    bench.adapter("wrong-answer")
+    bench.cases(
+        "- id: fake.many\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server_#, with: {direction: Out}, repeat: %d}\n"
+        "    - {get: server_1.CanRead, returns: false}\n" % pipes
+    )
+    (told,) = bench.run().failure("fake.many")["observed"]
+    assert told.count("(descriptor ") == 12
+    assert told.endswith(more or ")")

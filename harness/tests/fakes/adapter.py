@@ -9,6 +9,7 @@ the answer to hello, `says:TEXT` answers TEXT (with ID for the request's) where 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import random
@@ -59,6 +60,8 @@ class Server:
     def __init__(self, arguments: dict[str, Any]) -> None:
         self.out = arguments.get("direction", "Out") == "Out"
         reading, writing = made_pipe()
+        if "bufferSize" in arguments and MODE != "any-size":
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, arguments["bufferSize"])
         os.set_blocking(reading, MODE != "nonblocking")
         os.set_inheritable(reading, MODE == "start-through-shell")
         habits()
@@ -131,6 +134,8 @@ def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
         OBJECTS[name] = pattern(arguments["pattern"], arguments["length"])
     elif type == "Descriptor":
         OBJECTS[name] = open("/dev/null", "rb")
+        if MODE == "copies-file":
+            OBJECTS[name] = os.fdopen(os.dup(OBJECTS[name].fileno()), "rb")
     elif type == "AnonymousPipeClientStream":
         if MODE == "closes-refused":
             os.close(int(arguments["pipeHandleAsString"]))
@@ -290,6 +295,10 @@ def call(object: str, member: str, **rest: Any) -> Any:
         waits.FOR_A_PIPE.get(MODE, waits.nothing)(target.mine)
         answer = {"returned": len(os.read(target.mine, 1))}
         return answer if MODE == "hides-array" else {**answer, "bytes": {"buffer": "a5"}}
+    if member == "Write":
+        if MODE != "writes-nothing":
+            os.write(target.mine, bytes(rest["arguments"]["buffer"]["bytes"]["length"]))
+        return {"returned": None, "bytes": {}}
     if member == "ReadAsync" and MODE.startswith("keeps-caller"):
         if MODE == "keeps-caller-fed":
             os.write(target.theirs, b"!")
