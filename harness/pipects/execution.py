@@ -439,7 +439,7 @@ class Execution(Ordering):
             tokenless = matching.without_token(resolved)
             token = tokenless != resolved and matching.holds(tokenless, outcome, arguments)
             raise Differs(
-                matching.say_expected(resolved),
+                matching.say_expected(resolved, outcome),
                 matching.say_actual(outcome),
                 blame.TOKEN if token else self._left_unread(step, outcome, resolved),
             )

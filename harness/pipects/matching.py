@@ -173,10 +173,11 @@ def _keeps(outcome: Returned | Threw, arguments: Mapping[str, Any]) -> bool:
     )
 
 
-def say_expected(expectation: Mapping[str, Any]) -> str:
-    """The expectation in words, for a reader of a failure."""
+def say_expected(expectation: Mapping[str, Any], outcome: Outcome | None = None) -> str:
+    """The expectation in words, for a reader of a failure, who may know what came instead."""
     if "any" in expectation:
-        return " or ".join(say_expected(choice) for choice in expectation["any"])
+        return " or ".join(say_expected(choice, outcome) for choice in expectation["any"])
+    mute = isinstance(outcome, Threw) and not outcome.message
     parts = []
     if "throws" in expectation:
         wanted = expectation["throws"]
@@ -188,6 +189,7 @@ def say_expected(expectation: Mapping[str, Any]) -> str:
             + (f" naming {name}" if name else "")
             + (" or a type derived from it" if wanted.get("derived") else "")
             + (f" with the token {wanted['token']}" if "token" in wanted else "")
+            + (" with a message" if mute else "")
         )
     if "returns" in expectation:
         parts.append(f"returns {short(expectation['returns'])}")

@@ -29,6 +29,16 @@ def test_matching(vector: dict[str, Any]) -> None:
         assert matching.say_actual(outcome) == vector["actual"]
 
 
+def test_who_throws_without_a_message_is_told_what_lacks() -> None:
+    """What was expected and what came read alike otherwise."""
+    wanted = {"throws": {"type": "ArgumentNullException", "parameter": "buffer"}}
+    came = protocol.Threw("ArgumentNullException", "buffer", "", None)
+    assert not matching.holds(wanted, came, {})
+    said = matching.say_expected(wanted, came)
+    assert said == "throws ArgumentNullException naming buffer with a message"
+    assert "message" not in matching.say_expected(wanted)
+
+
 def test_titles_tell_vectors_apart() -> None:
     """A title names one vector."""
     titles = [vector["title"] for vector in vectors("matching")]
