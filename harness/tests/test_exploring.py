@@ -320,12 +320,12 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
 
 
 def test_defects_that_no_case_asks_about_are_not_hunted(every_test: list[Test]) -> None:
-    """What a class of C++ shows that derives, no sequence of calls does; their numbers stay those of the build."""
+    """What only C++ shows, by a class that derives or by moving, no sequence of calls does; numbers stay those of the build."""
     every = list(catalogue.load(spec.load()).values())
     hunted = {each.id: each.number for each in hunting.askable(every_test, every)}
     places = {each.id: place for place, each in enumerate(every, 1)}
     assert hunted.items() < places.items()
-    assert "derived-null-handle-flags-lost" not in hunted
+    assert not {"derived-null-handle-flags-lost", "moved-into-forgets-taken"} & hunted.keys()
     assert "write-timeout-taken" in hunted
 
 

@@ -187,7 +187,10 @@ def covering(defect: Defect, tests: Sequence[Test], bound: bool = True) -> list[
     """
     wanted = set(defect.requirements)
     names = [name for name, covered in binding.covers().items() if bound and wanted & set(covered)]
-    names += [test.id for test in tests if wanted & set(test.covers) and "stress" not in test.tags]
+    if not defect.is_bound:
+        names += [
+            test.id for test in tests if wanted & set(test.covers) and "stress" not in test.tags
+        ]
     if not names:
         raise UserError(f"{defect.where}: no test is about {', '.join(defect.requirements)}")
     return names

@@ -37,20 +37,20 @@ def defects(loaded: Suite, number: int, hunt: Hunt, workers: Workers, console: C
     planted = askable(cases.load(loaded.spec, paths.CASES), every)
     if beyond := len(every) - len(planted):
         console.print(
-            f"{beyond} of {len(every)} are left out: no case asks their requirements, "
-            "only a class that derives in the library's own language shows them"
+            f"{beyond} of {len(every)} are left out: only the library's own language shows them, "
+            "by classes that derive, objects that move and the like"
         )
     drawn = Random(hunt.seed).sample(planted, min(number, len(planted)))
     return _tell(loaded, drawn, adapter, hunt, workers, console)
 
 
 def askable(tests: Sequence[Test], every: Sequence[Defect]) -> list[Planted]:
-    """Those that break a requirement which a case asks, numbered by their place among all."""
+    """Those that a case may show, numbered by their place among all."""
     asked = {requirement for test in tests for requirement in test.covers}
     return [
         Planted(each.id, each.title, place)
         for place, each in enumerate(every, 1)
-        if asked.intersection(each.requirements)
+        if asked.intersection(each.requirements) and not each.is_bound
     ]
 
 

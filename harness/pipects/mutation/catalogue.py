@@ -44,9 +44,13 @@ class Defect:
     where: str
     platform: str = platforms.ANY
     """Where its text can be compiled, if what it calls is one system's."""
+    is_bound: bool = False
+    """Whether no case can show it, since the protocol has no word for it: the binding's own tests must."""
 
     def fits(self, target: Target) -> bool:
         """Whether the mistake can be made in what is built for a system."""
+        if self.is_bound and not target.besides:
+            return False
         return self.platform in (platforms.ANY, target.system) and all(
             target.holds(Path(edit.file)) for edit in self.edits
         )
@@ -79,6 +83,7 @@ def load(spec: Spec, file: Path = FILE) -> dict[str, Defect]:
             entry.get("bug"),
             where,
             entry.get("platform", platforms.ANY),
+            entry.get("shown-by") == "binding",
         )
         if defect.id in found:
             raise UserError(f"{where}: the defect {defect.id} stands twice")
