@@ -34,6 +34,7 @@ from pipects.exploring import (
     touring,
     translating,
 )
+from pipects.exploring.meeting_moves import ROOM
 from pipects.exploring.planning import Planner
 from pipects.director.programs import programs
 from pipects.exploring.search import Search, Tally
@@ -46,7 +47,7 @@ from pipects.mutation.spread import LocalWorkers
 from pipects.steps import Step
 from pipects.verdicts import Failure
 from spec.model import rules
-from spec.model.calls import Call, Ref
+from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import World
 
 LOOK_AGAIN = 0.01
@@ -317,6 +318,25 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     elsewhere = replace(failure, requirement="stream.zero.read-returns-at-once")
     assert verdict(replace(result, failure=elsewhere)) == verdicts.FAIL
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
+
+
+def test_a_generated_sequence_ends_though_the_source_of_a_copy_is_closed() -> None:
+    """The copy waits for room at its destination: closing its source again and again would not end it."""
+    writer, planner = generating.Writer(Random(0)), Planner()
+    pipe, into = planner._names(True), planner._names(False)
+    given: dict[str, Argument] = {"destination": Ref(into.writer)}
+    full = Call("call", f"{into.writer}.Write", {"buffer": Data(b"\xa5" * ROOM)})
+    byte = Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
+    for call in (
+        *planner._pipe(pipe), *planner._pipe(into), full,
+        Call("call", f"{pipe.reader}.CopyToAsync", given, "task"), byte,
+        Call("call", f"{pipe.reader}.Dispose"),
+    ):  # fmt: skip
+        assert writer.make(call)
+    before = len(writer.written.steps)
+    writer._end()
+    ended = [f"{step.verb} {step.target}" for step in writer.written.steps[before:]]
+    assert ended == [f"call {into.writer}.Dispose", "call task.Wait"]
 
 
 def test_defects_that_no_case_asks_about_are_not_hunted(every_test: list[Test]) -> None:

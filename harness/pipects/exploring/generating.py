@@ -119,9 +119,12 @@ class Writer:
 
     def _end(self) -> None:
         """Lets all that waits come to its end."""
+        disposed: set[str] = set()
         while waiting := self._worlds[0].pending():
-            if not self.make(Call("call", f"{waiting[0][1].stream}.Dispose")):
+            stream = planning.ended_by(waiting[0][1])
+            if stream in disposed or not self.make(Call("call", f"{stream}.Dispose")):
                 break
+            disposed.add(stream)
         while (due := planning.forced(self._worlds[0])) is not None and self.make(due):
             pass
         for name in planning.left_open(self._worlds[0]):

@@ -48,6 +48,11 @@ def forced(world: World) -> Call | None:
     return None
 
 
+def ended_by(operation: Operation) -> str:
+    """The stream whose disposal ends an operation: a copy that waits for room does so at its destination."""
+    return operation.into if operation.into and operation.left else operation.stream
+
+
 def left_open(world: World) -> list[str]:
     """The servers of whose client's handle nobody says whether it goes with them."""
     return [

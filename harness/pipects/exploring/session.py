@@ -177,10 +177,8 @@ class Session(Looking):
     def _release(self) -> None:
         """Lets everything that still waits come to its end: a call left running would hold its thread."""
         while (waiting := self.worlds[0].pending()) and self.worlds[0].streams:
-            first = waiting[0][1]
-            stream = first.into if first.into and first.left else first.stream
             before = len(self.course.calls)
-            self._make(Call("call", f"{stream}.Dispose"))
+            self._make(Call("call", f"{planning.ended_by(waiting[0][1])}.Dispose"))
             while (due := planning.forced(self.worlds[0])) is not None:
                 done = len(self.course.calls)
                 self._make(due)
