@@ -242,7 +242,7 @@ class Execution(Ordering):
         no Unix process."""
         if self._running or self._server.platform != platforms.UNIX:
             return set()
-        return {number for number, _ in self._system.links(self._adapter(step.process).pid)}
+        return set(self._system.descriptors(self._adapter(step.process).pid))
 
     def _require_lowest(self, before: Set[int], made: Set[int]) -> None:
         """Raises NotObservable if a descriptor is not where the next pipe would have been."""

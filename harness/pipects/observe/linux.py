@@ -114,20 +114,23 @@ def pipe_of(pid: int, descriptor: int) -> int | None:
     return int(target[6 : target.index("]")]) if target and target.startswith("pipe:[") else None
 
 
-def links(pid: int) -> list[tuple[int, str]]:
-    """The process's descriptors, and what each is open on."""
-    folder = f"/proc/{pid}/fd"
+def descriptors(pid: int) -> list[int]:
+    """The numbers of the process's descriptors: what each is open on costs a call for each (`links`)."""
     try:
-        names = os.listdir(folder)
+        return list(map(int, os.listdir(f"/proc/{pid}/fd")))
     except FileNotFoundError:
         _must_show(pid)
         return []
     except PermissionError as error:
         raise NotObservable(f"the system does not show the handles of process {pid}") from error
+
+
+def links(pid: int) -> list[tuple[int, str]]:
+    """The process's descriptors, and what each is open on."""
     found = []
-    for name in names:
+    for number in descriptors(pid):
         try:
-            found.append((int(name), os.readlink(f"{folder}/{name}")))
+            found.append((number, os.readlink(f"/proc/{pid}/fd/{number}")))
         except FileNotFoundError:  # closed since
             continue
     if not found:
@@ -260,7 +263,7 @@ def limit_handles(pid: int, most: int | None) -> int:
 
 def next_free_descriptors(pid: int, count: int) -> int:
     """The limit that leaves the process exactly `count` descriptors to open."""
-    taken = {descriptor for descriptor, _ in links(pid)}
+    taken = set(descriptors(pid))
     most = 0
     while count:
         count -= most not in taken

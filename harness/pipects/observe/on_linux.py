@@ -57,6 +57,9 @@ class Linux:
     def tracer(self, pid: int) -> int:
         return linux.tracer(pid)
 
+    def descriptors(self, pid: int) -> list[int]:
+        return linux.descriptors(pid)
+
     def links(self, pid: int) -> list[tuple[int, str]]:
         return linux.links(pid)
 

@@ -213,6 +213,9 @@ class OnWine:
         except ProcessLookupError:
             return [], {}
 
+    def descriptors(self, pid: int) -> list[int]:
+        return [number for number, _ in self.links(pid)]
+
     def links(self, pid: int) -> list[tuple[int, str]]:
         """But for the images that the process runs or has loaded: they come when they are needed, and stay."""
         handles, pipes = self._handles(pid)

@@ -121,6 +121,9 @@ class Platform(Protocol):
 
     # Handles
 
+    def descriptors(self, pid: int) -> list[int]:
+        """The numbers of its open files, pipes and sockets."""
+
     def links(self, pid: int) -> list[tuple[int, str]]:
         """The process's open files, pipes and sockets by handle, and what each is open on."""
 
