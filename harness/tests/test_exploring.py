@@ -28,12 +28,14 @@ from pipects.exploring import (
     differing,
     findings,
     generating,
+    heavy_moves,
     hunting,
     knowing,
     simulating,
     touring,
     translating,
 )
+from pipects.exploring.choosing import Choices
 from pipects.exploring.meeting_moves import ROOM
 from pipects.exploring.planning import Planner
 from pipects.director.programs import programs
@@ -71,6 +73,19 @@ def test_names_of_objects_are_never_given_twice() -> None:
         names = [call.kept for call in sequence.calls if call.kept]
         assert len(names) == len(set(names))
     assert Planner().name("server") == "server_1"
+
+
+@pytest.mark.parametrize("ends", (0, 1))
+@pytest.mark.parametrize("taking", range(len(heavy_moves.TAKING) + 1))
+@pytest.mark.parametrize("writing", range(3))
+def test_much_goes_through_a_pipe_by_calls_that_the_model_knows(
+    ends: int, taking: int, writing: int
+) -> None:
+    numbers = [heavy_moves.RARELY - 1, ends, taking, writing]
+    proposed = Planner().propose(World(), "heavy", Choices(numbers))
+    writer = generating.Writer(Random(0))
+    assert [call for call in proposed if not writer.make(call)] == []
+    assert Planner().propose(World(), "heavy", Choices([])) == []
 
 
 def test_a_tour_is_the_same_for_the_same_seed_and_tries_new_things_first() -> None:
@@ -137,8 +152,10 @@ def test_no_file_of_generated_cases_is_too_large_to_be_read(tmp_path: Path) -> N
 
 def test_what_is_kept_is_read_as_it_was_written(tmp_path: Path) -> None:
     sequences = [each.calls for each in simulating.sequences(5, 40)]
-    corpus.keep(tmp_path, sequences)
-    assert corpus.load(tmp_path) == sequences
+    much = Call("call", "server.Write", {"buffer": Data(heavy_moves.MUCH)})
+    file = corpus.keep(tmp_path, [*sequences, [much]])
+    assert corpus.load(tmp_path) == [*sequences, [much]]
+    assert file.stat().st_size < len(heavy_moves.MUCH) / 10
     (tmp_path / corpus.NAME).write_text("[[{}]]")
     with pytest.raises(UserError, match="no corpus"):
         corpus.load(tmp_path)

@@ -12,6 +12,8 @@ from pipects.errors import UserError
 from spec.model.calls import Argument, Call, Callback, Data, Ref
 
 NAME = "corpus.json"
+MANY = 64
+"""Bytes beyond which an array of one byte's copies is told by that byte."""
 
 
 def load(folder: Path) -> list[list[Call]]:
@@ -49,6 +51,9 @@ def _value(argument: Argument) -> Any:
         case Ref(name):
             return {"ref": name}
         case Data(content):
+            byte = content[:1]
+            if len(content) > MANY and content == byte * len(content):
+                return {"data": byte.hex(), "times": len(content)}
             return {"data": content.hex()}
         case Callback(name, ends, calls):
             return {"callback": name, "ends": ends, **({"calls": calls} if calls else {})}
@@ -67,7 +72,7 @@ def _argument(value: Any) -> Argument:
         case {"callback": str(name), "ends": str(ends)}:
             return Callback(name, ends, value.get("calls", ""))
         case {"data": str(content)}:
-            return Data(bytes.fromhex(content))
+            return Data(bytes.fromhex(content) * int(value.get("times", 1)))
         case None | bool() | int() | str():
             return value
     raise ValueError(f"{value} is no argument")

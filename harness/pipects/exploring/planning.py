@@ -9,6 +9,7 @@ from pipects.exploring.asking_moves import AskingMoves
 from pipects.exploring.choosing import Choices
 from pipects.exploring.crossing_moves import CrossingMoves
 from pipects.exploring.filtering_moves import FilteringMoves
+from pipects.exploring.heavy_moves import HeavyMoves
 from pipects.exploring.lifetime_moves import LifetimeMoves
 from pipects.exploring.lining_moves import LiningMoves
 from pipects.exploring.making_moves import MakingMoves
@@ -25,7 +26,8 @@ from spec.model.state import Operation, World
 @dataclass
 class Planner(
     MakingMoves, AskingMoves, TransferringMoves, TextingMoves, SweepingMoves, FilteringMoves,
-    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves, TurningMoves, LiningMoves,  # fmt: skip
+    CrossingMoves, LifetimeMoves, NamingMoves, SpeakingMoves, TurningMoves, LiningMoves,
+    HeavyMoves,  # fmt: skip
 ):
     """Proposes the calls of a rule."""
 
@@ -98,7 +100,7 @@ RULES: Mapping[str, Callable[[Planner, World, Choices], Iterator[Call]]] = {
     "failed": Planner.failed, "assigned": Planner.assigned, "crossed": Planner.crossed,
     "left to others": Planner.left_to_others, "refused": Planner.refused, "shared": Planner.shared,
     "borrowed": Planner.borrowed, "spoken beside": Planner.spoken_beside, "room": Planner.room,
-    "lined": Planner.lined, "composed": Planner.composed,
+    "lined": Planner.lined, "composed": Planner.composed, "heavy": Planner.heavy,
 }  # fmt: skip
 """What may come next, the simplest first."""
 PLOTS = (

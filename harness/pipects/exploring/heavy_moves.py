@@ -1,0 +1,74 @@
+"""Moves of many megabytes: more than an implementation may take for one part of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipects import bytespec
+from pipects.exploring.choosing import Choices
+from pipects.exploring.meeting_moves import MeetingMoves, Pipe
+from spec.model.calls import Argument, Call, Data, Ref
+from spec.model.state import World
+
+MUCH = bytes([bytespec.UNTOUCHED]) * (16 * 1024 * 1024 + 3)
+"""What is short to write down, and quick to make."""
+ROOMY = 1024 * 1024
+"""Bytes in its pipe: as many as who has no privilege may ask for."""
+LONG = "y" * (ROOMY + 3)
+RARELY = 8
+"""Once in so many times it comes about: it costs as much as a hundred other calls."""
+TAKING = (
+    "ReadExactly", "ReadExactlyAsync", "ReadAtLeast", "ReadAtLeastAsync", "CopyTo", "CopyToAsync",
+)  # fmt: skip
+
+
+class HeavyMoves(MeetingMoves):
+    """Much goes through a pipe at once."""
+
+    def heavy(self, world: World, choices: Choices) -> Iterator[Call]:
+        """A pipe of its own, into which one call writes, and out of which one takes it."""
+        if self.crowded(world, 2) or not choices.once_in(RARELY):
+            return
+        pipe, taking = self._names(choices.pick((False, True))), choices.pick((*TAKING, "text"))
+        yield from self._pipe(pipe, ROOMY)
+        if taking == "text":
+            yield from self._text(pipe)
+            return
+        yield from self._takes(pipe.reader, taking)
+        yield self._writes(pipe.writer, choices.pick(("Write", "WriteAsync", "BeginWrite")))
+        yield from self._goes(pipe, pipe.writer)
+
+    def _writes(self, writer: str, member: str) -> Call:
+        given: dict[str, Argument] = {"buffer": Data(MUCH)}
+        if member == "BeginWrite":
+            given |= {"offset": 0, "count": len(MUCH), "callback": None, "state": None}
+        kept = "" if member == "Write" else self.name("operation")
+        return Call("call", f"{writer}.{member}", given, kept)
+
+    def _takes(self, reader: str, member: str) -> Iterator[Call]:
+        given: dict[str, Argument] = {}
+        if member.startswith("CopyTo"):
+            memory = self.name("memory")
+            yield Call("new", "MemoryStream", kept=memory)
+            given["destination"] = Ref(memory)
+        else:
+            data = self.name("data")
+            yield Call("new", "Bytes", {"length": len(MUCH)}, data)
+            given["buffer"] = Ref(data)
+        if member.startswith("ReadAtLeast"):
+            given["minimumBytes"] = len(MUCH)
+        kept = self.name("task") if member.endswith("Async") else ""
+        thread = "main" if kept else self.name("thread")
+        yield Call("call", f"{reader}.{member}", given, kept, thread=thread)
+
+    def _text(self, pipe: Pipe) -> Iterator[Call]:
+        """A text, which is read to its end."""
+        reads, writes = self.name("text"), self.name("text")
+        yield Call("new", "StreamReader", {"stream": Ref(pipe.reader)}, reads)
+        yield Call("call", f"{reads}.ReadToEnd", thread=self.name("thread"))
+        yield Call("new", "StreamWriter", {"stream": Ref(pipe.writer)}, writes)
+        yield Call("set", f"{writes}.AutoFlush", {"value": True})
+        yield Call("call", f"{writes}.Write", {"value": LONG})
+        yield Call("call", f"{writes}.Dispose")
+        if pipe.writer == pipe.client:
+            yield Call("call", f"{pipe.server}.DisposeLocalCopyOfClientHandle")
