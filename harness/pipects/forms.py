@@ -48,6 +48,8 @@ NOTHING = frozenset(
 )  # fmt: skip
 """Members that return nothing, and those whose operation gives nothing to who waits for it."""
 SAYS_NOTHING = "{} returns nothing, which is told as null, not as {}"
+DISPOSED = "ObjectDisposedException"
+"""What an object of the adapter's may throw that the implementation, which was given it, has closed."""
 EXPECTED_TO_FAIL = frozenset({"throws", "any"})
 
 
@@ -65,6 +67,8 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
     if made not in OWN or EXPECTED_TO_FAIL & step.expectation.keys():
         return None
     if isinstance(outcome, Threw):
+        if step.verb != "new" and outcome.type == DISPOSED:
+            return None
         return f"{step.text} is the adapter's own, and {matching.say_actual(outcome)}"
     wanted, holds = MEMBERS.get(f"{made}.{member}", ("", None))
     if holds is None or holds(outcome.value):

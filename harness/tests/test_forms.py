@@ -71,6 +71,12 @@ def test_what_the_adapter_makes_itself_never_throws() -> None:
     assert forms.amiss(TEST, asked, refused) is None
 
 
+def test_what_the_implementation_has_closed_throws_by_no_fault_of_the_adapter() -> None:
+    closed = Threw("ObjectDisposedException", None, "closed")
+    assert forms.amiss(TEST, HEX, closed) is None
+    assert "is the adapter's own" in (forms.amiss(TEST, MADE, closed) or "")
+
+
 @pytest.mark.parametrize(
     "name",
     ["System.IOException", "Pipes::IOException", "java.io.IOException", "My+IOException"],

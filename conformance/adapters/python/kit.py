@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import anonymous_pipes
-from anonymous_pipes import CancellationToken, IAsyncResult, Stream, Task
+from anonymous_pipes import CancellationToken, IAsyncResult, ObjectDisposedException, Stream, Task
 
 BLOCK = 65536
 ARRAY = ["buffer", "offset", "count"]
@@ -120,21 +120,26 @@ class MemoryStream(Stream):
 
     @property
     def Length(self) -> int:
-        return len(self.content.getvalue())
+        return len(self._open().getvalue())
 
     @property
     def Position(self) -> int:
-        return self.content.tell()
+        return self._open().tell()
 
     @Position.setter
     def Position(self, value: int) -> None:
-        self.content.seek(value)
+        self._open().seek(value)
+
+    def _open(self) -> BytesIO:
+        if self.content.closed:
+            raise ObjectDisposedException("MemoryStream")
+        return self.content
 
     def _Read(self, view: memoryview) -> int:
-        return self.content.readinto(view)
+        return self._open().readinto(view)
 
     def _Write(self, view: memoryview) -> None:
-        self.content.write(view)
+        self._open().write(view)
 
     def Flush(self) -> None:
         pass
