@@ -14,6 +14,28 @@ type AnonymousPipeServerStream struct {
 	asObject, asText bool
 }
 
+// newPipe makes a pipe of numbers above the standard streams': a child that gets other ones of these would not get its end.
+func newPipe() (ends [2]int, err error) {
+	const firstFree = 3
+	if err = syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+		return ends, err
+	}
+	for at, end := range ends {
+		if end >= firstFree {
+			continue
+		}
+		moved, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(end), syscall.F_DUPFD_CLOEXEC, firstFree)
+		if e != 0 {
+			syscall.Close(ends[0])
+			syscall.Close(ends[1])
+			return ends, e
+		}
+		syscall.Close(end)
+		ends[at] = int(moved)
+	}
+	return ends, nil
+}
+
 // NewServer makes a pipe whose server's end goes in the direction. A size of 0 leaves the capacity to the system.
 func NewServer(
 	direction PipeDirection, inheritability HandleInheritability, size int,
@@ -30,8 +52,8 @@ func NewServer(
 	if inheritability != None && inheritability != Inheritable {
 		return nil, outOfRange("inheritability")
 	}
-	var ends [2]int
-	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+	ends, err := newPipe()
+	if err != nil {
 		return nil, ioError(err.Error())
 	}
 	own, other := ends[0], ends[1]

@@ -12,6 +12,23 @@ from .handles import SafePipeHandle
 from .pipe_stream import PipeStream, check_direction, check_handles
 
 _ABSENT: Any = object()
+_FIRST_FREE = 3
+"""0, 1 and 2 are a child's standard streams: it would not get an end that has one of these numbers."""
+
+
+def _pipe() -> tuple[int, int]:
+    """The two ends of a new pipe."""
+    ends = [*os.pipe()]
+    try:
+        for at, end in enumerate(ends):
+            if end < _FIRST_FREE:
+                ends[at] = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE)
+                os.close(end)
+    except OSError:
+        for end in ends:
+            os.close(end)
+        raise
+    return ends[0], ends[1]
 
 
 @final
@@ -68,7 +85,7 @@ class AnonymousPipeServerStream(PipeStream):
 
     def _make_pipe(self, bufferSize: int) -> None:
         try:
-            reader, writer = (SafePipeHandle(end, True) for end in os.pipe())
+            reader, writer = (SafePipeHandle(end, True) for end in _pipe())
             reads = self._direction is PipeDirection.In
             own, self._clientHandle = (reader, writer) if reads else (writer, reader)
             if self._inheritable:
