@@ -2,6 +2,7 @@
 
 #ifdef __linux__
 
+#include <atomic>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -189,6 +190,32 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_no_wait, COVERS("stream.signals.interrupted-r
     });
     BOOST_TEST(pipe.reader.ReadByte() == 7);
     ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_is_woken_where_one_has_waited_alone,
+                     COVERS("stream.dispose-pending.sync-read")) {
+    const Beside other([](pid_t /*parent*/) {  // this process has a second thread from now on
+        Pipe pipe;
+        {
+            const Beside writer(OnceItSleeps([&] { pipe.writer.WriteByte(7); }));
+            if (pipe.reader.ReadByte() != 7) {
+                return false;
+            }
+        }
+        static std::atomic<pid_t> waiter = 0;
+        static std::atomic<bool> isWoken = false;
+        std::thread([&] {
+            waiter = ::gettid();
+            try {
+                pipe.reader.ReadByte();
+            } catch (const Exception&) {
+                isWoken = true;
+            }
+        }).detach();  // one that nobody wakes is not waited for
+        const bool waits = Eventually([] { return waiter != 0; }) && Sleeps(waiter);
+        pipe.reader.Dispose();
+        return Eventually([] { return isWoken.load(); }) && waits;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_made_nonblocking_is_waited_for_asleep,

@@ -280,6 +280,35 @@ BOOST_AUTO_TEST_CASE(what_a_disposal_ends_may_cancel_the_rest, COVERS("stream.di
     BOOST_CHECK_THROW(second.Wait(), Exception);
 }
 
+/// Tells, where an operation that waits has ended, what its stream says of itself there.
+void AsksThere(const Stream& stream, const std::function<bool()>& isConnected, const Task<>& pending,
+               std::atomic<int>& told) {
+    pending.ContinueWith([&stream, isConnected, &told](const Task<>&) {
+        told = stream.CanRead() || stream.CanWrite() || isConnected() ? -1 : 1;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_a_disposal_finds_the_stream_closed,
+                     COVERS("stream.can-read.closed") COVERS("stream.can-write.closed")
+                         COVERS("stream.is-connected.closed")) {
+    Bytes bytes(300'000);
+    Pipe pipe;
+    std::atomic<int> told = 0;
+    AsksThere(
+        pipe.reader, [&] { return pipe.reader.IsConnected(); }, pipe.reader.ReadExactlyAsync(bytes), told);
+    pipe.reader.Dispose();
+    BOOST_TEST(Eventually([&] { return told != 0; }));
+    BOOST_TEST(told == 1);
+
+    Pipe full;
+    told = 0;
+    AsksThere(
+        full.writer, [&] { return full.writer.IsConnected(); }, full.writer.WriteAsync(bytes), told);
+    full.writer.Dispose();
+    BOOST_TEST(Eventually([&] { return told != 0; }));
+    BOOST_TEST(told == 1);
+}
+
 /// Disposes the reader where an operation of it has ended, and tells there whether that closed its handle.
 void DisposesThere(Pipe& pipe, const Task<int>& pending, std::atomic<bool>& told) {
     pending.ContinueWith([&](const Task<int>&) {

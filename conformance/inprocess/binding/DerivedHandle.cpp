@@ -80,6 +80,58 @@ BOOST_AUTO_TEST_CASE(not_exposed_by_asking_in_vain, COVERS("stream.is-handle-exp
     }
 }
 
+BOOST_AUTO_TEST_CASE(not_exposed_by_use, COVERS("stream.is-handle-exposed.false-before")) {
+    using Use = std::pair<const char*, std::function<void(Derived&)>>;
+    Bytes bytes(4);
+    Pipe target;
+    const std::vector<Use> reading{
+        {"Read", [&](Derived& stream) { stream.Read(std::span(bytes)); }},
+        {"Read of an array", [&](Derived& stream) { stream.Read(bytes, 0, 4); }},
+        {"ReadByte", [](Derived& stream) { stream.ReadByte(); }},
+        {"ReadExactly", [&](Derived& stream) { stream.ReadExactly(bytes, 0, 4); }},
+        {"ReadAtLeast", [&](Derived& stream) { stream.ReadAtLeast(bytes, 1); }},
+        {"ReadAsync", [&](Derived& stream) { stream.ReadAsync(bytes, 0, 4).Wait(); }},
+        {"ReadExactlyAsync", [&](Derived& stream) { stream.ReadExactlyAsync(std::span(bytes)).Wait(); }},
+        {"ReadAtLeastAsync", [&](Derived& stream) { stream.ReadAtLeastAsync(bytes, 1).Wait(); }},
+        {"BeginRead", [&](Derived& stream) { stream.EndRead(stream.BeginRead(bytes, 0, 4)); }},
+        {"InBufferSize", [](Derived& stream) { static_cast<void>(stream.InBufferSize()); }},
+        {"CopyTo", [&](Derived& stream) { stream.CopyTo(&target.writer); }},
+        {"CopyToAsync", [&](Derived& stream) { stream.CopyToAsync(&target.writer).Wait(); }},
+    };
+    for (const auto& [member, use] : reading) {
+        Connected pipe(PipeDirection::In);
+        WriteText(pipe.server, "four");
+        pipe.server.Dispose();
+        use(pipe.stream);
+        BOOST_TEST(!pipe.stream.IsHandleExposed(), member);
+    }
+    const std::vector<Use> writing{
+        {"Write", [&](Derived& stream) { stream.Write(std::span<const Byte>(bytes)); }},
+        {"Write of an array", [&](Derived& stream) { stream.Write(bytes, 0, 4); }},
+        {"WriteByte", [](Derived& stream) { stream.WriteByte(1); }},
+        {"WriteAsync", [&](Derived& stream) { stream.WriteAsync(bytes, 0, 4).Wait(); }},
+        {"BeginWrite", [&](Derived& stream) { stream.EndWrite(stream.BeginWrite(bytes, 0, 4)); }},
+        {"Flush", [](Derived& stream) { stream.Flush(); }},
+        {"FlushAsync", [](Derived& stream) { stream.FlushAsync().Wait(); }},
+        {"WaitForPipeDrain", [](Derived& stream) { stream.WaitForPipeDrain(); }},
+        {"OutBufferSize", [](Derived& stream) { static_cast<void>(stream.OutBufferSize()); }},
+        {"TransmissionMode", [](Derived& stream) { static_cast<void>(stream.TransmissionMode()); }},
+        {"ReadMode", [](Derived& stream) { stream.SetReadMode(stream.ReadMode()); }},
+        {"a copy",
+         [](Derived& stream) {
+             Pipe source;
+             source.writer.Dispose();
+             source.reader.CopyTo(&stream);
+         }},
+        {"DisposeAsync", [](Derived& stream) { stream.DisposeAsync().Wait(); }},
+    };
+    for (const auto& [member, use] : writing) {
+        Connected pipe(PipeDirection::Out);
+        use(pipe.stream);
+        BOOST_TEST(!pipe.stream.IsHandleExposed(), member);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(connected_again, COVERS("stream.initialize-handle.connected")) {
     for (const PipeDirection direction : {PipeDirection::In, PipeDirection::Out}) {
         Connected pipe(direction);
