@@ -150,15 +150,14 @@ def put(world: World, call: Call) -> Iterator[May]:
         whose = "server" if stream.server else "client"
         if closed:
             yield May(CLOSED, f"{whose}.read-mode.closed", world)
-        elif stream.state == IS_BROKEN:
-            if value != "Byte":
-                raise Unspecified("whether a broken pipe or a wrong mode is told first")
+            return
+        if stream.state == IS_BROKEN:  # which of two refusals is told first nobody says
             yield May(BROKEN, f"{whose}.read-mode.broken", world)
         elif value == "Byte":
             yield May(DONE, f"{whose}.read-mode.byte-accepted", world)
-        elif value == "Message":
+        if value == "Message":
             yield May(UNSUPPORTED, f"{whose}.read-mode.message-rejected", world)
-        else:
+        elif value != "Byte":
             outcome = Throws("ArgumentOutOfRangeException", "value")
             yield May(outcome, f"{whose}.read-mode.unknown-rejected", world)
     elif call.member == "Position":

@@ -26,10 +26,9 @@ def flush(world: World, call: Call) -> Iterator[May]:
     token = call.text("cancellationToken")
     ends = tuple(_flushed_later(stream))
     if token is not None and world.tokens[token]:
-        if stream.state != OPEN or stream.access == READ:
-            raise Unspecified("whether a cancelled token or the state is told first")
-        cancelled = replace(CANCELLED, token=token)
-        ends = (End(cancelled, "stream.flush-async.cancelled-token"),)
+        cancelled = End(replace(CANCELLED, token=token), "stream.flush-async.cancelled-token")
+        is_refused = stream.state != OPEN or stream.access == READ
+        ends = (cancelled, *ends) if is_refused else (cancelled,)
     if not call.awaited and (stream.access == READ or stream.state == IS_CLOSED):
         raise Unspecified("whether the call or its task reports the state")
     operation = Operation(
@@ -124,12 +123,12 @@ def copy(world: World, call: Call) -> Iterator[May]:
     )
     ends: tuple[End, ...] = ()
     if stream.state == IS_CLOSED or world.is_shut(stream):
-        if token is not None and world.tokens[token]:
-            raise Unspecified("whether a cancelled token or the state is told first")
         if of_task and not call.awaited:
             raise Unspecified("whether the call or its task tells of a closed source")
         sizeless = token is not None and "bufferSize" not in call.arguments
         ends = (End(CLOSED, f"{family}.{'refused-with-token' if sizeless else 'source-disposed'}"),)
+        if token is not None and world.tokens[token]:
+            ends = (End(replace(CANCELLED, token=token), f"{family}.cancelled-before"), *ends)
     elif token is not None and world.tokens[token]:
         ends = (End(replace(CANCELLED, token=token), f"{family}.cancelled-before"),)
     elif world.is_orphan(stream):

@@ -67,6 +67,8 @@ def take(world: World, pipe: int, count: int) -> None:
             world.change_operation(name, left=each.left[more:])
             world.change_pipe(pipe, burst=world.pipes[pipe].capacity)  # what is in it nobody knows
             more -= min(more, len(each.left))
+    if not left and not on_the_way(world, pipe):
+        world.change_pipe(pipe, burst=0)
 
 
 def met_end(world: World, name: str, operation: Operation) -> World:

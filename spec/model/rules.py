@@ -99,6 +99,7 @@ ALONE = ("Read", "ReadByte", "Write", "WriteByte", *EASING)
 WRAPPED = (
     "CanRead", "CanWrite", "CanSeek", "CanTimeout", "Length", "Position", "Seek", "SetLength", "Flush",
     "Read", "Write", "ReadByte", "WriteByte", "Dispose", "Close", "ReadAsync", "WriteAsync", "FlushAsync",
+    "ReadTimeout", "WriteTimeout",
 )  # fmt: skip
 """What a synchronized wrapper hands on."""
 GATHERING = ("ReadExactly", "ReadAtLeast", "ReadExactlyAsync", "ReadAtLeastAsync")

@@ -61,11 +61,10 @@ def transfer(world: World, call: Call) -> Iterator[May]:
     token = call.text("cancellationToken")
     operation = operation_of(world, call)
     if token is not None and world.tokens[token]:
+        ends: tuple[End, ...] = (End(replace(CANCELLED, token=token), _cancelled_before(operation)),)
         if _gathers_nothing(world, call):
-            raise Unspecified("whether a cancelled token or the want of nothing is told first")
-        said = _cancelled_before(operation)
-        end = End(replace(CANCELLED, token=token), said)
-        yield from begin(world, call, replace(operation, ends=(end,)))
+            ends += (_nothing(operation),)
+        yield from begin(world, call, replace(operation, ends=ends))
     elif (bad := _state(world, call)) is not None:
         yield from _failed(world, call, bad)
     elif operation.count == 0:

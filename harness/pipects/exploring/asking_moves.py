@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.choosing import Choices, Moves
+from pipects.exploring.choosing import GREATEST, LEAST, Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Ref
 from spec.model.state import READ, World
@@ -17,7 +17,10 @@ PROPERTIES = (
 )  # fmt: skip
 MODES: tuple[Argument, ...] = ("Byte", "Message", 2, -1)
 """What ReadMode is set to."""
-SETTABLE = ("ReadMode", "Position", "ReadTimeout", "WriteTimeout")
+NUMBERED = ("Position", "ReadTimeout", "WriteTimeout")
+SETTABLE = ("ReadMode", *NUMBERED)
+PLACES = (0, 1, -1, -2, GREATEST, LEAST)
+"""What the others are set to: for a timeout -1 says that there is none."""
 
 
 def sought(member: str, choices: Choices) -> dict[str, Argument]:
@@ -46,7 +49,7 @@ class AskingMoves(Moves):
     def assignment(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:
             name, member = self.stream(world, choices), choices.pick(SETTABLE)
-            values = MODES if member == "ReadMode" else (0, 1)
+            values = MODES if member == "ReadMode" else PLACES
             yield Call("set", f"{name}.{member}", {"value": choices.pick(values)})
 
     def assigned(self, world: World, choices: Choices) -> Iterator[Call]:
@@ -57,8 +60,8 @@ class AskingMoves(Moves):
                 yield self.closed(name, choices)
             for value in MODES:
                 yield Call("set", f"{name}.ReadMode", {"value": value})
-            for member in SETTABLE[1:]:
-                yield Call("set", f"{name}.{member}", {"value": choices.pick((0, 1))})
+            for member in NUMBERED:
+                yield Call("set", f"{name}.{member}", {"value": choices.pick(PLACES)})
 
     def seeking(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from pipects import bytespec
-from pipects.exploring.choosing import Choices
-from pipects.exploring.meeting_moves import MeetingMoves, Pipe
+from pipects.exploring.choosing import Choices, beginning
+from pipects.exploring.meeting_moves import MeetingMoves
 from spec.model.calls import Argument, Call, Data, Ref
 from spec.model.state import World
 
@@ -16,27 +17,27 @@ ROOMY = 1024 * 1024
 """Bytes in its pipe: as many as who has no privilege may ask for."""
 LONG = "y" * (ROOMY + 3)
 RARELY = 8
-"""Once in so many times it comes about: it costs as much as a hundred other calls."""
-TAKING = (
-    "ReadExactly", "ReadExactlyAsync", "ReadAtLeast", "ReadAtLeastAsync", "CopyTo", "CopyToAsync",
-)  # fmt: skip
+"""Once in so many times it comes about: it costs as much as hundreds of other calls."""
+GATHERING = "ReadExactly", "ReadExactlyAsync", "ReadAtLeast", "ReadAtLeastAsync"
+COPYING = "CopyTo", "CopyToAsync"
+WRITING = "Write", "WriteAsync", "BeginWrite"
 
 
 class HeavyMoves(MeetingMoves):
     """Much goes through a pipe at once."""
 
     def heavy(self, world: World, choices: Choices) -> Iterator[Call]:
-        """A pipe of its own, into which one call writes, and out of which one takes it."""
-        if self.crowded(world, 2) or not choices.once_in(RARELY):
+        """A pipe of its own, into which one call after the other writes, and out of which one takes it; and one of text."""
+        if self.crowded(world, 4) or not choices.once_in(RARELY):
             return
-        pipe, taking = self._names(choices.pick((False, True))), choices.pick((*TAKING, "text"))
+        pipe = self._names(choices.pick((False, True)))
         yield from self._pipe(pipe, ROOMY)
-        if taking == "text":
-            yield from self._text(pipe)
-            return
-        yield from self._takes(pipe.reader, taking)
-        yield self._writes(pipe.writer, choices.pick(("Write", "WriteAsync", "BeginWrite")))
+        takes = [*beginning(GATHERING, choices), choices.pick(COPYING)]
+        for taking, writing in zip(takes, itertools.cycle(beginning(WRITING, choices))):
+            yield from self._takes(pipe.reader, taking)
+            yield self._writes(pipe.writer, writing)
         yield from self._goes(pipe, pipe.writer)
+        yield from self._text(choices)
 
     def _writes(self, writer: str, member: str) -> Call:
         given: dict[str, Argument] = {"buffer": Data(MUCH)}
@@ -61,8 +62,10 @@ class HeavyMoves(MeetingMoves):
         thread = "main" if kept else self.name("thread")
         yield Call("call", f"{reader}.{member}", given, kept, thread=thread)
 
-    def _text(self, pipe: Pipe) -> Iterator[Call]:
+    def _text(self, choices: Choices) -> Iterator[Call]:
         """A text, which is read to its end."""
+        pipe = self._names(choices.pick((False, True)))
+        yield from self._pipe(pipe, ROOMY)
         reads, writes = self.name("text"), self.name("text")
         yield Call("new", "StreamReader", {"stream": Ref(pipe.reader)}, reads)
         yield Call("call", f"{reads}.ReadToEnd", thread=self.name("thread"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipects.exploring.asking_moves import sought
+from pipects.exploring.asking_moves import NUMBERED, PLACES, sought
 from pipects.exploring.choosing import Choices, Moves
 from spec.model import making
 from spec.model.calls import Argument, Call, Data, Ref
@@ -90,6 +90,8 @@ class TextingMoves(Moves):
         elif member in (*NEEDING, *GATHERING):
             data = b"\xa5" * choices.pick((4, 1, 0, 9))
             yield from self.form(world, name, choices, (member,), data)
+        elif member in NUMBERED and choices.once_in(2):
+            yield Call("set", f"{name}.{member}", {"value": choices.pick(PLACES)})
         else:
             yield Call("get", f"{name}.{member}")
 
