@@ -280,6 +280,32 @@ BOOST_AUTO_TEST_CASE(what_a_disposal_ends_may_cancel_the_rest, COVERS("stream.di
     BOOST_CHECK_THROW(second.Wait(), Exception);
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_that_begins_again_is_not_called_inside,
+                     COVERS("stream.begin-read.pool-thread") COVERS("stream.begin-write.pool-thread")) {
+    Pipe pipe;
+    WriteText(pipe.writer, "ab");
+    std::array<Byte, 3> bytes{};
+    std::atomic<int> told = 0;
+    std::atomic<bool> isInside = false;  // of the call that begins
+    std::atomic<bool> wasInside = false;
+    const auto beginner = std::make_shared<std::atomic<std::thread::id>>();
+    const auto seesWhere = [&, beginner](const std::shared_ptr<IAsyncResult>& result) {
+        const bool isThere = isInside && std::this_thread::get_id() == beginner->load();
+        wasInside = wasInside || (isThere && !result->CompletedSynchronously());
+        ++told;
+    };
+    pipe.reader.BeginRead(bytes, 0, 1, [&](const std::shared_ptr<IAsyncResult>&) {
+        *beginner = std::this_thread::get_id();
+        isInside = true;
+        pipe.reader.BeginRead(bytes, 1, 1, seesWhere);
+        pipe.writer.BeginWrite(bytes, 2, 1, seesWhere);
+        isInside = false;
+        ++told;
+    });
+    BOOST_TEST(Eventually([&] { return told == 3; }));
+    BOOST_TEST(!wasInside);
+}
+
 /// Tells, where an operation that waits has ended, what its stream says of itself there.
 void AsksThere(const Stream& stream, const std::function<bool()>& isConnected, const Task<>& pending,
                std::atomic<int>& told) {
