@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spec.model.outcomes import BROKEN, CLOSED, DONE, Throws
+from spec.model.outcomes import BROKEN, CLOSED, DONE, Throws, Unspecified
 from spec.model.state import End, Operation, World
 
 CANCELLED = Throws("OperationCanceledException", derived=True)
@@ -33,6 +33,8 @@ def abandon(world: World, stream: str) -> None:
         if operation.stream != stream or operation.kind == "join":
             continue
         if operation.kind == "copy" and operation.left:  # it waits for another end
+            if len(operation.left) > operation.count:
+                raise Unspecified("how many pieces a copy has taken whose source is closed")
             continue
         how = "async" if not operation.thread else "sync"
         said = f"stream.dispose-pending.{how}-{'write' if operation.kind == 'write' else 'read'}"

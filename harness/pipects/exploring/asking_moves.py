@@ -53,15 +53,18 @@ class AskingMoves(Moves):
             yield Call("set", f"{name}.{member}", {"value": choices.pick(values)})
 
     def assigned(self, world: World, choices: Choices) -> Iterator[Call]:
-        """Every property of a stream is set to everything, maybe once it is closed."""
+        """Every property of a stream, or of a wrapper, is set to everything, maybe once it is closed."""
         if world.streams:
-            name = self.stream(world, choices)
+            wrappers = list(world.wrappers)[::-1]
+            is_wrapper = bool(wrappers) and choices.once_in(2)
+            name = choices.pick(wrappers) if is_wrapper else self.stream(world, choices)
             if choices.once_in(3):
                 yield self.closed(name, choices)
-            for value in MODES:
+            for value in () if is_wrapper else MODES:
                 yield Call("set", f"{name}.ReadMode", {"value": value})
             for member in NUMBERED:
-                yield Call("set", f"{name}.{member}", {"value": choices.pick(PLACES)})
+                for place in PLACES:
+                    yield Call("set", f"{name}.{member}", {"value": place})
 
     def seeking(self, world: World, choices: Choices) -> Iterator[Call]:
         if world.streams:

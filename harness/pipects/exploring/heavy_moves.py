@@ -19,7 +19,6 @@ LONG = "y" * (ROOMY + 3)
 RARELY = 8
 """Once in so many times it comes about: it costs as much as hundreds of other calls."""
 GATHERING = "ReadExactly", "ReadExactlyAsync", "ReadAtLeast", "ReadAtLeastAsync"
-COPYING = "CopyTo", "CopyToAsync"
 WRITING = "Write", "WriteAsync", "BeginWrite"
 
 
@@ -27,16 +26,17 @@ class HeavyMoves(MeetingMoves):
     """Much goes through a pipe at once."""
 
     def heavy(self, world: World, choices: Choices) -> Iterator[Call]:
-        """A pipe of its own, into which one call after the other writes, and out of which one takes it; and one of text."""
-        if self.crowded(world, 4) or not choices.once_in(RARELY):
+        """Pipes of its own, into which one call after the other writes, and out of which one takes it; and one of text."""
+        if self.crowded(world, 6) or not choices.once_in(RARELY):
             return
-        pipe = self._names(choices.pick((False, True)))
-        yield from self._pipe(pipe, ROOMY)
-        takes = [*beginning(GATHERING, choices), choices.pick(COPYING)]
-        for taking, writing in zip(takes, itertools.cycle(beginning(WRITING, choices))):
-            yield from self._takes(pipe.reader, taking)
-            yield self._writes(pipe.writer, writing)
-        yield from self._goes(pipe, pipe.writer)
+        writing = itertools.cycle(beginning(WRITING, choices))
+        for takes in ((*beginning(GATHERING, choices), "CopyTo"), ("CopyToAsync",)):
+            pipe = self._names(choices.pick((False, True)))
+            yield from self._pipe(pipe, ROOMY)
+            for taking in takes:
+                yield from self._takes(pipe.reader, taking)
+                yield self._writes(pipe.writer, next(writing))
+            yield from self._goes(pipe, pipe.writer)
         yield from self._text(choices)
 
     def _writes(self, writer: str, member: str) -> Call:

@@ -95,6 +95,7 @@ class Looking(Execution):
         stream = world.streams.get(world.stream_of(call.object) or "")
         if stream is None or stream.process != "parent" or call.verb in ("get", "set", "forget"):
             return
+        self._await_copies()
         for number in (stream.pipe, *_handed_on(world, stream.pipe)):
             pipe, inodes = world.pipes[number], self._inodes(world.pipes[number].maker)
             wanted = self._unread(number)
@@ -104,6 +105,17 @@ class Looking(Execution):
             if not self._comes(lambda: self._system.unread(pid, min(inodes)) == wanted):
                 options = {"of": pipe.maker, "in": "parent"}
                 self._look("unread", options, requirement, {"returns": wanted})
+
+    def _await_copies(self) -> None:
+        """Until a copy that waits for room has taken what it hands on: closed before, it would have nothing to hand on."""
+        world, pid = self.worlds[0], self._family.parent.pid
+        for _, each in world.pending():
+            source = world.streams[each.stream]
+            if each.kind != "copy" or not each.left or source.state == CLOSED:
+                continue
+            if world.ends("parent", source.pipe):
+                (inode, *_) = self._inodes(world.pipes[source.pipe].maker)
+                self._comes(lambda: self._system.unread(pid, inode) < len(each.left))
 
     def _unread(self, number: int) -> int | None:
         """How many bytes a pipe must come to hold; None if nobody knows, or an operation under way changes it."""
