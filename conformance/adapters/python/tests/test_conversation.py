@@ -86,7 +86,7 @@ def test_hello(peer: Peer) -> None:
     hello = peer.ask("hello", protocol=1)
     assert hello["token"] == "secret" and hello["protocol"] == 1
     assert hello["pid"] == peer.process.pid  # type: ignore[union-attr]
-    assert hello["arguments"] == ["one", "two words"] and hello["lacks"] == []
+    assert hello["arguments"] == ["one", "two words"] and hello["lacks"] == ["text-streams"]
 
 
 def test_conversation_of_the_protocol_page(peer: Peer) -> None:
