@@ -113,9 +113,9 @@ class Looking(Execution):
             source = world.streams[each.stream]
             if each.kind != "copy" or not each.left or source.state == CLOSED:
                 continue
-            if world.ends("parent", source.pipe):
-                (inode, *_) = self._inodes(world.pipes[source.pipe].maker)
-                self._comes(lambda: self._system.unread(pid, inode) < len(each.left))
+            inodes = self._inodes(world.pipes[source.pipe].maker)
+            if inodes and world.ends("parent", source.pipe):
+                self._comes(lambda: self._system.unread(pid, min(inodes)) < len(each.left))
 
     def _unread(self, number: int) -> int | None:
         """How many bytes a pipe must come to hold; None if nobody knows, or an operation under way changes it."""
