@@ -37,7 +37,7 @@ from pipects.exploring import (
     translating,
 )
 from pipects.exploring.choosing import Choices
-from pipects.exploring.meeting_moves import ROOM
+from pipects.exploring.meeting_moves import ROOM, Pipe
 from pipects.exploring.planning import Planner
 from pipects.director.programs import programs
 from pipects.exploring.search import Search, Tally
@@ -340,19 +340,25 @@ def test_what_a_generated_case_meets_of_a_list_is_a_known_deviation() -> None:
     assert verdict(replace(result, verdict=verdicts.PASS, failure=None)) == verdicts.PASS
 
 
-def test_a_generated_sequence_ends_though_the_source_of_a_copy_is_closed() -> None:
-    """The copy waits for room at its destination: closing its source again and again would not end it."""
+def copying(data: bytes, piece: int) -> tuple[generating.Writer, Pipe, Pipe]:
+    """A sequence in which a copy in such pieces waits for room with data: its source, and its destination."""
     writer, planner = generating.Writer(Random(0)), Planner()
     pipe, into = planner._names(True), planner._names(False)
-    given: dict[str, Argument] = {"destination": Ref(into.writer)}
-    full = Call("call", f"{into.writer}.Write", {"buffer": Data(b"\xa5" * ROOM)})
-    byte = Call("call", f"{pipe.writer}.WriteByte", {"value": 7})
+    given: dict[str, Argument] = {"destination": Ref(into.writer), "bufferSize": piece}
     for call in (
-        *planner._pipe(pipe), *planner._pipe(into), full,
-        Call("call", f"{pipe.reader}.CopyToAsync", given, "task"), byte,
-        Call("call", f"{pipe.reader}.Dispose"),
+        *planner._pipe(pipe), *planner._pipe(into),
+        Call("call", f"{into.writer}.Write", {"buffer": Data(b"\xa5" * ROOM)}),
+        Call("call", f"{pipe.reader}.CopyToAsync", given, "task"),
+        Call("call", f"{pipe.writer}.Write", {"buffer": Data(data)}),
     ):  # fmt: skip
         assert writer.make(call)
+    return writer, pipe, into
+
+
+def test_a_generated_sequence_ends_though_the_source_of_a_copy_is_closed() -> None:
+    """The copy waits for room at its destination: closing its source again and again would not end it."""
+    writer, pipe, into = copying(b"a", 1)
+    assert writer.make(Call("call", f"{pipe.reader}.Dispose"))
     before = len(writer.written.steps)
     writer._end()
     ended = [f"{step.verb} {step.target}" for step in writer.written.steps[before:]]
@@ -364,16 +370,7 @@ def test_how_many_pieces_a_copy_has_taken_whose_source_is_closed_nobody_knows(
     piece: int, is_known: bool
 ) -> None:
     """It waits for room with the first one in its hands: what is behind that has stayed in its source."""
-    writer, planner = generating.Writer(Random(0)), Planner()
-    pipe, into = planner._names(True), planner._names(False)
-    given: dict[str, Argument] = {"destination": Ref(into.writer), "bufferSize": piece}
-    full = Call("call", f"{into.writer}.Write", {"buffer": Data(b"\xa5" * ROOM)})
-    for call in (
-        *planner._pipe(pipe), *planner._pipe(into), full,
-        Call("call", f"{pipe.reader}.CopyToAsync", given, "task"),
-        Call("call", f"{pipe.writer}.Write", {"buffer": Data(b"abc")}),
-    ):  # fmt: skip
-        assert writer.make(call)
+    writer, pipe, _ = copying(b"abc", piece)
     assert writer.make(Call("call", f"{pipe.reader}.Dispose")) == is_known
 
 

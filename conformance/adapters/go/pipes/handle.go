@@ -119,12 +119,21 @@ func watchedOnce(fd int) (file *os.File, apart bool, err error) {
 		return file, false, err
 	}
 	borrowed.Store(file, nil)
-	duplicate, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 0)
-	if e != 0 {
-		return nil, false, e
+	duplicate, err := duplicated(fd, 0)
+	if err != nil {
+		return nil, false, err
 	}
-	file, err = watched(int(duplicate))
+	file, err = watched(duplicate)
 	return file, true, err
+}
+
+// duplicated gives a duplicate of a descriptor, close-on-exec, with the lowest free number from lowest on.
+func duplicated(fd, lowest int) (int, error) {
+	duplicate, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, uintptr(lowest))
+	if e != 0 {
+		return 0, e
+	}
+	return int(duplicate), nil
 }
 
 // watched makes a file of a descriptor. Package os has the poller watch what is in non-blocking mode: so it is for that

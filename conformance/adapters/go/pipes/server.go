@@ -24,14 +24,14 @@ func newPipe() (ends [2]int, err error) {
 		if end >= firstFree {
 			continue
 		}
-		moved, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(end), syscall.F_DUPFD_CLOEXEC, firstFree)
-		if e != 0 {
+		moved, err := duplicated(end, firstFree)
+		if err != nil {
 			syscall.Close(ends[0])
 			syscall.Close(ends[1])
-			return ends, e
+			return ends, err
 		}
 		syscall.Close(end)
-		ends[at] = int(moved)
+		ends[at] = moved
 	}
 	return ends, nil
 }
