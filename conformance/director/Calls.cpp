@@ -98,6 +98,10 @@ bool IsForm(std::string_view name) noexcept {
     return std::any_of(calls.begin(), calls.end(), [&](const Call& call) { return call.name == name; });
 }
 
+bool NamesNoEnd(const Call& call) noexcept {
+    return call.family == Family::Poll && call.name.starts_with("epoll");
+}
+
 bool MakesInheritable(const seccomp_data& data, const Call& call) noexcept {
     const auto lacks = [](std::uint64_t flags) { return (flags & O_CLOEXEC) == 0; };
     if (call.family == Family::Pipe) {

@@ -29,6 +29,9 @@ struct Call {
 [[nodiscard]] std::optional<Family> FamilyOf(std::string_view name) noexcept;
 /// Whether this is the name of a form of a call: `preadv2`, `pipe2`, …
 [[nodiscard]] bool IsForm(std::string_view name) noexcept;
+/// Whether a call waits for whatever is in an epoll's set: it names no end, and may have begun before an end
+/// came into the set.
+[[nodiscard]] bool NamesNoEnd(const Call& call) noexcept;
 
 /// Whether the descriptors that a call makes are born open to programs that the process executes.
 [[nodiscard]] bool MakesInheritable(const seccomp_data& data, const Call& call) noexcept;

@@ -231,6 +231,9 @@ Rule* Director::RuleFor(const seccomp_notif& notification, pid_t process, const 
         if (!rule.IsAbout(call, process)) {
             continue;
         }
+        if (rule.end && NamesNoEnd(call) && std::holds_alternative<Hold>(rule.Next())) {
+            continue;
+        }
         const auto end = std::find_if(ends.begin(), ends.end(), [&](const PipeEnd& each) {
             return (rule.pipes.empty() || rule.pipes.contains(each.pipe)) &&
                    (!rule.end || rule.end == each.end);

@@ -190,6 +190,29 @@ def test_a_shortened_read_that_may_not_wait_says_so(directed: Callable[[str], Di
     assert child.output() == "not yet\nb'l'"
 
 
+@pytest.mark.parametrize(
+    ("end", "action", "met"),
+    [
+        (None, "hold:10", ["epoll", "poll"]),
+        ("read", "hold:10", ["poll"]),
+        ("read", "note", ["epoll", "poll"]),
+    ],
+)
+def test_a_wait_of_epoll_is_not_held_for_one_end(
+    directed: Callable[[str], Directed], end: str | None, action: str, met: list[str]
+) -> None:
+    """Whether one begins behind the rule, or has begun before, is a matter of luck."""
+    child = directed(
+        "import os, select\nr, w = os.pipe()\nos.write(w, b'a')\nall = select.epoll()\nall.register(r)\n"
+        "all.poll()\neach = select.poll()\neach.register(r)\neach.poll()"
+    )
+    rule = child.director.rule("poll", child.process.pid, (), end, [action], always=True)
+    child.begin()
+    child.output()
+    child.director.listen()
+    assert ["epoll" if call.name.startswith("epoll") else "poll" for call in rule.met] == met
+
+
 def test_a_held_call_rests_though_a_timer_sends_signals(
     directed: Callable[[str], Directed]
 ) -> None:
