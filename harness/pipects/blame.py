@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ LEFT_OPEN = "stream.dispose.releases-handle"
 UNSEEN_CLIENT = "server.dispose.unexposed-client-closed"
 """Broken where that end is the client handle of a server which nobody asked for it."""
 TOKEN = "stream.cancel.carries-token"
-"""Broken where a cancelled operation is as expected, but for the token of its exception."""
+"""Broken where a cancelled read or write is as expected, but for the token of its exception."""
+COMPOSED_TOKEN = "stream.cancel.composed-carry-token"
+"""The same of what is made of reads and writes, and of FlushAsync."""
 NO_READER = "stream.epipe.no-signal"
 """Broken where a write without a reader ends the process, whatever the case is about."""
 CALLER_KEPT = {
@@ -27,6 +30,11 @@ CALLER_KEPT = {
 }
 """Broken where the call of an operation that has to wait does not return, whatever the case is about; by member, and whether
 it was given an array."""
+IN_LINE = {
+    "BeginRead": "stream.concurrent.begin-read-not-serialized",
+    "BeginWrite": "stream.concurrent.begin-write-not-serialized",
+}
+"""Broken where the call of one does not return behind an operation that was begun at its end before, whatever the case is about."""
 SHORT = {
     ("Read", True): "stream.read.short",
     ("Read", False): "stream.read-span.short",
@@ -72,11 +80,27 @@ def settled(steps: Sequence[Step], covers: Sequence[str], spec: Spec) -> tuple[S
     return tuple(told)
 
 
-def of_caller_kept(call: Step) -> str | None:
+def of_caller_kept(call: Step, steps: Sequence[Step]) -> str | None:
     """The requirement that a call breaks which waits itself for what its operation is to wait for."""
     if call.verb != "call" or call.options.get("wait"):  # it may be the task that is waited for
         return None
-    return CALLER_KEPT.get(_form(call))
+    end, _, member = call.target.rpartition(".")
+    if member not in IN_LINE:
+        return CALLER_KEPT.get(_form(call))
+    before = [each.target for each in itertools.takewhile(lambda each: each is not call, steps)]
+    begun = any(target.startswith(f"{end}.") and _begins(target) for target in before)
+    return IN_LINE[member] if begun else None
+
+
+def _begins(target: str) -> bool:
+    """Whether a call of this may leave an operation behind."""
+    member = target.rpartition(".")[2]
+    return member.endswith("Async") or member.startswith("Begin")
+
+
+def of_token(member: str) -> str:
+    """The requirement that an operation breaks which is cancelled with another token than it was given."""
+    return TOKEN if member in ("ReadAsync", "WriteAsync") else COMPOSED_TOKEN
 
 
 def of_short_read(step: Step, steps: Sequence[Step]) -> tuple[Step, str] | None:

@@ -441,7 +441,7 @@ class Execution(Ordering):
             raise Differs(
                 matching.say_expected(resolved, outcome),
                 matching.say_actual(outcome),
-                blame.TOKEN if token else self._left_unread(step, outcome, resolved),
+                blame.of_token(member) if token else self._left_unread(step, outcome, resolved),
             )
 
     def _left_unread(

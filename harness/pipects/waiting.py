@@ -150,7 +150,7 @@ class Waiting(Conversation):
         """The requirement that a call which does not return breaks if its operation has to wait, and someone could end that wait."""
         running = self._running.get(step.target) if step.verb == "finish" else None
         call = running.step if running else step
-        broken = blame.of_caller_kept(call)
+        broken = blame.of_caller_kept(call, self._test.steps)
         if broken is None or call.process not in self._processes:
             return None
         pipes = running.pipes if running else self._pipes(call)

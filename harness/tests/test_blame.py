@@ -171,6 +171,35 @@ def test_an_operation_that_keeps_its_caller_has_broken_one_rule(
     assert {done.failure(test)["requirement"] for test in done.verdicts()} == requirements
 
 
+BEGUN = """\
+- id: fake.begun
+  title: A read that is begun behind another one waits for its turn by itself
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.BeginRead, with: {buffer: {length: 1}, offset: 0, count: 1, callback: null, state: null}, as: first}
+    - {call: server.BeginRead, with: {buffer: {length: 1}, offset: 0, count: 1, callback: null, state: null}, as: second}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "requirement"),
+    [
+        ("begins-in-line", "stream.concurrent.begin-read-not-serialized"),
+        ("keeps-caller", "server.pipe.unnamed"),
+    ],
+)
+def test_a_begin_that_waits_for_its_turn_has_broken_one_rule(
+    bench: Bench, mode: str, requirement: str
+) -> None:
+    """Whatever its case is about; of one that nothing was begun before no page says that it returns at once."""
+    bench.adapter(mode)
+    bench.cases(BEGUN)
+    done = bench.run("--timeout-scale", "0.1")
+    assert done.verdicts() == {"fake.begun": "hang"}, done.output
+    assert done.failure("fake.begun")["requirement"] == requirement
+
+
 @pytest.mark.parametrize(
     ("mode", "asks", "requirement"),
     [
@@ -310,24 +339,25 @@ CANCELLED = """\
   covers: [server.pipe.unnamed]
   steps:
     - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
-    - {get: server.CanRead, throws: {type: OperationCanceledException, token: mine}}
+    - {call: server.MEMBER, with: {}, throws: {type: OperationCanceledException, token: mine}}
 """
 
 
 @pytest.mark.parametrize(
-    ("type_", "requirement"),
+    ("member", "type_", "requirement"),
     [
-        ("OperationCanceledException", "stream.cancel.carries-token"),
-        ("IOException", "server.pipe.unnamed"),
+        ("ReadAsync", "OperationCanceledException", "stream.cancel.carries-token"),
+        ("FlushAsync", "OperationCanceledException", "stream.cancel.composed-carry-token"),
+        ("ReadAsync", "IOException", "server.pipe.unnamed"),
     ],
 )
 def test_a_token_that_is_not_the_callers_breaks_one_rule(
-    bench: Bench, type_: str, requirement: str
+    bench: Bench, member: str, type_: str, requirement: str
 ) -> None:
     """Whatever the case is about, if all else is as it should be."""
     threw = {"type": type_, "parameter": None, "message": "m", "token": "another"}
     answer = {"jsonrpc": "2.0", "id": "ID", "result": {"threw": threw}}
     bench.adapter("says:" + json.dumps(answer).replace('"ID"', "ID"))
-    bench.cases(CANCELLED)
+    bench.cases(CANCELLED.replace("MEMBER", member))
     done = bench.run()
     assert done.failure("fake.cancelled")["requirement"] == requirement, done.output

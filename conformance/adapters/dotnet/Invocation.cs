@@ -119,7 +119,8 @@ namespace Pipects.Adapter
         {
             var fitting = overloads
                 .Where(overload => names.All(name => overload.GetParameters().Any(parameter => parameter.Name == name)))
-                .Where(overload => overload.GetParameters().All(parameter => parameter.IsOptional || names.Contains(parameter.Name + "")))
+                .Where(overload => overload.GetParameters().All(parameter =>
+                    parameter.IsOptional || Defaults.Knows(parameter) || names.Contains(parameter.Name + "")))
                 .OrderBy(overload => overload.GetParameters().Length)
                 .ThenBy(overload => overload.GetParameters().Count(parameter => parameter.ParameterType == typeof(object)))
                 .ToList();
@@ -165,6 +166,8 @@ namespace Pipects.Adapter
                 var name = parameter.Name + "";
                 if (arguments.Names.Contains(name))
                     values.Add(Make(arguments.Value(name), parameter.ParameterType, name, target));
+                else if (!parameter.IsOptional)
+                    values.Add(Defaults.Of(parameter));
                 else if (parameter.ParameterType.IsValueType) // of a default that is no constant Mono tells Missing
                     values.Add(parameter.ParameterType.IsInstanceOfType(parameter.DefaultValue)
                         ? parameter.DefaultValue

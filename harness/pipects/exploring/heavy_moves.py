@@ -33,10 +33,13 @@ class HeavyMoves(MeetingMoves):
         for takes in ((*beginning(GATHERING, choices), "CopyTo"), ("CopyToAsync",)):
             pipe = self._names(choices.pick((False, True)))
             yield from self._pipe(pipe, ROOMY)
+            memory = self.name("memory")
+            yield Call("new", "MemoryStream", kept=memory)
             for taking in takes:
-                yield from self._takes(pipe.reader, taking)
+                yield from self._takes(pipe.reader, taking, memory)
                 yield self._writes(pipe.writer, next(writing))
             yield from self._goes(pipe, pipe.writer)
+            yield Call("get", f"{memory}.Position")
         yield from self._text(choices)
 
     def _writes(self, writer: str, member: str) -> Call:
@@ -46,11 +49,9 @@ class HeavyMoves(MeetingMoves):
         kept = "" if member == "Write" else self.name("operation")
         return Call("call", f"{writer}.{member}", given, kept)
 
-    def _takes(self, reader: str, member: str) -> Iterator[Call]:
+    def _takes(self, reader: str, member: str, memory: str) -> Iterator[Call]:
         given: dict[str, Argument] = {}
         if member.startswith("CopyTo"):
-            memory = self.name("memory")
-            yield Call("new", "MemoryStream", kept=memory)
             given["destination"] = Ref(memory)
         else:
             data = self.name("data")

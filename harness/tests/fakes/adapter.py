@@ -2,7 +2,7 @@
 
 Usage: adapter.py MODE. Without a misbehaviour (MODE `good`) it makes real pipes and is fit to be
 asked, so each mode is wrong in one way only. MODE may carry more behind a colon: `hello:JSON` changes
-the answer to hello, `says:TEXT` answers TEXT (with ID for the request's) where CanRead is asked for,
+the answer to hello, `says:TEXT` answers TEXT (with ID for the request's) where CanRead or an operation is asked for,
 `odd:SEED` gives an odd answer in every twentieth place once the handshake is over.
 """
 
@@ -36,6 +36,8 @@ LACKS: dict[str, list[str]] = {
     "unknown-lack": ["asnyc"],
     "keeps-caller": [],
     "keeps-caller-fed": [],
+    "begins-in-line": [],
+    "says": [],
 }
 """What it says that it lacks; `async`, unless its misbehaviour is there."""
 COPIES = {"copies": 1, "copies-twice": 2}
@@ -92,6 +94,8 @@ def made_pipe() -> tuple[int, int]:
 
 
 OBJECTS: dict[str, Any] = {}
+BEGUN: list[str] = []
+"""The reads that were begun."""
 KEPT: list[Any] = []
 """What is made and never closed."""
 READ: list[str] = []
@@ -299,7 +303,15 @@ def call(object: str, member: str, **rest: Any) -> Any:
         if MODE != "writes-nothing":
             os.write(target.mine, bytes(rest["arguments"]["buffer"]["bytes"]["length"]))
         return {"returned": None, "bytes": {}}
-    if member == "ReadAsync" and MODE.startswith("keeps-caller"):
+    if member.endswith("Async") and MODE == "says":
+        misbehave()
+    if member == "BeginRead" and MODE == "begins-in-line":
+        if BEGUN:
+            threading.Event().wait()
+        BEGUN.append(rest["as"])
+        answer = {"returned": {"object": rest["as"], "type": "IAsyncResult"}}
+        return {**answer, "bytes": {"buffer": "a5"}}
+    if member in ("ReadAsync", "BeginRead") and MODE.startswith("keeps-caller"):
         if MODE == "keeps-caller-fed":
             os.write(target.theirs, b"!")
         threading.Event().wait()
