@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from spec.model.outcomes import Outcome, Returns, Unspecified
 from spec.model.state import WRITE, Operation, World
 
@@ -15,6 +17,8 @@ def taken(world: World, operation: Operation) -> tuple[Outcome, str, int] | None
         said = "text.reader.end-of-stream"
         if not pipe.content and not ended:
             return None
+        if pipe.content.startswith(codecs.BOM_UTF8):
+            raise Unspecified("a byte-order mark")
         return Returns(not pipe.content), said, 0
     content = pipe.content
     if operation.kind == "rest":
