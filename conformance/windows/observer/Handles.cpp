@@ -116,14 +116,17 @@ bool Listing::IsOther(std::uint16_t type) const {
     return found != types.end() && !found->second;
 }
 
-std::vector<Handle> Listing::FilesOf(HANDLE process, DWORD pid, bool fresh) {
+std::vector<Handle> Listing::FilesOf(HANDLE process, DWORD pid, bool fresh,
+                                     std::optional<std::uint64_t> only) {
     std::map<std::uint64_t, Handle> now;
     std::map<std::uint64_t, Handle>& before = known[pid];
     for (const native::HandleRow& row : RowsOf(pid, room)) {
         if (IsOther(row.type)) continue;
         const auto found = before.find(row.number);
-        const bool isKnown = !fresh && found != before.end() && MayBe(found->second, row);
-        if (isKnown && found->second.kind != "pipe") {
+        const bool mayBe = found != before.end() && MayBe(found->second, row);
+        const bool isKnown = mayBe && !fresh;
+        const bool isAside = only && row.number != *only;
+        if ((isKnown && found->second.kind != "pipe") || (mayBe && isAside)) {
             now.insert(*found);
             continue;
         }

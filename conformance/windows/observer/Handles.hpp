@@ -36,8 +36,15 @@ struct Content {
  */
 class Listing {
   public:
-    /** What a process holds; `fresh` asks of everything anew, which alone shows a mode that has changed. */
-    std::vector<Handle> FilesOf(HANDLE process, DWORD pid, bool fresh);
+    /**
+     * What a process holds.
+     *
+     * @param fresh  Asks of everything anew, which alone shows a mode that has changed.
+     * @param only   Looks at this handle alone, and takes the others for what they were where the table still
+     *               has them: a look takes as long as what it looks at is many.
+     */
+    std::vector<Handle> FilesOf(HANDLE process, DWORD pid, bool fresh,
+                                std::optional<std::uint64_t> only = std::nullopt);
     /** A process has gone, or another one has its number. */
     void Forget(DWORD pid);
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -65,9 +66,11 @@ class Observer {
         } else if (verb == "handles" || verb == "try") {
             const HANDLE process = watched.Of(pid);
             std::string how;
+            std::uint64_t number = 0;
             words >> how;
+            const std::optional<std::uint64_t> only = words >> number ? std::optional(number) : std::nullopt;
             for (const Handle& each :
-                 verb == "try" ? TriedFilesOf(process) : listing.FilesOf(process, pid, how == "fresh"))
+                 verb == "try" ? TriedFilesOf(process) : listing.FilesOf(process, pid, how == "fresh", only))
                 lines << each.number << ' ' << each.access << ' ' << each.inheritable << ' '
                       << each.nonblocking << ' ' << each.kind << ' ' << each.name << '\n';
         } else if (verb == "pipe") {

@@ -85,13 +85,18 @@ class Observer:
         """Ends a process at once."""
         self._ask("kill", pid, status)
 
-    def handles(self, pid: int, *, listed: bool = True, fresh: bool = False) -> list[Handle]:
+    def handles(
+        self, pid: int, *, listed: bool = True, fresh: bool = False, only: int | None = None
+    ) -> list[Handle]:
         """What the process holds: by the system's table, or found by trying, which tells nothing of inheritance.
 
-        `fresh` asks anew of what stands in the table as it did before, too, such as a pipe's mode.
+        `fresh` asks anew of what stands in the table as it did before, too, such as a pipe's mode. `only` is the
+        handle that is asked about: the others are told as they were when they were last looked at.
         """
         found = []
-        for line in self._ask("handles" if listed else "try", pid, "fresh" if fresh else "known"):
+        how = "fresh" if fresh else "known"
+        which = () if only is None else (only,)
+        for line in self._ask("handles" if listed else "try", pid, how, *which):
             number, access, inheritable, nonblocking, kind, name = line.split(" ", 5)
             found.append(
                 Handle(int(number), int(access), inheritable == "1", nonblocking == "1", kind, name)

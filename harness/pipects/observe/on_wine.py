@@ -198,17 +198,20 @@ class OnWine:
     # Handles
 
     def _handles(
-        self, pid: int, *, marks: bool = False, fresh: bool = False
+        self, pid: int, *, marks: bool = False, fresh: bool = False, only: int | None = None
     ) -> tuple[list[Handle], Mapping[int, int]]:
         """What the process holds, and by handle the pipes; nothing if it has ended.
 
-        `marks` says that it must be told what is inheritable, even if that takes a while.
+        `marks` says that it must be told what is inheritable, even if that takes a while; `only` is the one handle
+        that matters.
         """
         try:
             with self._quiet:
                 if marks and not self._quiet.wait_for(lambda: not self._starting, QUIET):
                     raise NotObservable("processes are being started all the time")
-                handles = self._observer.handles(pid, listed=not self._starting, fresh=fresh)
+                handles = self._observer.handles(
+                    pid, listed=not self._starting, fresh=fresh, only=only
+                )
                 return handles, self._pairing.pipes(pid, handles)
         except ProcessLookupError:
             return [], {}
@@ -239,7 +242,7 @@ class OnWine:
         return {*self._handles(pid)[1].values()}
 
     def pipe_of(self, pid: int, handle: int) -> int | None:
-        return self._handles(pid)[1].get(handle)
+        return self._handles(pid, only=handle)[1].get(handle)
 
     def standard_streams(self, pid: int) -> frozenset[tuple[int, str]]:
         return frozenset()  # they are never among the handles shown
@@ -248,7 +251,7 @@ class OnWine:
         return [each.kind for each in self._handles(pid)[0]]
 
     def descriptor_target(self, pid: int, handle: int) -> str | None:
-        handles, pipes = self._handles(pid, fresh=True)
+        handles, pipes = self._handles(pid, fresh=True, only=handle)
         return next((_target(each, pipes) for each in handles if each.number == handle), None)
 
     def unread(self, pid: int, pipe: int) -> int:
