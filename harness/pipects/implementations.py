@@ -156,9 +156,9 @@ class Implementation:
             return None
 
     def _own_files(self) -> list[Path]:
-        """The files below the build folder that its command names."""
+        """The files below the build folder that its command names. A folder, as of a class path, is none."""
         files = [Path(self._filled(word)) for word in self.start]
-        return [file for file in files if file.is_relative_to(paths.BUILD)]
+        return [each for each in files if each.is_relative_to(paths.BUILD) and not each.is_dir()]
 
     def _state(self, digest: str) -> str:
         """What was built of sources with this digest: another's build may have made the same files of others."""

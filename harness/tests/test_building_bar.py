@@ -69,6 +69,15 @@ def test_what_another_build_has_made_anew_is_built_again(
     assert "built" in told(Console(file=io.StringIO(), width=80), sharing)
 
 
+def test_a_folder_that_the_command_names_is_not_built_again_for_what_is_noted_in_it(
+    made: Implementation,
+) -> None:
+    """A class path of Java's is one."""
+    folder = dataclasses.replace(made, start=("cat", "{build}"))
+    folder.prepare()
+    assert told(Console(file=io.StringIO(), width=80), folder) == ""
+
+
 def test_what_a_build_has_not_made_is_built_again(made: Implementation, tmp_path: Path) -> None:
     lacking = dataclasses.replace(made, start=(str(tmp_path / "build" / "program"),))
     lacking.prepare()
