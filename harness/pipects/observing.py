@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pipects import blame, ends, matching
 from pipects.conversation import Differs, LeftOpen, Named
-from pipects.errors import AdapterFault
+from pipects.errors import AdapterFault, Overdue
 from pipects.observe import End, comes, kinds
 from pipects.observe import signals
-from pipects.protocol import Returned
+from pipects.processes import Adapter
+from pipects.protocol import Outcome, Returned
 from pipects.steps import Step
 from pipects.waiting import Waiting
 from pipects.wellformed import AS_BEFORE
@@ -54,9 +55,25 @@ class Observing(Waiting):
         outcome = self._ask(step, "get", {"object": name, "member": "IsCompleted"}, adapter)
         if not isinstance(outcome, Returned) or outcome.value is not False:
             self._require_fitting(self._names[name].pipes, "the operation is pending", outcome)
-            raise Differs("the operation is pending", matching.say_actual(outcome))
+            raise Differs("the operation is pending", self._how_it_ended(step, outcome, adapter))
         self._proofs.append("weak")
         self._note("observed", f"'{name}' is pending, process {adapter.pid} at rest")
+
+    def _how_it_ended(self, step: Step, outcome: Outcome, adapter: Adapter) -> str:
+        """What is told of an operation that does not wait: a task that has ended also tells what it came to."""
+        said = matching.say_actual(outcome)
+        if not (isinstance(outcome, Returned) and outcome.value is True):
+            return said
+        asked = {"object": step.options["of"], "member": "Wait", "arguments": {}}
+        try:
+            ended = self._ask(step, "call", asked, adapter)
+        except (
+            Differs,
+            AdapterFault,
+            Overdue,
+        ):  # such as the result of a Begin, which only its End asks
+            return said
+        return f"{said}; the operation {matching.say_actual(ended)}"
 
     def _observe_exit(self, step: Step) -> None:
         name = step.options["of"]

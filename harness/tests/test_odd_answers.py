@@ -162,6 +162,27 @@ def greeted(changed: dict[str, Any], belongs: bool = True) -> meeting.Adapter:
         met.close()
 
 
+FAILS_AT_ONCE = """\
+- id: fake.pending
+  title: A read waits
+  covers: [stream.read-async.no-caller-block]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.ReadAsync, as: task, with: {buffer: {length: 1}, offset: 0, count: 1}}
+    - {observe: pending, of: task}
+"""
+
+
+def test_of_an_operation_that_does_not_wait_is_told_what_it_came_to(bench: Bench) -> None:
+    bench.adapter("fails-at-once")
+    bench.cases(FAILS_AT_ONCE)
+    failure = bench.run(*QUICK).failure("fake.pending")
+    assert failure["expected"] == "the operation is pending"
+    assert failure["actual"] == (
+        "returned true; the operation threw IOException: no epoll here; buffer is a5"
+    ), failure
+
+
 def test_a_hello_in_due_form_is_taken() -> None:
     """So what follows is refused for its own reason."""
     adapter = greeted({})

@@ -34,6 +34,7 @@ LATE_BY = 1.0
 """Seconds: longer than the deadline that the test gives."""
 LACKS: dict[str, list[str]] = {
     "unknown-lack": ["asnyc"],
+    "fails-at-once": [],
     "keeps-caller": [],
     "keeps-caller-fed": [],
     "begins-in-line": [],
@@ -165,6 +166,8 @@ def get(object: str, member: str, **_: Any) -> Any:
     target = find(object)
     if member == "Hex":
         return {"returned": target.hex()}
+    if member == "IsCompleted":
+        return {"returned": True}
     if member == "Number":
         number = target.fileno()
         return {"returned": str(number) if MODE == "number-as-text" else number}
@@ -315,6 +318,15 @@ def call(object: str, member: str, **rest: Any) -> Any:
         if MODE == "keeps-caller-fed":
             os.write(target.theirs, b"!")
         threading.Event().wait()
+    if member == "ReadAsync" and MODE == "fails-at-once":
+        OBJECTS[rest["as"]] = "task"
+        return {
+            "returned": {"object": rest["as"], "type": "Task"},
+            "bytes": {"buffer": "a5"},
+        }
+    if member == "Wait":
+        failed = {"type": "IOException", "parameter": None, "message": "no epoll here"}
+        return {"threw": failed, "bytes": {"buffer": "a5"}}
     if member == "GetClientHandleAsString":
         return {"returned": str(target.theirs)}
     if member == "DisposeLocalCopyOfClientHandle":
