@@ -74,7 +74,9 @@ class Directing(Starting):
             refused = ", ".join(call.name for call in rule.met) or "none, since none is made"
             self._note("observed", f"calls refused: {refused}")
             return
-        self._note("observed", f"{self._await_met(step.process, rule)} was answered")
+        by = [*actions(self._given[rule.id][0].options["by"])]
+        passed = next((number for number, word in enumerate(by) if word != "pass"), 0)
+        self._note("observed", f"{self._await_met(step.process, rule, passed)} was answered")
 
     def _observe_rest(self, step: Step) -> None:
         pid = self._adapter(step.process).pid
@@ -127,25 +129,25 @@ class Directing(Starting):
         """Waits until a call is held. Raises NotObservable if the process comes to rest without one."""
         return self._await_call(process, rule, rule.held)
 
-    def _await_met(self, process: str, rule: Rule) -> Call:
-        """Waits until a rule has met a call. Raises NotObservable as `_await_held` does."""
-        return self._await_call(process, rule, rule.met)
+    def _await_met(self, process: str, rule: Rule, before: int) -> Call:
+        """Waits until a rule has met a call, behind so many others. Raises NotObservable as `_await_held` does."""
+        return self._await_call(process, rule, rule.met, before)
 
-    def _await_call(self, process: str, rule: Rule, calls: list[Call]) -> Call:
+    def _await_call(self, process: str, rule: Rule, calls: list[Call], before: int = 0) -> Call:
         pid = self._adapter(process).pid
         until = time.monotonic() + self._patience
         rest = self._system.rest(pid, self._scale, self._family.stirred)
-        while not calls:
+        while len(calls) <= before:
             rests = rest.rests
             self._director.listen(LOOK_AGAIN)
-            if calls:
+            if len(calls) > before:
                 break
             if rests or time.monotonic() > until:
                 raise NotObservable(
                     f"{self._server.id} makes no such call: {self._given[rule.id][0].text}"
                 )
             rest.look()
-        return calls[0]
+        return calls[before]
 
     def _settled(self, call: Call, before: tuple[str, ...]) -> None:
         """Waits until a call that was let go has gone as far as it can: its thread sleeps again, or has ended."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import Bench
 from pipects import cases, paths, spec
 from pipects.director.exploring import explore
 from pipects.director.order import Order
@@ -346,3 +347,23 @@ def test_every_order_is_run_once() -> None:
     assert len(made) == len(set(made)) == 6
     assert len([*explore(run, 4, 16, 1)]) == 4
     assert len([*explore(run, 100, 1, 1)]) == 2
+
+
+ANSWERS_THE_SECOND = """\
+- id: fake.second
+  title: The second read fails
+  covers: [stream.calls.failed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {answer: read, of: server, by: [pass, EIO], as: failed}
+    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}, returns: 1}
+    - {observe: answered, of: failed}
+"""
+
+
+def test_a_call_that_is_let_pass_is_none_that_was_answered(bench: Bench) -> None:
+    """Who makes one call where another makes two has not been shown what the case is about."""
+    bench.adapter("reads-one")
+    bench.cases(ANSWERS_THE_SECOND)
+    done = bench.run()
+    assert done.verdicts() == {"fake.second": "not observable"}, done.output
