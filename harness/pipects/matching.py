@@ -213,7 +213,11 @@ def say_actual(outcome: Outcome) -> str:
         case Threw(type_name, parameter, message, token):
             named = f" naming {parameter}" if parameter else ""
             carried = f" with the token {token}" if token else ""
-            return f"threw {type_name}{named}{carried}: {message or '(no message)'}{arrays}"
+            cancelled = derives(type_name, "OperationCanceledException")
+            without = "; it carries no token of the case's" if cancelled and not token else ""
+            return (
+                f"threw {type_name}{named}{carried}: {message or '(no message)'}{without}{arrays}"
+            )
         case Refused(code, message):
             return f"the adapter refused ({code}): {message}"
 

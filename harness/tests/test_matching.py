@@ -64,3 +64,17 @@ def test_nonsense_is_no_bytes(nonsense: dict[str, Any]) -> None:
     """A mapping that describes no bytes is refused."""
     with pytest.raises(ValueError, match="not bytes"):
         bytespec.make(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        ("mine", "threw {} with the token mine: off"),
+        (None, "threw {}: off; it carries no token of the case's"),
+    ],
+)
+@pytest.mark.parametrize("name", ["OperationCanceledException", "TaskCanceledException"])
+def test_of_a_cancellation_is_told_whether_it_carries_a_token(
+    name: str, token: str | None, told: str
+) -> None:
+    assert matching.say_actual(protocol.Threw(name, None, "off", token)) == told.format(name)
