@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipects.spec import Spec
 from pipects.steps import Step
 
-ENUM_PARAMETERS = ("direction", "inheritability")
+ENUM_PARAMETERS = ("direction", "inheritability", "origin", "transmissionMode")
 OPTIONAL = ("callback", "state")
 """Parameters that a caller may leave out by passing a null."""
 HANDLE_PARAMETERS = ("safePipeHandle", "serverSafePipeHandle", "clientSafePipeHandle")

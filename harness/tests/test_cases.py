@@ -207,3 +207,10 @@ def test_a_number_that_is_to_be_closed_was_seen_open(every_test: list[cases.Test
                 known.add(number)
             known |= {f"${step.options['as']}"} if "as" in step.options else set()
     assert not unseen
+
+
+def test_a_number_that_names_no_member_needs_what_takes_one() -> None:
+    """Also where the enumeration is a parameter's of Seek: a language of its own may have no such value."""
+    loaded = {test.id: test for test in cases.load(spec.load())}
+    assert "undefined-enum" in loaded["stream.seek.calls/server-out,seek-from-nowhere"].needs
+    assert "undefined-enum" not in loaded["stream.seek.calls/server-out,seek-begin"].needs
