@@ -67,11 +67,7 @@ class Observing(Waiting):
         asked = {"object": step.options["of"], "member": "Wait", "arguments": {}}
         try:
             ended = self._ask(step, "call", asked, adapter)
-        except (
-            Differs,
-            AdapterFault,
-            Overdue,
-        ):  # such as the result of a Begin, which only its End asks
+        except (Differs, AdapterFault, Overdue):  # as of the result of a Begin, which has no Wait
             return said
         return f"{said}; the operation {matching.say_actual(ended)}"
 
