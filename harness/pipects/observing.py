@@ -9,7 +9,7 @@ from pipects import blame, ends, matching
 from pipects.conversation import Differs, LeftOpen, Named
 from pipects.errors import AdapterFault, Overdue
 from pipects.observe import End, comes, kinds
-from pipects.observe import signals
+from pipects.observe import idle, signals
 from pipects.processes import Adapter
 from pipects.protocol import Outcome, Returned
 from pipects.steps import Step
@@ -18,8 +18,6 @@ from pipects.wellformed import AS_BEFORE
 
 AT_FIRST = 0.2
 """The share of the time to settle for which is waited where the case is done again in any event."""
-IDLE = 0.5
-"""The share of a processor below which a process counts as idle: one that spins wants all of it."""
 CONNECTION = "socket"
 """What an adapter speaks with the harness by: not the implementation's."""
 
@@ -140,18 +138,16 @@ class Observing(Waiting):
 
     def _observe_idle(self, step: Step) -> None:
         pid = self._adapter(step.process).pid
-        shares: list[float] = []
-
-        def is_idle() -> bool:
-            shares.append(self._system.processor_share(pid))
-            return shares[-1] < IDLE
-
-        if not self._comes(is_idle):
+        idles, uses = idle.settles(
+            lambda: self._system.processor_use(pid), self._settle, self._patience
+        )
+        if not idles:
+            least = min(uses, key=lambda use: use.share)
             raise Differs(
                 f"process {pid} leaves the processor alone",
-                f"it wants {min(shares):.0%} of one, at the least in {len(shares)} looks",
+                f"it wants {least.share:.0%} of one, at the least in {len(uses)} looks, most of all {least.busiest}",
             )
-        self._note("observed", f"process {pid} wants {shares[-1]:.0%} of a processor")
+        self._note("observed", f"process {pid} wants {uses[-1].share:.0%} of a processor")
 
     def _observe_handles(self, step: Step) -> None:
         if step.options["is"] == AS_BEFORE:

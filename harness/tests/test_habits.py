@@ -33,7 +33,7 @@ SIGNALS = HEAD + CHILD + "    - {observe: signals, in: child}\n"
 @pytest.mark.parametrize(
     ("text", "mode", "words"),
     [
-        (IDLE, "turns", "of one, at the least"),
+        (IDLE, "turns", "most of all thread"),
         (HANDLES, "hands-on", "it holds eventfd"),
         (SIGNALS, "ignores-signal", "also 0000000008000000"),
     ],

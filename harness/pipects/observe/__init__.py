@@ -39,6 +39,18 @@ def comes(state: Callable[[], object], seconds: float) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Use:
+    """What a process makes of the processor in a short while."""
+
+    share: float
+    """Of that while: the time that it ran, or waited to."""
+    got: float
+    """The seconds that it ran."""
+    busiest: str
+    """The thread that wanted most."""
+
+
 @dataclass(frozen=True, order=True)
 class End:
     """A descriptor of a process that is one end of a pipe."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pipects import paths
-from pipects.observe import End, Proof, calls, idle, linux, platform, signals
+from pipects.observe import End, Proof, Use, calls, idle, linux, platform, signals
 from pipects.observe.rest import Rest
 from pipects.observe.standstill import Standstill
 
@@ -114,8 +114,8 @@ class Linux:
     def situation(self, pid: int) -> list[str]:
         return calls.situation(pid)
 
-    def processor_share(self, pid: int) -> float:
-        return idle.share(pid)
+    def processor_use(self, pid: int) -> Use:
+        return idle.use(pid)
 
     def send_signal(self, pid: int, thread: int | None, number: signal.Signals) -> None:
         linux.send_signal(pid, thread, number)

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, Proof
+from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, Proof, Use
 from pipects.observe import calls, descent, idle, linux, pairing, rest, sockets
 from pipects.observe.observer import Handle, Observer
 from pipects.observe.wine import Wine, windows_path
@@ -304,8 +304,8 @@ class OnWine:
     def situation(self, pid: int) -> list[str]:
         return calls.situation(self._local(pid))
 
-    def processor_share(self, pid: int) -> float:
-        return idle.share(self._local(pid))
+    def processor_use(self, pid: int) -> Use:
+        return idle.use(self._local(pid))
 
     # Signals
 

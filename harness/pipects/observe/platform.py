@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from pipects.observe import End, Exit, Proof
+from pipects.observe import End, Exit, Proof, Use
 
 
 class Watch(Protocol):
@@ -182,8 +182,8 @@ class Platform(Protocol):
     def situation(self, pid: int) -> list[str]:
         """Where every thread of the process is, a line each."""
 
-    def processor_share(self, pid: int) -> float:
-        """The processor time that the process wants in a short while, as a share of that while."""
+    def processor_use(self, pid: int) -> Use:
+        """What the process makes of the processor in a short while from now on."""
 
     # Signals
 
