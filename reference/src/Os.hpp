@@ -148,7 +148,7 @@ class Channel {
     const NativeHandle handle_;
     std::atomic<Means> means_ = Means::FlagsAndNoSignal;
     std::mutex mutex_;
-    OwnedHandle own_;  // a second handle of the pipe's end, once a write had to wait with LookFirst
+    OwnedHandle own_;  // a second handle of the pipe's end, once LookFirst had to read, or to wait for room
 };
 
 /// Ends the wait of one thread.

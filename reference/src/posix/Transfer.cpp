@@ -17,8 +17,8 @@
 // - newer kernels take "don't wait" (pipes, from 6.4 on) and "no SIGPIPE" (from 6.18 on) with the call
 // itself;
 // - where they don't, a read is a splice into memory, which every kernel can be told not to wait in;
-// - else a transfer is looked for first, then made; a write that finds no room opens the pipe's end once
-// more, as a description of our own which is O_NONBLOCK, and all later ones go there.
+// - else a transfer is looked for first, then made; a read, and a write that finds no room, opens the pipe's
+// end once more, as a description of our own which is O_NONBLOCK, and all later ones go there.
 
 namespace System::IO::Pipes::Os {
 
@@ -195,10 +195,16 @@ Transfer Channel::TryWrite(std::span<const Byte> buffer) noexcept {
 // time.
 
 Transfer Channel::LookThenRead(std::span<Byte> buffer) noexcept {
-    const int descriptor = Descriptor(handle_);
+    int descriptor = Descriptor(handle_);
     const std::lock_guard lock(mutex_);
     if (!IsReady(descriptor, POLLIN)) {
         return {Status::WouldBlock};
+    }
+    if (!own_) {
+        own_ = OpenAgain(descriptor);
+    }
+    if (own_) {
+        descriptor = Descriptor(own_.Get());  // which does not wait if another process takes what was seen
     }
     return Answer(Resume([&] { return ::read(descriptor, buffer.data(), buffer.size()); }));
 }

@@ -1,20 +1,21 @@
 """One read or write on a pipe: it gets as far as it can without waiting, again and again.
 
 The descriptor stays in blocking mode, since that mode would be shared with other processes: the
-system is asked to try. One that can't is read only when poll says that this returns at once, and
-written by PIPE_BUF at most.
+system is asked to try. One that can't is read only when poll says that there is something, by a
+description of our own which does not wait, and written by PIPE_BUF at most.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import select
 import threading
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable
-from fcntl import ioctl
+from collections.abc import Callable, Iterator
 from termios import FIONREAD
 from typing import Any
 
@@ -26,6 +27,21 @@ from .tasks import Task
 
 # Before Linux 6.4 no pipe knows RWF_NOWAIT; a filter may not know the call, and says so in its own way.
 _UNKNOWN = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EACCES)
+
+
+@contextlib.contextmanager
+def _opened_again(descriptor: int) -> Iterator[int]:
+    """The pipe's end as a description of its own, which does not wait; itself where that can't be had."""
+    mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    try:
+        own = os.open(f"/proc/self/fd/{descriptor}", mode | os.O_NONBLOCK)
+    except OSError:
+        yield descriptor
+        return
+    try:
+        yield own
+    finally:
+        os.close(own)
 
 
 class Line(ABC):
@@ -153,7 +169,11 @@ class ReadOperation(Operation):
         if not self._ready():
             os.read(self.descriptor, 0)  # refuses a writing end, of which poll never tells
             return False
-        self._count = os.readv(self.descriptor, [self._view])
+        with _opened_again(self.descriptor) as descriptor:
+            try:  # another process may have taken what poll has told of
+                self._count = os.readv(descriptor, [self._view])
+            except BlockingIOError:
+                return False
         return True
 
     def _result(self) -> int:
@@ -207,5 +227,5 @@ class DrainOperation(WriteOperation):
 
     def _advance(self) -> bool:
         unread = array("i", [0])
-        ioctl(self.descriptor, FIONREAD, unread)
+        fcntl.ioctl(self.descriptor, FIONREAD, unread)
         return unread[0] == 0 or self._writable()
