@@ -222,7 +222,7 @@ class Conversation:
         if parameter == "preexistingHandle" and isinstance(value, str):
             return self._handle(self._value("", value))
         if isinstance(value, str) and "${" in value:
-            return INSIDE.sub(lambda match: str(self._value("", f"${match[1]}")), value)
+            return INSIDE.sub(lambda match: word_of(self._value("", f"${match[1]}")), value)
         if isinstance(value, str) and value.startswith("$"):
             name, _, rest = value[1:].partition(".")
             if rest:
@@ -245,7 +245,7 @@ class Conversation:
     @staticmethod
     def _handle(value: Any) -> int:
         """The number of a handle that a step before has given."""
-        number = descriptor_of(value)
+        number = descriptor_of(word_of(value))
         if number is None:
             raise Differs("a handle's number", f"it is {matching.short(value)}")
         return number
@@ -328,6 +328,21 @@ class Conversation:
         self._wait(adapter.watch.ended, until, f"the process '{name}' does not end")
         self._ended[name] = self._processes.pop(name)
         self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")
+
+
+def word_of(value: Any) -> str:
+    """A text or a number that a step before has given, as a word of a command line or a part of a text.
+
+    Raises AdapterFault if an object stands there: it would be named, not said.
+    """
+    if isinstance(value, Mapping):
+        shown = f"'{value['object']}' is an object" if "object" in value else "it is no text"
+        raise AdapterFault(
+            f"a text or a number is needed, and {shown}: as the adapter answered (both are answered as JSON, also with 'as')"
+        )
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise Differs("a text or a number", f"it is {matching.short(value)}")
+    return str(value)
 
 
 def descriptor_of(value: Any) -> int | None:

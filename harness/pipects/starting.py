@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipects import matching
-from pipects.conversation import Differs, Running, refusal_of
+from pipects.conversation import Differs, Running, refusal_of, word_of
 from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.judging import Judging
 from pipects.meeting import HIGHEST_PID
@@ -109,7 +109,7 @@ class Starting(Judging):
             program, first = self._system.as_child(command.program), command.arguments
             environment = command.environment
         arguments = [self._value("argument", value) for value in step.options.get("arguments", [])]
-        words = [*first, *map(str, arguments)]
+        words = [*first, *map(word_of, arguments)]
         if plain and self._asks_of_birth(step.target):
             program, *words = self._system.through_shell(signals.RECORDING, program, words)
         if streams := step.options.get("streams"):

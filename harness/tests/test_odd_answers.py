@@ -131,6 +131,38 @@ def test_a_wrong_value_is_a_failure(bench: Bench, value: Any) -> None:
         assert not {"\x1b", "\x07", "\0"} & set(shown)
 
 
+NEEDS_A_TEXT = {
+    "an argument of a child": "{start: child, on: starter, program: plain, arguments: [$text]}",
+    "a part of a text": "{new: AnonymousPipeClientStream, on: other, as: client, with: {pipeHandleAsString: '+${text}'}}",
+    "a handle's number": "{observe: descriptor, number: $text, is: open}",
+}
+
+
+@pytest.mark.parametrize("step", NEEDS_A_TEXT.values(), ids=NEEDS_A_TEXT.keys())
+@pytest.mark.parametrize(
+    ("value", "verdict", "words"),
+    [
+        ({"object": "text", "type": "Bytes"}, "adapter error", "'text' is an object"),
+        ({"bytes": {"hex": "37"}}, "adapter error", "it is no text"),
+        (None, "fail", "it is null"),
+    ],
+    ids=["an object", "bytes", "nothing"],
+)
+def test_what_should_be_a_text_is_never_handed_on_as_something_else(
+    bench: Bench, step: str, value: Any, verdict: str, words: str
+) -> None:
+    """Neither a child nor the implementation gets the words in which the harness knows an object."""
+    bench.adapter(f"says:{said(result={'returned': value})}")
+    bench.cases(
+        f"- id: fake.word\n  title: A word\n  covers: [server.pipe.unnamed]\n  steps:\n"
+        "    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}\n"
+        f"    - {{get: server.CanRead, as: text}}\n    - {step}\n"
+    )
+    done = bench.run(*QUICK, "--jobs", "1", "--case", "fake.word")
+    assert done.verdicts() == {"fake.word": verdict}
+    assert words in done.failure("fake.word")["actual"]
+
+
 HELLOS: dict[str, dict[str, Any]] = {
     "pid -1": {"pid": -1}, "pid 0": {"pid": 0}, "pid true": {"pid": True}, 
     "pid of a text": {"pid": "7"}, "pid of a list": {"pid": [7]}, "pid 1e9": {"pid": 10**9},
