@@ -255,9 +255,6 @@ class Conversation:
             raise AdapterFault(f"the case uses the process '{process}' after its end")
         return self._processes[process]
 
-    def _deadline(self, step: Step) -> float:
-        return time.monotonic() + self._patience
-
     def _answer(self, adapter: Adapter, request: int) -> Any:
         """An adapter's answer. Raises Overdue if it does not come, Deadlock if it can't.
 

@@ -45,7 +45,11 @@ class ConnectionLost(AdapterFault):
 
 
 class Overdue(Exception):
-    """An answer or a state did not come within its deadline."""
+    """An answer or a state did not come within its deadline: a step's, or `within` so many seconds."""
+
+    def __init__(self, missing: str, within: float | None = None) -> None:
+        super().__init__(missing)
+        self.within = within
 
 
 class Deadlock(Overdue):

@@ -174,11 +174,12 @@ class Execution(Ordering):
             return False
         return True
 
-    def _hung(self, missing: Exception, proof: str | None = None) -> Record:
+    def _hung(self, missing: Overdue, proof: str | None = None) -> Record:
         """That nothing came, unless the test's own hand holds the process up."""
+        seconds = self._patience if missing.within is None else missing.within
         record = self._failed(
             verdicts.HANG,
-            f"an end within {self._patience:g} s",
+            f"an end within {seconds:g} s",
             f"nothing came: {missing}",
             self._kept_waiting(self._step[1]) if self._step else None,
             proof=proof,

@@ -62,14 +62,14 @@ class Starting(Judging):
                 raise AdapterFault(
                     f"'start' returns the id of the process that it has made, not {other.pid}, which is '{name}'"
                 )
-        started = time.monotonic() + self._client.start_seconds * self._scale
+        patience = max(self._client.start_seconds * self._scale, self._patience)
         try:
             child = self._family.child(
-                self._tokens[step.target], outcome.value, max(started, self._deadline(step))
+                self._tokens[step.target], outcome.value, time.monotonic() + patience
             )
         except Overdue as overdue:
             if self._test.directed or "streams" in step.options:  # what may keep it from that
-                raise
+                raise Overdue(str(overdue), patience) from overdue
             raise AdapterFault(
                 f"process {outcome.value}, started as '{step.target}': {overdue}"
             ) from overdue

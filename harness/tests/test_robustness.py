@@ -217,14 +217,33 @@ def test_what_a_begin_member_returns_is_not_waited_for(bench: Bench) -> None:
     assert done.failure("fake.begins")["actual"].startswith("returned")
 
 
+STARTS_WITHOUT_INPUT = """\
+- id: fake.starts
+  title: T
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server}
+    - {start: child, streams: {in: closed}}
+"""
+
+
+def test_a_child_that_the_cases_streams_hold_up_hangs_for_as_long_as_a_start_may_take(
+    bench: Bench,
+) -> None:
+    """30 s by the manifest, a fifth of which is left; a step's 5 s are not what was waited for."""
+    bench.adapter("waits-for-input")
+    bench.cases(STARTS_WITHOUT_INPUT)
+    done = bench.run("--timeout-scale", "0.2")
+    assert done.verdicts()["fake.starts"] == "hang"
+    failure = done.failure("fake.starts")
+    assert failure["expected"] == "an end within 6 s"
+    assert "did not connect and answer hello" in failure["actual"]
+
+
 def test_a_child_that_the_cases_streams_end_is_a_failure_of_the_case(bench: Bench) -> None:
     """The same program says hello elsewhere; so it is no fault of the adapter."""
     bench.adapter("needs-input")
-    bench.cases(
-        "- id: fake.starts\n  title: T\n  covers: [server.pipe.unnamed]\n  steps:\n"
-        "    - {new: AnonymousPipeServerStream, as: server}\n"
-        "    - {start: child, streams: {in: closed}}\n"
-    )
+    bench.cases(STARTS_WITHOUT_INPUT)
     done = bench.run()
     assert done.verdicts()["fake.starts"] == "fail"
     assert "ended before it said hello" in done.failure("fake.starts")["actual"]

@@ -488,6 +488,8 @@ def crowd(address: tuple[str, int]) -> list[socket.socket]:
 def main() -> None:
     if MODE == "needs-input" and not os.path.exists("/proc/self/fd/0"):
         sys.exit(3)
+    if MODE == "waits-for-input" and not os.path.exists("/proc/self/fd/0"):
+        threading.Event().wait()
     if MODE == "has-helper" and not ARGUMENTS:
         subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     if MODE == "has-busy-helper" and not ARGUMENTS:
