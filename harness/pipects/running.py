@@ -12,7 +12,6 @@ from pathlib import Path
 from pipects import paths, verdicts
 from pipects.cases import Test
 from pipects.implementations import Implementation
-from pipects.observe import platforms
 from pipects.pairs import Introduction, Pair, Settings
 from pipects.verdicts import Result
 from pipects.worker import Task, Worker
@@ -86,13 +85,10 @@ class Run:
         return Worker(self._pair, self._introductions, self._settings)
 
     def _busy(self, tests: Sequence[Test]) -> Iterator[Worker | WorkerProcess]:
-        """Those that execute tests all the time: in processes of their own where there are several.
-
-        What is kept of another platform is this process's alone, and so are those that use it.
-        """
+        """Those that execute tests all the time: in processes of their own where there are several."""
         jobs = min(self._settings.jobs, max(1, len(tests) * self._settings.repeat))
-        if jobs == 1 or self._pair.server.platform != platforms.UNIX:
-            yield from (self._worker() for _ in range(jobs))
+        if jobs == 1:
+            yield self._worker()
             return
         named = {test.id: test for test in tests}
         before: list[WorkerProcess] = []

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pipects import interrupts
 from pipects.cases import Test
 from pipects.errors import FaultElsewhere, UserError, said
-from pipects.observe import NotObservable, linux
+from pipects.observe import NotObservable, linux, platforms
 from pipects.verdicts import Result
 from pipects.worker import Task, Worker
 
@@ -112,6 +112,7 @@ def _serve(
         os.close(descriptor)
     with contextlib.suppress(NotObservable):  # as for the command itself
         linux.adopt_orphans()
+    platforms.leave()
 
     def stop_with_the_leash() -> None:
         os.read(leash, 1)
@@ -124,6 +125,8 @@ def _serve(
             worker.work(tasks, link.send)
         except Exception as error:
             link.send(error if isinstance(error, UserError) else FaultElsewhere(said(error)))
+        finally:
+            platforms.end()
 
 
 def _asked(link: Connection) -> tuple[int, str] | None:

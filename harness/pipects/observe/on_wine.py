@@ -134,6 +134,11 @@ class OnWine:
         self._observer.close()
         self._wine.end()
 
+    def leave(self) -> None:
+        """Lets go of it in a copy of the process that has it, which goes on with it."""
+        self._observer.leave()
+        self._wine.leave()
+
     # Starting
 
     def as_child(self, program: str) -> str:

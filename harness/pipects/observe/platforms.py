@@ -1,4 +1,4 @@
-"""Which platform an implementation's processes live on, by its manifest: one of each kind for a whole command."""
+"""Which platform an implementation's processes live on, by its manifest: one of each kind for each process of ours."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def _wine() -> OnWine:
     except BaseException:
         wine.end()
         raise
+
+
+def leave() -> None:
+    """Lets go, in a copy of the process that has them, of all that it was using: the copy has its own at need."""
+    with _LOCK:
+        if _wine.cache_info().currsize:
+            _wine().leave()
+            _wine.cache_clear()
 
 
 def end() -> None:
