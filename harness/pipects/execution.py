@@ -220,7 +220,7 @@ class Execution(Ordering):
             self._invoke(step, "create", {"type": step.target})
         finally:
             if step.process in self._processes:
-                held = self._system.pipes(adapter.pid)
+                held = self._system.pipes(adapter.pid, newcomers=True)
                 new = held - before
                 self._born |= new
                 self._sizes |= dict.fromkeys(new, self._size_asked(step))

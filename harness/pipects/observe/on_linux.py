@@ -66,7 +66,7 @@ class Linux:
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
         return linux.pipe_ends(pid, of)
 
-    def pipes(self, pid: int) -> set[int]:
+    def pipes(self, pid: int, *, newcomers: bool = False) -> set[int]:
         return linux.pipes(pid)
 
     def pipe_of(self, pid: int, handle: int) -> int | None:

@@ -26,6 +26,8 @@ SETTLE = 5.0
 """Seconds between the end of a process for Linux and for Wine."""
 QUIET = 10.0
 """Seconds for a moment in which no process is being started."""
+NO_HANDLE = 0
+"""The number that no handle has."""
 EXECUTE = 0x20
 """FILE_EXECUTE."""
 OWN = ("c:\\windows\\", "/usr/lib/wine/wineserver")
@@ -243,8 +245,8 @@ class OnWine:
             if each.number in pipes and (of is None or pipes[each.number] in of)
         ]
 
-    def pipes(self, pid: int) -> set[int]:
-        return {*self._handles(pid)[1].values()}
+    def pipes(self, pid: int, *, newcomers: bool = False) -> set[int]:
+        return {*self._handles(pid, only=NO_HANDLE if newcomers else None)[1].values()}
 
     def pipe_of(self, pid: int, handle: int) -> int | None:
         return self._handles(pid, only=handle)[1].get(handle)

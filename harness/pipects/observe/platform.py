@@ -130,8 +130,11 @@ class Platform(Protocol):
     def pipe_ends(self, pid: int, of: Collection[int] | None = None) -> list[End]:
         """Every pipe end that the process holds (of these pipes alone)."""
 
-    def pipes(self, pid: int) -> set[int]:
-        """The pipes of which the process holds an end."""
+    def pipes(self, pid: int, *, newcomers: bool = False) -> set[int]:
+        """The pipes of which the process holds an end.
+
+        `newcomers` says that what stood there at the last look may be taken for what it was, where to look takes long.
+        """
 
     def pipe_of(self, pid: int, handle: int) -> int | None:
         """The pipe that a handle is an end of, if it is one."""
