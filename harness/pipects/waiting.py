@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pipects import blame, matching, protocol
@@ -41,10 +41,14 @@ class Waiting(Conversation):
         rest = self._system.rest(adapter.pid, self._scale, self._family.stirred)
         needless = False
         looks = self._standstill(until)
+        content: Sequence[int] = ()
         while True:
             proof = self._on_the_pipe(adapter.pid, running)
             if proof is None and rest.look() and rest.rests:
-                if self._must_wait(adapter.pid, running):
+                before, content = content, self._moved(adapter.pid, running)
+                if content != before:
+                    rest.begin_again()
+                elif self._must_wait(adapter.pid, running):
                     proof = self._at_rest(adapter.pid, running)
                 else:
                     needless = True
@@ -98,6 +102,17 @@ class Waiting(Conversation):
             other.process == running.process and bool(other.pipes & running.pipes)
             for other in self._running.values()
         )
+
+    def _moved(self, pid: int, running: Running) -> Sequence[int]:
+        """What shows that a transfer goes on, which may use as much time as a wait that spins: what is in its pipes.
+
+        Nothing of any other call, nor where nobody can tell.
+        """
+        if running.step.verb != "transfer":
+            return ()
+        with contextlib.suppress(OSError, NotObservable):
+            return [self._system.unread(pid, pipe) for pipe in sorted(running.pipes)]
+        return ()
 
     def _must_wait(self, pid: int, running: Running) -> bool:
         """Whether the pipe's state is one in which such a call waits; so, too, where nobody can tell."""

@@ -25,6 +25,18 @@ CASE = """\
     - {finish: reader, returns: 0}
 """
 
+TRANSFER = """\
+- id: fake.toils
+  title: A transfer waits when the pipe is full
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out}}
+    - {transfer: server.WriteByte, with: {pattern: 1, total: 65537, chunk: 1}, on: writer, until: blocked}
+    - {observe: unread, of: server, in: parent, returns: 65536}
+    - {call: server.DisposeLocalCopyOfClientHandle}
+    - {finish: writer, throws: IOException}
+"""
+
 
 @pytest.mark.parametrize("way", ["good", "looks", "naps", "parked", "spins"])
 def test_however_a_call_waits_it_is_seen(bench: Bench, way: str) -> None:
@@ -33,6 +45,14 @@ def test_however_a_call_waits_it_is_seen(bench: Bench, way: str) -> None:
     bench.cases(CASE)
     done = bench.run()
     assert done.verdicts() == {"fake.waits": "pass"}, done.output
+
+
+def test_a_transfer_that_works_hard_does_not_wait_yet(bench: Bench) -> None:
+    """It uses as much of the processor as a wait that spins, and what is in the pipe shows that it goes on."""
+    bench.adapter("good")
+    bench.cases(TRANSFER)
+    done = bench.run()
+    assert done.verdicts() == {"fake.toils": "pass"}, done.output
 
 
 def test_what_cannot_be_seen_is_no_hang(bench: Bench) -> None:

@@ -86,7 +86,11 @@ class Watch:
 
 
 class RestBesideServer(rest.Rest):
-    """A moment of rest is one in which the server has nothing to do for the process, either."""
+    """A moment of rest is one in which the server does nothing for the process, either.
+
+    A thread that asks it again and again sleeps while the server runs, and runs while the server sleeps: to see both
+    asleep one after the other says nothing.
+    """
 
     def __init__(
         self, local: int, server: int, scale: float, stirred: Callable[[], frozenset[int]]
@@ -95,8 +99,9 @@ class RestBesideServer(rest.Rest):
         self._server = server
 
     def _asleep(self) -> rest.Switches | None:
-        state, _ = rest.status(self._server, self._server)
-        return super()._asleep() if state in rest.ASLEEP else None
+        before = rest.status(self._server, self._server)
+        seen = super()._asleep() if before[0] in rest.ASLEEP else None
+        return seen if rest.status(self._server, self._server) == before else None
 
 
 class Unproven:

@@ -20,7 +20,7 @@ CALM_LOOKS = 6
 APART = 0.002
 """Seconds between two of them. Not a whole number of anybody's ticks for long: looking takes time, too."""
 SPUN = 0.25
-"""Seconds of processor time since a request after which a thread is no longer on its way to a wait."""
+"""Seconds of processor time since a request, or since it moved a byte, after which a thread is no longer on its way to a wait."""
 PAUSE = 0.25
 """Seconds after which a thread that sleeps by the clock is not between two things that it does; clocks are late under load."""
 
@@ -83,8 +83,9 @@ class Rest:
         return any(_is_in(PAUSED, self._pid, thread) for thread in system.threads(self._pid))
 
     def begin_again(self) -> None:
-        """Forgets the moments of rest: something has shown that they did not count."""
+        """Forgets the moments of rest, and whose threads have been spinning: something has shown that they did not count."""
         self._calm = 0
+        self._since.clear()
 
     def seen(self) -> str:
         """What was seen, for a verdict that could not be reached."""

@@ -346,6 +346,21 @@ def call(object: str, member: str, **rest: Any) -> Any:
     return {"returned": None}
 
 
+def transfer(object: str, total: int, **_: Any) -> Any:
+    """Writes byte after byte, each of the last ones with much work."""
+    target, easy = find(object), 64000
+    os.write(target.mine, bytes(easy))
+    try:
+        for _ in range(total - easy):
+            until = time.thread_time() + 0.001
+            while time.thread_time() < until:
+                pass
+            os.write(target.mine, b"!")
+    except BrokenPipeError:
+        return {"threw": {"type": "IOException", "parameter": None, "message": "broken"}}
+    return {"returned": {"count": total}}
+
+
 def closed_elsewhere(file: Any) -> bool:
     """Whether somebody has closed the file's number, which is gone then or another's."""
     if MODE == "closes-refused":
@@ -405,7 +420,7 @@ def hello(**_: Any) -> Any:
 
 
 METHODS = {
-    "call": call, "create": create, "forget": forget, "get": get, "hello": hello, "start": start,
+    "call": call, "transfer": transfer, "create": create, "forget": forget, "get": get, "hello": hello, "start": start,
 }  # fmt: skip
 LOCK = threading.Lock()
 LINK: socket.socket
