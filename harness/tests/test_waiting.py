@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from bench import Bench
-from pipects.observe import calls, files, syscalls
+from pipects.observe import calls, files, linux, syscalls
 from pipects.observe.rest import Rest
 
 CASE = """\
@@ -81,6 +81,27 @@ def test_who_sleeps_for_a_moment_is_not_at_rest() -> None:
         woke = bool(select.select([sleeper.stdout], [], [], 0)[0])
         sleeper.stdin.close()
     assert woke
+
+
+def test_who_wakes_while_it_is_looked_at_is_not_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pause is over, and so is none that would be seen; it has not been given a processor yet."""
+    state = "S (sleeping)"
+
+    def told(path: str) -> str:
+        nonlocal state
+        if path.endswith("wchan"):
+            state = "R (running)"
+            return "0"
+        if path.endswith("stat"):
+            return "1 (sleeper) R" + " 0" * 20
+        return f"Name:\tsleeper\nState:\t{state}\n\nvoluntary_ctxt_switches:\t1\nnonvoluntary_ctxt_switches:\t0\n"
+
+    monkeypatch.setattr(files, "text", told)
+    monkeypatch.setattr(linux, "threads", lambda pid: [pid])
+    looks = Rest(1)
+    for _ in range(2):
+        looks.look()
+    assert state.startswith("R") and not looks.rests
 
 
 @pytest.mark.parametrize(("state", "call"), [("S (sleeping)", "read"), ("R (running)", "running")])

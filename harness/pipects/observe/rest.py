@@ -71,7 +71,7 @@ class Rest:
         elif not unchanged:
             self._calm += 1
             self._still_since = time.monotonic()
-        elif not self._pauses():
+        elif not self._pauses() and self._asleep() == self._before:  # nobody woke meanwhile
             self._calm = CALM_LOOKS
         self._last = time.monotonic()
         return self._before is not None
