@@ -48,6 +48,8 @@ ROOM = {
 }
 """Broken where a write goes on since its pipe has more room than its server gave it, or waits since it has less, whatever
 the case is about; by whether the server was asked for a size."""
+TOO_EARLY = dict.fromkeys(("Write", "WriteByte"), "stream.write.blocks-when-full")
+"""Broken where a write returns before its pipe can have taken all of it, whatever the case is about; by member."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
 INHERITED = "lifetime.child-gets-pipes-only"

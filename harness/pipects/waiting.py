@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipects import blame, matching, protocol
@@ -57,7 +57,8 @@ class Waiting(Conversation):
                 message = adapter.connection.answer(running.request, until)
                 outcome = protocol.outcome_of(message)
                 self._require_fitting(running.pipes, "the call waits on the pipe", outcome)
-                raise Differs("the call waits on the pipe", matching.say_actual(outcome))
+                early = self._too_early(running) if isinstance(outcome, Returned) else None
+                raise Differs("the call waits on the pipe", matching.say_actual(outcome), early)
             if proof is not None:
                 break
             if time.monotonic() > until:
@@ -132,6 +133,17 @@ class Waiting(Conversation):
                 if unread > room(asked):
                     held = f"the pipe holds {unread} bytes, and should have room for {room(asked)}"
                     raise Differs(expected, f"it went on: {held}", blame.ROOM[asked > 0])
+
+    def _too_early(self, running: Running) -> str | None:
+        """The requirement that a write which has returned breaks if its pipe has no room for all of it."""
+        options = running.step.options.get("with") or {}
+        buffer = options.get("buffer")
+        length = buffer.get("length") if isinstance(buffer, Mapping) else None
+        asked = options.get("total", options.get("count", length))
+        rooms = [room(size) for _, _, size in self._sized(running.pipes)]
+        if not isinstance(asked, int) or not rooms or asked <= max(rooms):
+            return None
+        return blame.TOO_EARLY.get(running.step.target.rpartition(".")[2])
 
     def _sized(self, pipes: Collection[int]) -> Iterator[tuple[int, int, int]]:
         """The pipes whose size a server chose: a process that may hold an end, the pipe, and the size asked for. Where

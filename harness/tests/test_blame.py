@@ -96,6 +96,30 @@ def test_a_pipe_of_another_size_than_asked_for_has_broken_one_rule(
     assert failure["requirement"] == requirement
 
 
+EARLY = """\
+- id: fake.early
+  title: A write of more than the pipe has room for waits
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out, inheritability: None, bufferSize: 4096}}
+    - {call: server.Write, with: {buffer: {length: %s}, offset: 0, count: %s}, on: waiting, until: blocked}
+    - {finish: waiting}
+"""
+
+
+@pytest.mark.parametrize(
+    ("length", "requirement"),
+    [(4097, "stream.write.blocks-when-full"), (4096, "server.pipe.unnamed")],
+)
+def test_a_write_that_returns_too_early_has_broken_one_rule(
+    bench: Bench, length: int, requirement: str
+) -> None:
+    """Whatever the case is about; one for which there is room has broken none of that."""
+    bench.adapter("writes-nothing")
+    bench.cases(EARLY % (length, length))
+    assert bench.run().failure("fake.early")["requirement"] == requirement
+
+
 def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
     """Another one is a mistake in the case."""
     bench.adapter("good")
