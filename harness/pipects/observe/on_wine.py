@@ -86,10 +86,10 @@ class Watch:
 
 
 class RestBesideServer(rest.Rest):
-    """A moment of rest is one in which the server does nothing for the process, either.
+    """A moment of rest is one in which the server has nothing to do for the process, either.
 
     A thread that asks it again and again sleeps while the server runs, and runs while the server sleeps: to see both
-    asleep one after the other says nothing.
+    asleep one after the other says nothing, unless no thread has run from before the look at the server till after it.
     """
 
     def __init__(
@@ -99,9 +99,10 @@ class RestBesideServer(rest.Rest):
         self._server = server
 
     def _asleep(self) -> rest.Switches | None:
-        before = rest.status(self._server, self._server)
-        seen = super()._asleep() if before[0] in rest.ASLEEP else None
-        return seen if rest.status(self._server, self._server) == before else None
+        before = super()._asleep()
+        if before is None or rest.status(self._server, self._server)[0] not in rest.ASLEEP:
+            return None
+        return before if super()._asleep() == before else None
 
 
 class Unproven:
