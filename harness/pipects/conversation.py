@@ -335,7 +335,7 @@ def word_of(value: Any) -> str:
     if isinstance(value, Mapping):
         shown = f"'{value['object']}' is an object" if "object" in value else "it is no text"
         raise AdapterFault(
-            f"a text or a number is needed, and {shown}: as the adapter answered (both are answered as JSON, also with 'as')"
+            f"a text or a number is needed, and {shown}, by the adapter's answer (both are answered as JSON, also with 'as')"
         )
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise Differs("a text or a number", f"it is {matching.short(value)}")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipects import blame, matching, protocol
+from pipects import blame, bytespec, matching, protocol
 from pipects.conversation import STANDSTILL, Conversation, Differs, Running
 from pipects.errors import Deadlock, Overdue
 from pipects.observe import NotObservable, Proof, platforms
@@ -138,7 +138,7 @@ class Waiting(Conversation):
         """The requirement that a write which has returned breaks if its pipe has no room for all of it."""
         options = running.step.options.get("with") or {}
         buffer = options.get("buffer")
-        length = buffer.get("length") if isinstance(buffer, Mapping) else None
+        length = bytespec.length(buffer) if isinstance(buffer, Mapping) else None
         asked = options.get("total", options.get("count", length))
         rooms = [room(size) for _, _, size in self._sized(running.pipes)]
         if not isinstance(asked, int) or not rooms or asked <= max(rooms):

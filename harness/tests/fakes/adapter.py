@@ -420,7 +420,8 @@ def hello(**_: Any) -> Any:
 
 
 METHODS = {
-    "call": call, "transfer": transfer, "create": create, "forget": forget, "get": get, "hello": hello, "start": start,
+    "call": call, "create": create, "forget": forget, "get": get, "hello": hello, "start": start,
+    "transfer": transfer,
 }  # fmt: skip
 LOCK = threading.Lock()
 LINK: socket.socket
