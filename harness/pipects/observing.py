@@ -44,7 +44,13 @@ class Observing(Waiting):
         self._note("observed", f"process {pid} holds {held}")
 
     def _observe_blocked(self, step: Step) -> None:
-        self._prove_blocked(self._running[step.options["on"]])
+        thread = step.options["on"]
+        self._prove_blocked(self._running[thread])
+        if "for" in step.options:
+            running = self._running[thread]
+            connection = self._adapter(running.process).connection
+            connection.has_answer(running.request, step.options["for"])
+            self._prove_blocked(running)
 
     def _observe_pending(self, step: Step) -> None:
         name = step.options["of"]

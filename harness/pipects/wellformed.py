@@ -125,6 +125,8 @@ def _about(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
             yield f"'is' of handles is a list of what they are open on, or {AS_BEFORE}"
         if target == "handles" and step["is"] == AS_BEFORE and step["in"] != "parent":
             yield f"'is: {AS_BEFORE}' is asked of the parent: a child was not there before the case"
+        if "for" in step and target != "blocked":
+            yield "'for' says how long a call is blocked"
         if target == "exit" and not _is_exit(step["is"]):
             yield "'is' of an exit is {status: NUMBER} or {signal: NAME}"
         if target == "descriptor" and step["is"] not in ("open", "closed"):

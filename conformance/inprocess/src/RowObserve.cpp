@@ -133,7 +133,12 @@ void Row::ObserveEnds(const Step& step) {
 }
 
 void Row::ObserveBlocked(const Step& step) {
-    ProveBlocked(running_.at(step.Text("on")));
+    Running& running = running_.at(step.Text("on"));
+    ProveBlocked(running);
+    if (step.Has("for")) {
+        running.answer.wait_for(std::chrono::duration<double>(step.options.at("for").get<double>()));
+        ProveBlocked(running);
+    }
 }
 
 void Row::ObservePending(const Step& step) {
