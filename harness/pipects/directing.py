@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import errno
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -250,6 +251,9 @@ def _refuses_form(step: Step) -> bool:
 
 def actions(given: Any) -> Iterator[str]:
     """The director's words for what calls are answered with, one call after the other."""
+    if isinstance(given, Mapping) and "times" in given:
+        yield from itertools.repeat(action(given["give"]), given["times"])
+        return
     if isinstance(given, Mapping):
         for length in range(1, given["lengths"] + 1):
             yield action(length)

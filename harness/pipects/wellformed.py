@@ -148,7 +148,12 @@ def _directs(verb: str, target: str, step: Mapping[str, Any]) -> Iterator[str]:
         known = ", ".join((*CALLS, *FORMS_OF_CALLS))
         yield f"'{verb}' is followed by one of {known}, not by {_shown(target)}"
     given = step.get("by", [])
-    if isinstance(given, Mapping):
+    if isinstance(given, Mapping) and "times" in given:
+        if set(given) != {"give", "times"} or type(given["times"]) is not int:
+            yield "'by' with times has a number of them, and what to 'give'"
+            return
+        given = [given["give"]]
+    elif isinstance(given, Mapping):
         if set(given) - {"lengths", "then"} or type(given.get("lengths")) is not int:
             yield "'by' with lengths has a number of them, and what comes 'then'"
             return

@@ -142,6 +142,12 @@ CASES: dict[str, str | bytes] = {
     "a limit below 0": ONE + "  steps:\n    - {limit: parent, handles: -1}\n",
     "an observation of nothing": ONE + STEPS + "    - {observe: ends, are: [read]}\n",
     "an end of no kind": ONE + STEPS + "    - {observe: ends, of: server, are: [sideways]}\n",
+    "a while of what does not wait": ONE + STEPS + "    - {observe: unread, of: server, for: 1}\n",
+    "a while in words": ONE + STEPS + "    - {call: server.Flush, on: o, until: running}\n"
+    "    - {observe: blocked, on: o, for: long}\n    - {finish: o}\n",
+    "answers of no number": ONE + STEPS + "    - {answer: read, of: server, by: {give: EINTR, times: $n}}\n",
+    "answers of nothing": ONE + STEPS + "    - {answer: read, of: server, by: {times: 2}}\n",
+    "answers of no error": ONE + STEPS + "    - {answer: read, of: server, by: {give: EGG, times: 2}}\n",
     "an exit of no kind": ONE + "  steps:\n    - {observe: exit, of: parent, is: fine}\n",
     "an exit of nothing": ONE + "  steps:\n    - {observe: exit, of: parent}\n",
     "a descriptor of nothing": ONE + "  steps:\n    - {observe: descriptor, is: open}\n",

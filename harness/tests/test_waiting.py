@@ -55,6 +55,19 @@ def test_a_transfer_that_works_hard_does_not_wait_yet(bench: Bench) -> None:
     assert done.verdicts() == {"fake.toils": "pass"}, done.output
 
 
+def test_who_gives_up_after_a_while_is_seen_by_looking_later(bench: Bench) -> None:
+    """It waits at first, and the case says how much later it must still do so."""
+    bench.adapter("gives-up")
+    bench.cases(
+        CASE.replace("{observe: blocked, on: reader}", "{observe: blocked, on: reader, for: 2.5}")
+    )
+    done = bench.run()
+    assert done.verdicts() == {"fake.waits": "fail"}, done.output
+    assert done.results is not None
+    actual = done.results["results"][0]["failure"]["actual"]
+    assert actual.startswith("returned 0"), actual
+
+
 def test_what_cannot_be_seen_is_no_hang(bench: Bench) -> None:
     """Where no moment of rest is ever seen, nothing is known of the call, and what was seen is said."""
     bench.adapter("bustles")

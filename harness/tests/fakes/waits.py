@@ -157,6 +157,14 @@ def bustles(descriptor: int) -> None:
         thread.join()
 
 
+def gives_up(descriptor: int) -> None:
+    """Waits for a while and no longer: what is read then is nothing."""
+    if not select.select([descriptor], [], [], GIVEN_UP_AFTER)[0]:
+        nothing_there = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing_there, descriptor)
+        os.close(nothing_there)
+
+
 def one_lock(descriptor: int) -> None:
     """Looks, by a call that can't wait, under the lock that all threads of the language run under."""
     ctypes.PyDLL(None).poll(struct.pack("ihh", descriptor, select.POLLIN, 0), 1, 0)
@@ -168,9 +176,11 @@ def own_lock(descriptor: int) -> None:
         ctypes.CDLL(None).poll(struct.pack("ihh", descriptor, select.POLLIN, 0), 1, 0)
 
 
+GIVEN_UP_AFTER = 1.5
+"""Seconds: more than the harness takes to see that it waits, and less than the case looks."""
 PIPES = threading.Lock()
 """Of the implementation: held while it looks at a pipe, and while it closes one."""
 FOR_A_PIPE = {
-    "one-lock": one_lock, "own-lock": own_lock,
+    "one-lock": one_lock, "own-lock": own_lock, "gives-up": gives_up,
     "looks": looks, "spins": spins, "naps": naps, "parked": parked, "bustles": bustles,
 }  # fmt: skip
