@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pipects.director.process import Rule
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.implementations import Implementation
 from pipects.observe import NotObservable
+from pipects.observe.deadline import Deadline
 from pipects.observe.platform import Standstill
 from pipects.processes import Adapter, Family
 from pipects.protocol import Outcome, Refused, Returned
@@ -260,28 +260,28 @@ class Conversation:
 
         Raises AdapterFault if a part of a line came, and never its end.
         """
-        until = time.monotonic() + self._patience
+        deadline = self._family.deadline(self._patience)
 
         def comes(seconds: float) -> bool:
             return adapter.connection.has_answer(request, seconds)
 
         try:
-            self._wait(comes, until, f"no answer to request {request}")
+            self._wait(comes, deadline, f"no answer to request {request}")
         except (Overdue, Deadlock):
             adapter.connection.require_ended_line()
             raise
-        return adapter.connection.answer(request, until)
+        return adapter.connection.answer(request, deadline.until)
 
-    def _wait(self, comes: Callable[[float], bool], until: float, missing: str) -> None:
+    def _wait(self, comes: Callable[[float], bool], deadline: Deadline, missing: str) -> None:
         """Waits for what `comes` within so many seconds. Raises Overdue, or Deadlock as soon as
         it is proven that nothing will happen any more."""
         enough = STANDSTILL * self._scale
         looks: Standstill | None = None
         pause = enough
-        while not comes(max(0.0, min(until - time.monotonic(), pause))):
-            if time.monotonic() >= until:
+        while not comes(min(deadline.left(), pause)):
+            if not deadline.left():
                 raise Overdue(missing)
-            looks = looks or self._standstill(until)
+            looks = looks or self._standstill(deadline.until)
             if looks.lasts() >= enough and not comes(0):
                 raise Deadlock(missing)
             pause = SELDOM if looks.disturbed else LOOK
@@ -321,8 +321,8 @@ class Conversation:
                 )
 
     def _await_end(self, name: str, adapter: Adapter) -> None:
-        until = time.monotonic() + self._patience + SLOW_END * self._scale
-        self._wait(adapter.watch.ended, until, f"the process '{name}' does not end")
+        deadline = self._family.deadline(self._patience + SLOW_END * self._scale)
+        self._wait(adapter.watch.ended, deadline, f"the process '{name}' does not end")
         self._ended[name] = self._processes.pop(name)
         self._note("observed", f"the process '{name}' has ended with {exit_of(adapter)}")
 

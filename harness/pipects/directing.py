@@ -136,14 +136,14 @@ class Directing(Starting):
 
     def _await_call(self, process: str, rule: Rule, calls: list[Call], before: int = 0) -> Call:
         pid = self._adapter(process).pid
-        until = time.monotonic() + self._patience
+        deadline = self._family.deadline(self._patience)
         rest = self._system.rest(pid, self._scale, self._family.stirred)
         while len(calls) <= before:
             rests = rest.rests
             self._director.listen(LOOK_AGAIN)
             if len(calls) > before:
                 break
-            if rests or time.monotonic() > until:
+            if rests or not deadline.left():
                 raise NotObservable(
                     f"{self._server.id} makes no such call: {self._given[rule.id][0].text}"
                 )
@@ -211,9 +211,9 @@ class Directing(Starting):
         return None
 
     def _answers(self, adapter: Adapter, request: int, seconds: float | None = None) -> bool:
-        until = time.monotonic() + (self._patience if seconds is None else seconds)
-        while not adapter.connection.has_answer(request, max(0.0, until - time.monotonic())):
-            if time.monotonic() > until:
+        deadline = self._family.deadline(self._patience if seconds is None else seconds)
+        while not adapter.connection.has_answer(request, deadline.left()):
+            if not deadline.left():
                 return False
         return True
 

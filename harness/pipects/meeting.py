@@ -16,6 +16,7 @@ from typing import Any
 from pipects import protocol
 from pipects.errors import AdapterFault, EndedEarly, Overdue
 from pipects.observe import NotObservable, comes, descent, platforms
+from pipects.observe.deadline import Deadline
 from pipects.observe.on_linux import LINUX
 from pipects.observe.platform import Platform, Watch
 
@@ -134,7 +135,7 @@ class Meeting:
     def wait_for(
         self,
         token: str,
-        deadline: float,
+        deadline: Deadline,
         gone: ProcessGone,
         listener: protocol.Listener | None,
     ) -> Adapter:
@@ -143,7 +144,7 @@ class Meeting:
         `gone` says whether the process that should come has ended, so that nobody waits for it.
         """
         while token not in self._arrived:
-            left = deadline - time.monotonic()
+            left = deadline.left()
             if left <= 0:
                 raise Overdue(
                     f"the adapter did not connect and answer hello{self._silent()}{self._hint()}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pipects import blame, ends, matching
 from pipects.conversation import Differs, LeftOpen, Named
 from pipects.errors import AdapterFault, Overdue
-from pipects.observe import End, comes, kinds
+from pipects.observe import End, comes_while, kinds
 from pipects.observe import idle, signals
 from pipects.processes import Adapter
 from pipects.protocol import Outcome, Returned
@@ -234,7 +234,8 @@ class Observing(Waiting):
 
     def _comes(self, state: Callable[[], bool], share: float = 1.0) -> bool:
         """Whether a state is there, or comes within (a share of) the time that things may take to settle."""
-        return comes(state, self._settle * share)
+        deadline = self._family.deadline(self._settle * share)
+        return comes_while(state, deadline.left)
 
 
 def _are_files(found: Counter[str]) -> bool:

@@ -8,6 +8,7 @@ from pipects.director.order import BEGIN, FAMILIES, Order
 from pipects.director.process import Call
 from pipects.directing import HOLD, Directing
 from pipects.observe import NotObservable
+from pipects.observe.deadline import Deadline
 from pipects.observe.rest import ASLEEP, status
 from pipects.steps import Step
 
@@ -34,13 +35,13 @@ class Ordering(Directing):
         while self._order and self._let_one_go(f"{step.thread}{BEGIN}"):
             pass
 
-    def _wait(self, comes: Callable[[float], bool], until: float, missing: str) -> None:
+    def _wait(self, comes: Callable[[float], bool], deadline: Deadline, missing: str) -> None:
         def ordered(seconds: float) -> bool:
             while not comes(0) and self._let_one_go():
                 pass
             return comes(seconds)
 
-        super()._wait(ordered if self._order else comes, until, missing)
+        super()._wait(ordered if self._order else comes, deadline, missing)
 
     def _let_one_go(self, begin: str | None = None) -> bool:
         """Lets the call go whose turn it is. Returns whether there was one; not if it is the turn of `begin`."""

@@ -18,6 +18,7 @@ from pipects.errors import AdapterFault, ConnectionLost, NotStarted, Overdue, Us
 from pipects.meeting import Adapter, Greeting, Meeting, proven
 from pipects.observe import NotObservable, descent, files
 from pipects.observe import linux, platforms
+from pipects.observe.deadline import Deadline
 from pipects.output import Output
 
 SESSION_VARIABLE = "PIPECTS_SESSION"
@@ -62,7 +63,6 @@ class Family:
         fresh: bool = False,
     ) -> None:
         self.platform = platforms.named(command.platform)
-        deadline = time.monotonic() + seconds
         self.director = director
         self._kin = kin or descent.Kin()
         self.meeting = Meeting(self._has, self.platform)
@@ -116,7 +116,9 @@ class Family:
         assert self._root.stdout is not None
         self.output = Output(self._root.stdout)
         try:
-            self.parent = self.meeting.wait_for(token, deadline, self._root_gone, listener)
+            self.parent = self.meeting.wait_for(
+                token, self.deadline(seconds), self._root_gone, listener
+            )
         except (AdapterFault, Overdue) as error:
             self.end()
             raise NotStarted(str(error), tuple(self.output.told())) from error
@@ -133,8 +135,8 @@ class Family:
             **self._fresh,
         }
 
-    def child(self, token: str, pid: int, deadline: float) -> Adapter:
-        """The child that presents `token`, which was started as process `pid`.
+    def child(self, token: str, pid: int, seconds: float) -> Adapter:
+        """The child that presents `token` within so many seconds, which was started as process `pid`.
 
         Raises AdapterFault if that is none of the family's processes.
         """
@@ -144,7 +146,7 @@ class Family:
             def gone() -> str | None:
                 return "it is gone" if self._stopped() or watch.ended() else None
 
-            return self.meeting.wait_for(token, deadline, gone, self._listener)
+            return self.meeting.wait_for(token, self.deadline(seconds), gone, self._listener)
         finally:
             watch.close()
 
@@ -178,6 +180,10 @@ class Family:
         """Every living process of the family. Raises NotObservable where the system shows none."""
         found = [each.pid for each in self._of(self._kin.table()) if not each.zombie]
         return found if self.parent.watch.local in found else []
+
+    def deadline(self, seconds: float) -> Deadline:
+        """A deadline for what the family's processes do."""
+        return Deadline(seconds, lambda: [each.pid for each in self._of(self._kin.table())])
 
     def strays(self, since: float = 0.0) -> list[int]:
         """Living processes of the family that are neither the parent nor what started it, and no older than that.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,9 +63,7 @@ class Starting(Judging):
                 )
         patience = max(self._client.start_seconds * self._scale, self._patience)
         try:
-            child = self._family.child(
-                self._tokens[step.target], outcome.value, time.monotonic() + patience
-            )
+            child = self._family.child(self._tokens[step.target], outcome.value, patience)
         except Overdue as overdue:
             if self._test.directed or "streams" in step.options:  # what may keep it from that
                 raise Overdue(str(overdue), patience) from overdue
@@ -84,7 +81,7 @@ class Starting(Judging):
 
     def _blame_start(self, step: Step, missing: Overdue) -> None:
         """Raises AdapterFault if an unanswered `start` has made its child: nothing is left to the implementation."""
-        until = time.monotonic() + GREETING * self._scale
+        until = self._family.deadline(GREETING * self._scale)
         try:
             child = self._family.meeting.wait_for(
                 self._tokens[step.target], until, lambda: None, None

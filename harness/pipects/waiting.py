@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -37,10 +36,10 @@ class Waiting(Conversation):
         where nothing can be told.
         """
         adapter = self._adapter(running.process)
-        until = time.monotonic() + self._patience
+        deadline = self._family.deadline(self._patience)
         rest = self._system.rest(adapter.pid, self._scale, self._family.stirred)
         needless = False
-        looks = self._standstill(until)
+        looks = self._standstill(deadline.until)
         content: Sequence[int] = ()
         while True:
             proof = self._on_the_pipe(adapter.pid, running)
@@ -54,14 +53,14 @@ class Waiting(Conversation):
                     needless = True
                     self._end_at_standstill(looks, running)
             if adapter.connection.has_answer(running.request):  # of a proof's looks, too
-                message = adapter.connection.answer(running.request, until)
+                message = adapter.connection.answer(running.request, deadline.until)
                 outcome = protocol.outcome_of(message)
                 self._require_fitting(running.pipes, "the call waits on the pipe", outcome)
                 early = self._too_early(running) if isinstance(outcome, Returned) else None
                 raise Differs("the call waits on the pipe", matching.say_actual(outcome), early)
             if proof is not None:
                 break
-            if time.monotonic() > until:
+            if not deadline.left():
                 if needless:
                     raise Overdue(NEEDLESS)
                 raise NotObservable(
@@ -202,11 +201,11 @@ class Waiting(Conversation):
 
     def _come_to_rest(self, pid: int) -> None:
         """Waits until the process has nothing to do. Raises NotObservable if that is never seen."""
-        until = time.monotonic() + self._patience
+        deadline = self._family.deadline(self._patience)
         rest = self._system.rest(pid, self._scale, self._family.stirred)
         while not rest.rests:
             rest.look()
-            if time.monotonic() > until:
+            if not deadline.left():
                 raise NotObservable(f"process {pid} does not come to rest: {rest.seen()}")
 
 

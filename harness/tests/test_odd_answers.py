@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent / "fakes"))
 import odd  # noqa: E402
 from pipects import conversation, matching, meeting, protocol  # noqa: E402
 from pipects.errors import AdapterFault, Overdue  # noqa: E402
+from pipects.observe.deadline import Deadline  # noqa: E402
 
 QUICK = ("--timeout-scale", "0.2")
 ENOUGH = 60.0
@@ -189,7 +190,7 @@ def greeted(changed: dict[str, Any], belongs: bool = True) -> meeting.Adapter:
     try:
         with socket.create_connection((host, int(port))) as link:
             link.sendall(json.dumps(message).encode() + b"\n")
-            return met.wait_for(token, time.monotonic() + ENOUGH, lambda: None, None)
+            return met.wait_for(token, Deadline(ENOUGH), lambda: None, None)
     finally:
         met.close()
 
@@ -253,7 +254,7 @@ def test_a_hello_without_the_token_is_nobodys() -> None:
         message = {"jsonrpc": "2.0", "id": 1, "result": {**GREETING, "token": ["x"]}}
         link.sendall(json.dumps(message).encode() + b"\n")
         with pytest.raises(Overdue, match="a wrong token"):
-            met.wait_for(met.token(), time.monotonic() + 0.5, lambda: None, None)
+            met.wait_for(met.token(), Deadline(0.5), lambda: None, None)
     met.close()
 
 

@@ -30,9 +30,14 @@ class NotObservable(Exception):
 def comes(state: Callable[[], object], seconds: float) -> bool:
     """Whether a state is there, or comes within so many seconds."""
     until = time.monotonic() + seconds
+    return comes_while(state, lambda: until - time.monotonic())
+
+
+def comes_while(state: Callable[[], object], left: Callable[[], float]) -> bool:
+    """Whether a state is there, or comes while there are seconds left."""
     pause = LOOK_AGAIN
     while not state():
-        if time.monotonic() > until:
+        if left() <= 0:
             return False
         time.sleep(pause)
         pause = min(pause * 1.2, SELDOM)

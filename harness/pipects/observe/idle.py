@@ -37,9 +37,9 @@ def use(pid: int) -> Use:
 
     Waiting counts: on a busy machine one that spins does not get what it wants.
     """
-    before, started = _times(pid), time.monotonic()
+    before, started = times(pid), time.monotonic()
     time.sleep(WINDOW)
-    after, took = _times(pid), time.monotonic() - started
+    after, took = times(pid), time.monotonic() - started
     wanted = {
         thread: run + wait - sum(before.get(thread, (0.0, 0.0)))
         for thread, (run, wait) in after.items()
@@ -51,7 +51,7 @@ def use(pid: int) -> Use:
     return Use(share, got, f"thread {busiest} ({_name(pid, busiest)})")
 
 
-def _times(pid: int) -> dict[int, tuple[float, float]]:
+def times(pid: int) -> dict[int, tuple[float, float]]:
     """By thread: the seconds that it has run, and that it has waited to."""
     found: dict[int, tuple[float, float]] = {}
     for thread in system.threads(pid):
