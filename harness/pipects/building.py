@@ -39,6 +39,11 @@ def problem(word: str) -> str | None:
     return None
 
 
+def braced(file: Path) -> str:
+    """A path as it stands in a manifest's word."""
+    return str(file).replace("{", "{{").replace("}", "}}")
+
+
 Watch = Callable[[str], None]
 """Is told of each line that a build prints."""
 Show = Callable[[str, float | None], AbstractContextManager[Watch]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +18,8 @@ FAILED = (verdicts.FAIL, verdicts.HANG, verdicts.KNOWN_DEVIATION)
 BESIDES = re.compile(r", changes no byte of its arrays$|; \w+ is [0-9a-f]*$")
 """What a step says or shows beside its outcome: not all that call the member look at it."""
 
+TRANSFER = "a transfer of bytes"
+
 Sign = tuple[str, ...]
 
 
@@ -28,12 +30,12 @@ def spared(results: Sequence[Result], tests: Mapping[str, Test], spec: Spec) -> 
     broken, it can't show that rule, and nothing is said of it. That the helper is at fault is known from a test
     that is about it: it failed in the same way. Where no such test failed the case's own rule stays accused.
     """
-    own: defaultdict[Sign, set[str]] = defaultdict(set)
+    own: defaultdict[Sign, Counter[str]] = defaultdict(Counter)
     for result, sign, failure in _signed(results, tests):
         if _is_about(failure, sign[3], tests[result.test], spec):
-            own[sign].add(failure.requirement or "")
+            own[sign][failure.requirement or ""] += 1
     rules = {
-        sign: min(names, key=lambda name: (len(spec.requirements[name].members), name))
+        sign: min(names, key=lambda name: (len(spec.requirements[name].members), -names[name], name))
         for sign, names in own.items()
     }
     moved = {
@@ -70,11 +72,15 @@ def _signed(
         verdict = result.deviation.verdict if result.deviation else result.verdict
         if member is not None:
             said = (_shape(failure.expected), _shape(failure.actual))
+            if test.steps[failure.step].verb == "transfer":
+                if not failure.actual.startswith("threw"):
+                    continue  # which bytes came is not the member's doing alone
+                said = (TRANSFER, said[1])  # however many were to be moved
             yield result, (result.server, result.client, verdict, member, *said), failure
 
 
 def _member(steps: Sequence[Step], index: int) -> str | None:
-    """The member that a step calls or gets, or whose call it waits for."""
+    """The member that a step calls, gets or moves bytes by, or whose call it waits for."""
     step = steps[index]
     if step.verb == "finish":
         step = next(
@@ -85,7 +91,7 @@ def _member(steps: Sequence[Step], index: int) -> str | None:
             ),
             step,
         )
-    return step.target.rpartition(".")[2] if step.verb in ("call", "get", "set") else None
+    return step.target.rpartition(".")[2] if step.verb in ("call", "get", "set", "transfer") else None
 
 
 def _shape(text: str) -> str:

@@ -111,7 +111,8 @@ class Execution(Ordering):
 
     def _at_fault(self, fault: AdapterFault) -> Record:
         said = str(fault)
-        if isinstance(fault, Refusal) and self._test.needs:
+        at_own = self._step is not None and self._step[1].target in forms.OWN
+        if isinstance(fault, Refusal) and self._test.needs and not at_own:
             needs = ", ".join(self._test.needs)
             said += f"; the case needs what it does not say that it lacks: {needs}"
         return self._failed(verdicts.ADAPTER_ERROR, "an answer as the protocol says", said)

@@ -3,6 +3,7 @@ implementation's fault."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -50,6 +51,8 @@ NOTHING = frozenset(
 SAYS_NOTHING = "{} returns nothing, which is told as null, not as {}"
 DISPOSED = "ObjectDisposedException"
 """What an object of the adapter's may throw that the implementation, which was given it, has closed."""
+DESCRIPTOR = "Descriptor"
+"""What needs a handle, and so can't be made where the implementation under a limit has left none."""
 EXPECTED_TO_FAIL = frozenset({"throws", "any"})
 
 
@@ -68,6 +71,8 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
         return None
     if isinstance(outcome, Threw):
         if step.verb != "new" and outcome.type == DISPOSED:
+            return None
+        if made == DESCRIPTOR and _limited(test, step):
             return None
         return f"{step.text} is the adapter's own, and {matching.say_actual(outcome)}"
     wanted, holds = MEMBERS.get(f"{made}.{member}", ("", None))
@@ -103,6 +108,12 @@ def _of_transfer(step: Step, value: Any) -> str | None:
             return f"a transfer of {total} bytes goes on until their end, not to {matching.short(value)}"
         return None
     return f"a transfer returns {', '.join(keys)} and ended, not {matching.short(value)}"
+
+
+def _limited(test: Test, step: Step) -> bool:
+    """Whether a step's process may open only so many handles by then."""
+    before = itertools.takewhile(lambda each: each is not step, test.steps)
+    return any(each.verb == "limit" and each.target == step.process for each in before)
 
 
 def _type_of(test: Test, name: str) -> str | None:

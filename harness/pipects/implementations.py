@@ -114,13 +114,16 @@ class Implementation:
         return Command(
             shutil.which(program) or program,
             tuple(arguments),
-            self.environment,
+            self._variables(),
             self.platform,
             wrapper,
         )
 
     def _filled(self, word: str) -> str:
         return word.format(source=self.folder, build=self.build_folder, root=paths.ROOT)
+
+    def _variables(self) -> dict[str, str]:
+        return {name: self._filled(value) for name, value in self.environment.items()}
 
     def prepare(self, show: building.Show = building.unshown) -> None:
         """Builds it, if it never was or if its sources have changed since; `show` lets a user see it.
@@ -141,7 +144,7 @@ class Implementation:
             with show(self.id, self._took()) as watch:
                 for command in self.build:
                     words = [self._filled(word) for word in command]
-                    building.run(words, self.environment, self.id, watch)
+                    building.run(words, self._variables(), self.id, watch)
             stamp.write_text(self._state(digest), encoding="utf-8")
             self._took_file().write_text(f"{time.monotonic() - began:.1f}\n", encoding="utf-8")
 
@@ -225,6 +228,7 @@ def read(identifier: str, file: Path, entry: Mapping[str, Any], spec: Spec) -> I
         *entry.get("wrapper", ()),
         *entry["sources"],
         *(w for words in entry["build"] for w in words),
+        *entry.get("environment", {}).values(),
     ):
         if problem := building.problem(word):
             raise UserError(f"{where}: {problem}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipects import datafile, implementations, paths, releases
+from pipects.building import braced
 from pipects.errors import UserError
 from pipects.implementations import Implementation
 from pipects.spec import Spec
@@ -70,8 +71,8 @@ class Product:
             **{key: value for key, value in self.entry.items() if key not in OWN_KEYS},
             "name": f"{self.entry['name'].replace('{release}', 'of one’s own')}",
             "build": [list(command) for command in base.build],
-            "start": [word.replace("{muxer}", str(host / "dotnet")) for word in own["start"]],
-            "environment": {**base.environment, "DOTNET_ROOT": str(host)},
+            "start": [word.replace("{muxer}", braced(host / "dotnet")) for word in own["start"]],
+            "environment": {**base.environment, "DOTNET_ROOT": braced(host)},
             "release": release or version or releases.newest([self.entry["confirmed"]]),
             "default": False,
         }

@@ -232,6 +232,7 @@ MANIFESTS: dict[str, str | bytes] = {
     "a source of an unknown place": manifest(sources="['{nowhere}/*']"),
     "a null byte to start": manifest(start='["/bin/tr\\0ue"]'),
     "a null byte to build": manifest(build='[["/bin/tr\\0ue"]]'),
+    "an unknown place in a variable": manifest(environment='{A: "{nowhere}"}'),
     "a null byte in a variable": manifest(environment='{A: "b\\0c"}'),
     "a variable with an equals sign": manifest(environment="{'A=B': c}"),
     "a variable without a name": manifest(environment="{'': c}"),

@@ -78,6 +78,22 @@ def test_a_folder_that_the_command_names_is_not_built_again_for_what_is_noted_in
     assert told(Console(file=io.StringIO(), width=80), folder) == ""
 
 
+def test_a_place_in_a_variable_is_filled_in_as_in_the_command(
+    made: Implementation, tmp_path: Path
+) -> None:
+    """For the build and for the processes: what was built is often found by a variable."""
+    file = tmp_path / "seen"
+    pointed = dataclasses.replace(
+        made,
+        environment={"HERE": "{build}:{source}/x", "BRACED": "{{}}"},
+        build=(("sh", "-c", f'echo "$HERE" > {file}'),),
+    )
+    pointed.prepare()
+    here = f"{made.build_folder}:{made.folder}/x"
+    assert file.read_text(encoding="utf-8") == f"{here}\n"
+    assert pointed.command().environment == {"HERE": here, "BRACED": "{}"}
+
+
 def test_what_a_build_has_not_made_is_built_again(made: Implementation, tmp_path: Path) -> None:
     lacking = dataclasses.replace(made, start=(str(tmp_path / "build" / "program"),))
     lacking.prepare()

@@ -41,6 +41,18 @@ CASES = f"""\
     - {{call: server.ReadByte, throws: NotSupportedException}}
     - {{call: other.ReadByte, returns: -1}}
     - {{call: server.ReadByte, throws: {{type: NotSupportedException}}}}
+- id: fake.moved
+  title: A case that reads to the end to show another rule
+  covers: [{HELPED}]
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
+    - {{transfer: server.ReadByte, with: {{pattern: 1, total: null, chunk: 1}}, returns: {{count: 7, ended: true}}}}
+- id: fake.own-moved
+  title: A case about the end, which reads to it
+  covers: [{OWN}, stream.read-byte.value]
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
+    - {{transfer: server.ReadByte, with: {{pattern: 1, total: null, chunk: 1}}, returns: {{ended: true}}}}
 """
 
 
@@ -81,6 +93,36 @@ def test_a_helper_is_told_of_its_own_rule(tests: dict[str, cases.Test]) -> None:
         "stream.eof.sticky",
         OWN,
     ]
+
+
+def test_of_several_about_as_few_members_it_is_the_one_that_more_tests_accuse(
+    tests: dict[str, cases.Test],
+) -> None:
+    own = failed(tests, "fake.own-moved", 1, "threw IOException: x")
+    assert own.failure is not None and own.failure.requirement == OWN
+    value = dataclasses.replace(own.failure, requirement="stream.read-byte.value")
+    others = [dataclasses.replace(own, failure=value)] * 2
+    helped = failed(tests, "fake.moved", 1, "threw IOException: x")
+    assert rules(tests, helped, own, *others)[0] == "stream.read-byte.value"
+
+
+@pytest.mark.parametrize(
+    ("actual", "told"),
+    [
+        ("threw IOException: the end", OWN),
+        ('returned {"count": 6, "ended": true}', HELPED),
+    ],
+)
+def test_so_is_what_moves_bytes_if_it_throws(
+    tests: dict[str, cases.Test], actual: str, told: str
+) -> None:
+    """However many it was to move; which bytes come, or do not, is not its member's doing alone."""
+    helped = failed(tests, "fake.moved", 1, actual)
+    own = failed(tests, "fake.own-moved", 1, actual)
+    own = dataclasses.replace(
+        own, failure=dataclasses.replace(own.failure or pytest.fail(), expected="returns another")
+    )
+    assert rules(tests, helped, own)[0] == told
 
 
 def test_so_is_a_call_that_was_left_running(tests: dict[str, cases.Test]) -> None:

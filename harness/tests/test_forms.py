@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -137,6 +138,17 @@ NUMBER = """\
     - {get: file.Number, as: number}
     - {observe: descriptor, number: $number, is: open}
 """
+
+
+def test_a_descriptor_for_which_an_implementation_left_no_handle_is_its_doing() -> None:
+    """Its process may open so many only, and the case counts on them; without a limit it is the adapter's."""
+    limit = Step("limit", "parent", "parent", "main", {"handles": 1}, {})
+    new = Step("new", "Descriptor", "parent", "main", {"as": "spare", "with": {"kind": "file"}}, {})
+    elsewhere = dataclasses.replace(limit, target="child")
+    none_free = Threw("IOException", None, "24")
+    assert forms.amiss(nameless((limit, new)), new, none_free) is None
+    for steps in ((new, limit), (elsewhere, new), (new,)):
+        assert "is the adapter's own" in (forms.amiss(nameless(steps), new, none_free) or "")
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,16 @@ def test_who_refuses_what_it_does_not_lack_is_told_what_to_list(bench: Bench) ->
     assert actual.endswith("; the case needs what it does not say that it lacks: null-arguments")
 
 
+def test_who_refuses_an_object_of_its_own_is_told_of_no_capability(bench: Bench) -> None:
+    """Every adapter makes these: what else the case needs has nothing to do with it."""
+    bench.adapter("refuses-file")
+    made = "    - {new: Descriptor, as: file, with: {kind: file}}\n"
+    text = CASES.replace("  steps:\n", f"  needs: [collect]\n  steps:\n{made}", 1)
+    bench.cases(text)
+    actual = bench.run().failure("fake.can-read")["actual"]
+    assert actual.endswith("(-32603): no handle is free")
+
+
 def test_an_array_that_was_never_given_is_the_adapters_fault(bench: Bench) -> None:
     """Where the case looks at arrays; elsewhere a task may show those of the call that began it."""
     bench.adapter("shows-no-array")

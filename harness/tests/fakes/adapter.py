@@ -138,6 +138,8 @@ def create(type: str, arguments: dict[str, Any], **rest: Any) -> Any:
     if type == "Bytes":
         OBJECTS[name] = pattern(arguments["pattern"], arguments["length"])
     elif type == "Descriptor":
+        if MODE == "refuses-file":
+            raise Fault(-32603, "no handle is free")
         OBJECTS[name] = open("/dev/null", "rb")
         if MODE == "copies-file":
             OBJECTS[name] = os.fdopen(os.dup(OBJECTS[name].fileno()), "rb")
