@@ -48,8 +48,16 @@ ROOM = {
 }
 """Broken where a write goes on since its pipe has more room than its server gave it, or waits since it has less, whatever
 the case is about; by whether the server was asked for a size."""
-TOO_EARLY = dict.fromkeys(("Write", "WriteByte"), "stream.write.blocks-when-full")
-"""Broken where a write returns before its pipe can have taken all of it, whatever the case is about; by member."""
+TOO_EARLY = {
+    ("Write", True): "stream.write.blocks-when-full",
+    ("Write", False): "stream.write.blocks-when-full",
+    ("WriteByte", False): "stream.write.blocks-when-full",
+    ("WriteAsync", True): "stream.write-async.range-sent",
+    ("WriteAsync", False): "stream.write-async-memory.all-bytes",
+    ("BeginWrite", True): "stream.begin-write.range-sent",
+}
+"""Broken where a write has returned, or its operation is complete, before its pipe can have taken all of it, whatever the
+case is about; by member, and whether it was given an array."""
 LEFT_BEHIND = "lifetime.rounds-leave-nothing"
 """Broken where anything else is left: descriptors beyond the pipes, processes."""
 INHERITED = "lifetime.child-gets-pipes-only"
@@ -98,6 +106,15 @@ def _begins(target: str) -> bool:
     """Whether a call of this may leave an operation behind."""
     member = target.rpartition(".")[2]
     return member.endswith("Async") or member.startswith("Begin")
+
+
+def of_early_write(call: Step) -> str | None:
+    """The requirement that a write breaks which is done although its pipe has no room for all of it."""
+    member, array = _form(call)
+    overload = call.options.get("with", {}).get("overload")  # a transfer's, of an array unless it says so
+    if call.verb == "transfer" and member != "WriteByte":
+        array = overload in (None, "array")
+    return TOO_EARLY.get((member, array))
 
 
 def of_token(member: str) -> str:

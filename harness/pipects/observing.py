@@ -59,9 +59,18 @@ class Observing(Waiting):
         outcome = self._ask(step, "get", {"object": name, "member": "IsCompleted"}, adapter)
         if not isinstance(outcome, Returned) or outcome.value is not False:
             self._require_fitting(self._names[name].pipes, "the operation is pending", outcome)
-            raise Differs("the operation is pending", self._how_it_ended(step, outcome, adapter))
+            ended = self._how_it_ended(step, outcome, adapter)
+            raise Differs("the operation is pending", ended, self._done_early(name, ended))
         self._proofs.append("weak")
         self._note("observed", f"'{name}' is pending, process {adapter.pid} at rest")
+
+    def _done_early(self, name: str, ended: str) -> str | None:
+        """The requirement that a write breaks whose task or result is complete while it can't have sent all, unless
+        it has failed."""
+        begun = [each for each in self._test.steps if each.options.get("as") == name]
+        if len(begun) != 1 or begun[0].verb != "call" or "threw" in ended:
+            return None
+        return self._too_early(begun[0], self._names[name].pipes)
 
     def _how_it_ended(self, step: Step, outcome: Outcome, adapter: Adapter) -> str:
         """What is told of an operation that does not wait: a task that has ended also tells what it came to."""

@@ -56,7 +56,9 @@ class Waiting(Conversation):
                 message = adapter.connection.answer(running.request, deadline.until)
                 outcome = protocol.outcome_of(message)
                 self._require_fitting(running.pipes, "the call waits on the pipe", outcome)
-                early = self._too_early(running) if isinstance(outcome, Returned) else None
+                early = None
+                if isinstance(outcome, Returned):
+                    early = self._too_early(running.step, running.pipes)
                 raise Differs("the call waits on the pipe", matching.say_actual(outcome), early)
             if proof is not None:
                 break
@@ -133,16 +135,16 @@ class Waiting(Conversation):
                     held = f"the pipe holds {unread} bytes, and should have room for {room(asked)}"
                     raise Differs(expected, f"it went on: {held}", blame.ROOM[asked > 0])
 
-    def _too_early(self, running: Running) -> str | None:
-        """The requirement that a write which has returned breaks if its pipe has no room for all of it."""
-        options = running.step.options.get("with") or {}
+    def _too_early(self, call: Step, pipes: Collection[int]) -> str | None:
+        """The requirement that a write which is done breaks if its pipe has no room for all of it."""
+        options = call.options.get("with") or {}
         buffer = options.get("buffer")
         length = bytespec.length(buffer) if isinstance(buffer, Mapping) else None
         asked = options.get("total", options.get("count", length))
-        rooms = [room(size) for _, _, size in self._sized(running.pipes)]
+        rooms = [room(size) for _, _, size in self._sized(pipes)]
         if not isinstance(asked, int) or not rooms or asked <= max(rooms):
             return None
-        return blame.TOO_EARLY.get(running.step.target.rpartition(".")[2])
+        return blame.of_early_write(call)
 
     def _sized(self, pipes: Collection[int]) -> Iterator[tuple[int, int, int]]:
         """The pipes whose size a server chose: a process that may hold an end, the pipe, and the size asked for. Where

@@ -120,6 +120,36 @@ def test_a_write_that_returns_too_early_has_broken_one_rule(
     assert bench.run().failure("fake.early")["requirement"] == requirement
 
 
+EARLY_TASK = """\
+- id: fake.early
+  title: An operation that writes more than the pipe has room for waits
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: Out, inheritability: None, bufferSize: 4096}}
+    - {call: server.%s, with: {buffer: {length: %s}%s}, as: task}
+    - {observe: pending, of: task}
+"""
+BEGUN = ", offset: 0, count: %s"
+
+
+@pytest.mark.parametrize(
+    ("member", "length", "more", "requirement"),
+    [
+        ("WriteAsync", 4097, BEGUN % 4097, "stream.write-async.range-sent"),
+        ("WriteAsync", 4097, "", "stream.write-async-memory.all-bytes"),
+        ("WriteAsync", 4096, "", "server.pipe.unnamed"),
+        ("BeginWrite", 4097, BEGUN % 4097 + ", callback: null, state: null", "stream.begin-write.range-sent"),
+    ],
+)  # fmt: skip
+def test_an_operation_that_is_done_too_early_has_broken_one_rule(
+    bench: Bench, member: str, length: int, more: str, requirement: str
+) -> None:
+    """As a write that returns too early: what it has been given can't be in the pipe."""
+    bench.adapter("writes-nothing")
+    bench.cases(EARLY_TASK % (member, length, more))
+    assert bench.run().failure("fake.early")["requirement"] == requirement
+
+
 def test_a_step_names_a_requirement_of_its_case(bench: Bench) -> None:
     """Another one is a mistake in the case."""
     bench.adapter("good")

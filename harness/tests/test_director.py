@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from bench import Bench
-from pipects import cases, paths, spec
+from pipects import building, cases, paths, spec
+from pipects.director import programs as director_programs
 from pipects.director.exploring import explore
 from pipects.director.order import Order
 from pipects.director.process import Director, Rule
@@ -30,6 +31,14 @@ DEADLINE = 20.0
 pytestmark = pytest.mark.skipif(
     bool(programs().missing), reason=f"there is no director: {programs().missing}"
 )
+
+
+def test_what_can_not_be_built_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        director_programs, "_build", lambda wanted: building.run(["false"], {}, "the director")
+    )
+    said = programs.__wrapped__().missing or ""
+    assert said.count("can't be built") == 1 and "'false' ended with status 1" in said
 
 
 class Directed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipects import building, paths
-from pipects.errors import UserError
+from pipects.errors import NotBuilt, UserError
 
 SOURCES = paths.ROOT / "conformance" / "director"
 BUILT = paths.BUILD / "release" / "conformance" / "director"
@@ -37,6 +37,8 @@ def programs() -> Programs:
     found = Programs()
     try:
         _build(found)
+    except NotBuilt as error:
+        return Programs(missing=str(error))  # who can't be built it says itself
     except (UserError, OSError) as error:
         return Programs(missing=f"the director can't be built: {error}")
     return Programs(missing=_tried(found))

@@ -39,6 +39,7 @@ LACKS: dict[str, list[str]] = {
     "keeps-caller-fed": [],
     "begins-in-line": [],
     "says": [],
+    "writes-nothing": [],
 }
 """What it says that it lacks; `async`, unless its misbehaviour is there."""
 COPIES = {"copies": 1, "copies-twice": 2}
@@ -307,6 +308,13 @@ def call(object: str, member: str, **rest: Any) -> Any:
     if member == "Write":
         if MODE != "writes-nothing":
             os.write(target.mine, bytes(rest["arguments"]["buffer"]["bytes"]["length"]))
+        return {"returned": None, "bytes": {}}
+    if member in ("WriteAsync", "BeginWrite") and MODE == "writes-nothing":
+        OBJECTS[rest["as"]] = "task"
+        kind = {"object": rest["as"], "type": "Task"}
+        length = rest["arguments"]["buffer"]["bytes"]["length"]
+        return {"returned": kind, "bytes": {"buffer": "a5" * length}}
+    if member == "Wait" and MODE == "writes-nothing":
         return {"returned": None, "bytes": {}}
     if member.endswith("Async") and MODE == "says":
         misbehave()
