@@ -19,6 +19,8 @@ BESIDES = re.compile(r", changes no byte of its arrays$|; \w+ is [0-9a-f]*$")
 """What a step says or shows beside its outcome: not all that call the member look at it."""
 
 TRANSFER = "a transfer of bytes"
+PLAIN, WRAPPER = "", "a wrapper of Synchronized"
+TEXT = ("StreamWriter", "StreamReader")
 
 Sign = tuple[str, ...]
 
@@ -38,15 +40,22 @@ def spared(results: Sequence[Result], tests: Mapping[str, Test], spec: Spec) -> 
         sign: min(names, key=lambda name: (len(spec.requirements[name].members), -names[name], name))
         for sign, names in own.items()
     }
-    moved = {
-        id(result): dataclasses.replace(
-            result, failure=dataclasses.replace(failure, requirement=rules[sign])
-        )
-        for result, sign, failure in _signed(results, tests)
-        if sign in rules and not _is_about(failure, sign[3], tests[result.test], spec)
-    }
-    told = (moved.get(id(result), result) for result in results)
-    return [new if _listed(new) else old for new, old in zip(told, results, strict=True)]
+    moved: dict[int, Result] = {}
+    for result, sign, failure in _signed(results, tests):
+        rule = next(filter(None, map(rules.get, _at_fault(sign))), None)
+        if rule and not _is_about(failure, sign[3], tests[result.test], spec):
+            told = dataclasses.replace(failure, requirement=rule)
+            moved[id(result)] = dataclasses.replace(result, failure=told)
+    news = (moved.get(id(result), result) for result in results)
+    return [new if _listed(new) else old for new, old in zip(news, results, strict=True)]
+
+
+def _at_fault(sign: Sign) -> Iterator[Sign]:
+    """The signs of whose rule a failure may be told: of what a wrapper hands on to its stream the stream's first. What
+    fails at a wrapper says nothing of a stream without one."""
+    if sign[4] == WRAPPER:
+        yield (*sign[:4], PLAIN, *sign[5:])
+    yield sign
 
 
 def _listed(result: Result) -> bool:
@@ -68,7 +77,8 @@ def _signed(
         failure, test = result.failure, tests.get(result.test)
         if result.verdict not in FAILED or failure is None or test is None or failure.step is None:
             continue
-        member = _member(test.steps, failure.step)
+        step = _called(test.steps, failure.step)
+        member = _member(step)
         verdict = result.deviation.verdict if result.deviation else result.verdict
         if member is not None:
             said = (_shape(failure.expected), _shape(failure.actual))
@@ -76,11 +86,20 @@ def _signed(
                 if not failure.actual.startswith("threw"):
                     continue  # which bytes came is not the member's doing alone
                 said = (TRANSFER, said[1])  # however many were to be moved
-            yield result, (result.server, result.client, verdict, member, *said), failure
+            kind = _kind(test.steps, step.target.partition(".")[0])
+            yield result, (result.server, result.client, verdict, member, kind, *said), failure
 
 
-def _member(steps: Sequence[Step], index: int) -> str | None:
-    """The member that a step calls, gets or moves bytes by, or whose call it waits for."""
+def _kind(steps: Sequence[Step], name: str) -> str:
+    """What an object is: a Flush of a writer's is another member than a stream's."""
+    made = next((each for each in steps if each.options.get("as") == name), None)
+    if made is not None and made.target.endswith(".Synchronized"):
+        return WRAPPER
+    return made.target if made is not None and made.target in TEXT else PLAIN
+
+
+def _called(steps: Sequence[Step], index: int) -> Step:
+    """The step that fails, or the call that it waits for."""
     step = steps[index]
     if step.verb == "finish":
         step = next(
@@ -91,6 +110,11 @@ def _member(steps: Sequence[Step], index: int) -> str | None:
             ),
             step,
         )
+    return step
+
+
+def _member(step: Step) -> str | None:
+    """The member that a step calls, gets or moves bytes by."""
     return step.target.rpartition(".")[2] if step.verb in ("call", "get", "set", "transfer") else None
 
 

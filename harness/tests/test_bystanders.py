@@ -47,6 +47,20 @@ CASES = f"""\
   steps:
     - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
     - {{transfer: server.ReadByte, with: {{pattern: 1, total: null, chunk: 1}}, returns: {{count: 7, ended: true}}}}
+- id: fake.wrapped
+  title: A case about a wrapper, which meets the end
+  covers: [stream.synchronized.members]
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
+    - {{call: Stream.Synchronized, with: {{stream: $server}}, as: wrapper}}
+    - {{call: wrapper.ReadByte, returns: -1}}
+- id: fake.helped-wrapped
+  title: A case that meets the end by a wrapper to show another rule
+  covers: [{HELPED}]
+  steps:
+    - {{new: AnonymousPipeServerStream, as: server, with: {{direction: In}}}}
+    - {{call: Stream.Synchronized, with: {{stream: $server}}, as: wrapper}}
+    - {{call: wrapper.ReadByte, returns: -1}}
 - id: fake.own-moved
   title: A case about the end, which reads to it
   covers: [{OWN}, stream.read-byte.value]
@@ -123,6 +137,19 @@ def test_so_is_what_moves_bytes_if_it_throws(
         own, failure=dataclasses.replace(own.failure or pytest.fail(), expected="returns another")
     )
     assert rules(tests, helped, own)[0] == told
+
+
+def test_what_fails_at_a_wrapper_says_nothing_of_a_stream_without_one(
+    tests: dict[str, cases.Test],
+) -> None:
+    """Though it is the same member; what a wrapper hands on may well be its stream's fault."""
+    wrapped = failed(tests, "fake.wrapped", 2)
+    assert wrapped.failure is not None
+    assert wrapped.failure.requirement == "stream.synchronized.members"
+    assert rules(tests, failed(tests, "fake.helped", 2), wrapped)[0] == HELPED
+    helped = failed(tests, "fake.helped-wrapped", 2)
+    assert rules(tests, helped, wrapped)[0] == "stream.synchronized.members"
+    assert rules(tests, helped, failed(tests, "fake.own", 2))[0] == "stream.eof.sticky"
 
 
 def test_so_is_a_call_that_was_left_running(tests: dict[str, cases.Test]) -> None:
