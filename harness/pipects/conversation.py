@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -228,7 +228,8 @@ class Conversation:
             if rest:
                 part, _, index = rest.partition(".")
                 process = {**self._ended, **self._processes}.get(name)
-                arguments = process.greeting.arguments if process else ()
+                told = process.greeting.arguments if process else ()
+                arguments = of_the_case(told, self._client.command().arguments)
                 if part != "arguments" or index not in map(str, range(len(arguments))):
                     raise Differs(
                         f"the process '{name}' has argument {index}", f"it has {arguments}"
@@ -366,3 +367,11 @@ def exit_of(adapter: Adapter) -> str:
         return str(adapter.watch.exit())
     except NotObservable:
         return "a status that the kernel does not tell"
+
+
+def of_the_case(told: Sequence[str], start: Sequence[str]) -> tuple[str, ...]:
+    """What a child tells of its arguments, from the case's first one on: a language may count the program's file among
+    them, and a manifest may have words of its own behind it."""
+    most = min(len(told), len(start))
+    counted = next((n for n in range(most, 0, -1) if [*told[:n]] == [*start[-n:]]), 0)
+    return tuple(told[counted:])

@@ -436,3 +436,13 @@ class _WithoutDelay(socket.socket):
 
     def setsockopt(self, *_: Any) -> None:
         """Sets nothing."""
+
+
+@pytest.mark.parametrize(
+    "told", [["21", "x"], ["a.js", "lib.so", "21", "x"], ["lib.so", "21", "x"]]
+)
+def test_the_words_of_a_manifest_are_no_arguments_of_the_case(told: list[str]) -> None:
+    """Languages differ in whether the program's file is one of the program's arguments."""
+    start = ["--expose-gc", "a.js", "lib.so"]
+    assert conversation.of_the_case(told, start) == ("21", "x")
+    assert conversation.of_the_case(["21", "x"], []) == ("21", "x")
