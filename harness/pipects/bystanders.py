@@ -37,7 +37,9 @@ def spared(results: Sequence[Result], tests: Mapping[str, Test], spec: Spec) -> 
         if _is_about(failure, sign[3], tests[result.test], spec):
             own[sign][failure.requirement or ""] += 1
     rules = {
-        sign: min(names, key=lambda name: (len(spec.requirements[name].members), -names[name], name))
+        sign: min(
+            names, key=lambda name: (len(spec.requirements[name].members), -names[name], name)
+        )
         for sign, names in own.items()
     }
     moved: dict[int, Result] = {}
@@ -115,7 +117,9 @@ def _called(steps: Sequence[Step], index: int) -> Step:
 
 def _member(step: Step) -> str | None:
     """The member that a step calls, gets or moves bytes by."""
-    return step.target.rpartition(".")[2] if step.verb in ("call", "get", "set", "transfer") else None
+    return (
+        step.target.rpartition(".")[2] if step.verb in ("call", "get", "set", "transfer") else None
+    )
 
 
 def _shape(text: str) -> str:

@@ -44,6 +44,7 @@ def test_help_fits(capsys: pytest.CaptureFixture[str], command: list[str]) -> No
         ["list", "requirements"],
         ["list", "requirements", "--holes"],
         ["list", "members"],
+        ["list", "calls"],
         ["list", "implementations"],
         ["list", "deviations"],
         ["show", "server.ctor.direction.inout-rejected"],

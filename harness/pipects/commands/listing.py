@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from pipects import fitting, paths, selection, suite, traceability
+from pipects import asked, fitting, paths, selection, suite, traceability
 from pipects.cases import Test
 from pipects.commands import coverage, deviating
 from pipects.errors import UserError
@@ -19,7 +19,7 @@ def add(subparsers: Any) -> None:
     """Adds `list` and `show`."""
     listing = subparsers.add_parser(
         "list",
-        help="list cases, requirements, members, implementations, known deviations, releases",
+        help="list cases, requirements, members, calls, implementations, known deviations, releases",
     )
     listing.add_argument(
         "what",
@@ -27,12 +27,13 @@ def add(subparsers: Any) -> None:
             "cases",
             "requirements",
             "members",
+            "calls",
             "implementations",
             "deviations",
             "releases",
         ),
         metavar="WHAT",
-        help="cases, requirements, members, implementations, deviations or releases",
+        help="cases, requirements, members, calls (what an adapter is asked for), implementations, deviations or releases",
     )
     listing.add_argument(
         "whose",
@@ -42,7 +43,11 @@ def add(subparsers: Any) -> None:
     )
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.add_argument(
-        "--case", action="append", default=[], metavar="GLOB", help="of cases: only those"
+        "--case",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="of cases: only those; of calls: theirs",
     )
     listing.add_argument(
         "--uncovered", action="store_true", help="of requirements: those without a case"
@@ -110,6 +115,13 @@ def list_command(args: argparse.Namespace) -> int:
         return _print(args.format, content, lines)
     if args.case:
         tests = selection.select(tests, the_spec, args.case)
+    if args.what == "calls":
+        calls = asked.of(tests)
+        return _print(
+            args.format,
+            [{"verb": verb, "what": what, "tests": count} for verb, what, count in calls],
+            [f"{verb:8} {what:80} {count:5} tests" for verb, what, count in calls],
+        )
     alone = traceability.only_covered_by(the_spec, tests)
     return _print(
         args.format,
