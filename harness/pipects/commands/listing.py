@@ -120,7 +120,7 @@ def list_command(args: argparse.Namespace) -> int:
         return _print(
             args.format,
             [{"verb": verb, "what": what, "tests": count} for verb, what, count in calls],
-            [f"{verb:8} {what:80} {count:5} tests" for verb, what, count in calls],
+            [f"{count:6,} {verb:8} {what}" for verb, what, count in calls],
         )
     alone = traceability.only_covered_by(the_spec, tests)
     return _print(
