@@ -97,19 +97,26 @@ BOOST_AUTO_TEST_CASE(a_callback_is_given_the_result_that_was_returned,
     Pipe pipe;
     Bytes one(1);
     std::atomic<const IAsyncResult*> given = nullptr;
-    const AsyncCallback keep = [&](const std::shared_ptr<IAsyncResult>& result) { given = result.get(); };
+    std::atomic<bool> completed = false;
+    const AsyncCallback keep = [&](const std::shared_ptr<IAsyncResult>& result) {
+        completed = result->IsCompleted();
+        given = result.get();
+    };
     const auto written = pipe.writer.BeginWrite(one, 0, 1, keep);
     BOOST_TEST(Eventually([&] { return given != nullptr; }));
     BOOST_TEST(given == written.get());
+    BOOST_TEST(completed);
     pipe.writer.EndWrite(written);
     for (const bool waits : {false, true}) {
         given = nullptr;
+        completed = false;
         const auto read = pipe.reader.BeginRead(one, 0, 1, keep);
         if (waits) {
             pipe.writer.WriteByte(7);
         }
         BOOST_TEST(Eventually([&] { return given != nullptr; }));
         BOOST_TEST(given == read.get());
+        BOOST_TEST(completed);
         BOOST_TEST(pipe.reader.EndRead(read) == 1);
     }
 }
@@ -185,6 +192,7 @@ BOOST_AUTO_TEST_CASE(exceptions_leave_by_the_task) {
     BOOST_CHECK_THROW(failed.Wait(), std::logic_error);
     BOOST_TEST(failed.IsFaulted());
     BOOST_TEST(!failed.IsCanceled());
+    BOOST_TEST(!failed.IsCompletedSuccessfully());
 }
 
 Task<int> Cancelled(Stream& stream, std::stop_token token) {

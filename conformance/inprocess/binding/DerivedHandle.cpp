@@ -64,6 +64,8 @@ BOOST_AUTO_TEST_CASE(exposed_by_asking, COVERS("stream.is-handle-exposed.false-b
     BOOST_TEST(!pipe.stream.IsHandleExposed());
     BOOST_TEST(pipe.stream.SafePipeHandle() != nullptr);
     BOOST_TEST(pipe.stream.IsHandleExposed());
+    pipe.stream.Dispose();
+    BOOST_TEST(pipe.stream.IsHandleExposed());
 }
 
 BOOST_AUTO_TEST_CASE(not_exposed_by_asking_in_vain, COVERS("stream.is-handle-exposed.false-before")) {

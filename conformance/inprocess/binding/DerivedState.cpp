@@ -208,6 +208,22 @@ BOOST_AUTO_TEST_CASE(is_connected,
     BOOST_TEST(!pipe.stream.IsConnected());
 }
 
+BOOST_AUTO_TEST_CASE(every_open_state_keeps_its_direction,
+                     COVERS("stream.can-read.readable") COVERS("stream.can-read.not-readable")
+                         COVERS("stream.can-write.writable") COVERS("stream.can-write.not-writable")) {
+    for (const PipeDirection direction : {In, Out}) {
+        const auto check = [&](const Derived& stream) {
+            BOOST_TEST(stream.CanRead() == (direction == In));
+            BOOST_TEST(stream.CanWrite() == (direction == Out));
+        };
+        check(Derived(direction, 0));
+        Connected pipe(direction);
+        check(pipe.stream);
+        pipe.stream.SetIsConnected(false);
+        check(pipe.stream);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(checks_of_a_good_stream,
                      COVERS("stream.check-read.connected") COVERS("stream.check-write.connected")
                          COVERS("stream.check-property.good-state")) {
