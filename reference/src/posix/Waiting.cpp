@@ -61,7 +61,7 @@ void WakeHandle::Reset() const noexcept {
 
 Transfer Channel::TryDrain() noexcept {
     int unread = 0;
-    if (::ioctl(Descriptor(handle_), FIONREAD, &unread) == -1) {
+    if (Resume([&] { return ::ioctl(Descriptor(handle_), FIONREAD, &unread); }) == -1) {
         return {Status::Failed, 0, errno};
     }
     return {unread == 0 ? Status::Done : Status::WouldBlock};
