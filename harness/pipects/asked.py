@@ -30,11 +30,5 @@ def _of_test(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
             continue
         what = step.target if owner[:1].isupper() else member  # an object's own name says nothing
         if step.verb in ("new", "call"):
-            what += f"({', '.join(step.options.get('with') or {})})"
-        yield step.verb, _ordered(what)
-
-
-def _ordered(what: str) -> str:
-    """The same with its arguments by name: cases give them in any order."""
-    name, dot, arguments = what.partition("(")
-    return f"{name}({', '.join(sorted(arguments[:-1].split(', ')))})" if dot else what
+            what += f"({', '.join(sorted(step.options.get('with') or {}))})"  # cases give them in any order
+        yield step.verb, what

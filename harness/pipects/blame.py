@@ -111,11 +111,8 @@ def _begins(target: str) -> bool:
 def of_early_write(call: Step) -> str | None:
     """The requirement that a write breaks which is done although its pipe has no room for all of it."""
     member, array = _form(call)
-    overload = call.options.get("with", {}).get(
-        "overload"
-    )  # a transfer's, of an array unless it says so
     if call.verb == "transfer" and member != "WriteByte":
-        array = overload in (None, "array")
+        array = call.options["with"].get("overload", "array") == "array"
     return TOO_EARLY.get((member, array))
 
 

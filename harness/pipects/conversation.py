@@ -274,7 +274,7 @@ class Conversation:
         return adapter.connection.answer(request, deadline.until)
 
     def _wait(self, comes: Callable[[float], bool], deadline: Deadline, missing: str) -> None:
-        """Waits for what `comes` within so many seconds. Raises Overdue, or Deadlock as soon as
+        """Waits for what `comes` within so many seconds, asked again until the deadline. Raises Overdue, or Deadlock as soon as
         it is proven that nothing will happen any more."""
         enough = STANDSTILL * self._scale
         looks: Standstill | None = None

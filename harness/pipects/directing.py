@@ -152,8 +152,8 @@ class Directing(Starting):
 
     def _settled(self, call: Call, before: tuple[str, ...]) -> None:
         """Waits until a call that was let go has gone as far as it can: its thread sleeps again, or has ended."""
-        until = time.monotonic() + self._patience
-        while time.monotonic() < until:
+        deadline = self._family.deadline(self._patience)
+        while deadline.left():
             state, switches = status(call.process, call.thread)
             if state in ASLEEP and switches != before:
                 break

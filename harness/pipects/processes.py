@@ -183,7 +183,7 @@ class Family:
 
     def deadline(self, seconds: float) -> Deadline:
         """A deadline for what the family's processes do."""
-        return Deadline(seconds, lambda: [each.pid for each in self._of(self._kin.table())])
+        return Deadline(seconds, lambda: [each.pid for each in self._members()])
 
     def strays(self, since: float = 0.0) -> list[int]:
         """Living processes of the family that are neither the parent nor what started it, and no older than that.
