@@ -6,12 +6,15 @@ import os
 import select
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from bench import Bench
 from pipects.observe import calls, files, linux, syscalls
 from pipects.observe.rest import Rest
+from pipects.waiting import Waiting
 
 CASE = """\
 - id: fake.waits
@@ -94,6 +97,25 @@ def test_who_sleeps_for_a_moment_is_not_at_rest() -> None:
         woke = bool(select.select([sleeper.stdout], [], [], 0)[0])
         sleeper.stdin.close()
     assert woke
+
+
+def test_what_the_last_look_has_found_counts() -> None:
+    """On a busy machine a look may last until the deadline has passed."""
+
+    class Seen:
+        rests = False
+
+        def look(self) -> None:
+            self.rests = True
+
+        def seen(self) -> str:
+            return "in 6 of 1 looks every thread slept"
+
+    over = SimpleNamespace(left=lambda: 0.0)
+    family = SimpleNamespace(deadline=lambda seconds: over, stirred=frozenset)
+    system = SimpleNamespace(rest=lambda *unused: Seen())
+    judge = SimpleNamespace(_patience=5.0, _scale=1.0, _family=family, _system=system)
+    Waiting._come_to_rest(cast(Waiting, judge), os.getpid())
 
 
 def test_who_wakes_while_it_is_looked_at_is_not_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,7 @@ class Session:
         self.changing = threading.Lock()
         self.objects: dict[str, Any] = {}
         self.status: int | None = None
+        self.way: str | None = None
 
     def take(self, line: bytes) -> None:
         """Hands a request to its thread."""
@@ -89,7 +90,9 @@ class Session:
         with self.changing:
             lane.unanswered -= 1
         self.answer(request.get("id"), **answer)
-        if self.status is not None:
+        if self.way == "language":  # which begins where the program's first thread has come to its end
+            self.connection.shutdown(socket.SHUT_RD)
+        elif self.status is not None:
             os._exit(self.status)
 
     def answer(self, number: Any, **answer: Any) -> None:
@@ -148,7 +151,7 @@ class Session:
             if isinstance(value, anonymous_pipes.Task | anonymous_pipes.IAsyncResult):
                 setattr(value, "given", arrays)  # ending the operation tells of them again
             result = {"returned": self.write(value, name)}
-        except Exception as error:
+        except BaseException as error:  # SystemExit would end the thread, and nobody would be told
             token = self.name_of(getattr(error, "CancellationToken", None) or self)
             threw = {
                 "type": type(error).__name__,
@@ -276,7 +279,7 @@ class Session:
         return {"returned": None}
 
     def do_exit(self, status: int, way: str | None = None) -> None:
-        self.status = status  # by whatever way: Python's own waits for the other threads
+        self.status, self.way = status, way
 
     def kind(self, name: str) -> Any:
         if name not in TYPES:
@@ -294,7 +297,9 @@ def main() -> None:
         for line in connection.makefile("rb"):
             session.take(line)
     finally:
-        os._exit(0)
+        if session.status is None:
+            os._exit(0)
+    sys.exit(session.status)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +210,35 @@ def test_child_process(peer: Peer, listener: socket.socket) -> None:
         child.ask("exit", status=7)
         read = peer.answer(reading)["returned"]
         assert (read["count"], read["firstDifference"], read["ended"]) == (4 << 20, -1, True)
+
+
+def changed(listener: socket.socket, by: str) -> Peer:
+    """An adapter that something was changed in before it began."""
+    begin = f"import anonymous_pipes, atexit, sys; {by}; import adapter; adapter.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", begin],
+        env=os.environ | environment(listener, "secret") | {"PYTHONPATH": str(FOLDER)},
+    )
+    return Peer(listener, process)
+
+
+def test_exit_by_own_means(listener: socket.socket, tmp_path: Path) -> None:
+    """Asked to, it ends as Python does: with what is to be done at exit, and with its status."""
+    mark = tmp_path / "ended"
+    peer = changed(listener, f"atexit.register(open, {str(mark)!r}, 'w')")
+    peer.make("AnonymousPipeServerStream", "server", direction="In")
+    peer.send("call", object="server", member="ReadByte", thread="reader")
+    assert peer.ask("exit", status=3, way="language") is None
+    assert peer.process is not None and peer.process.wait(20) == 3 and mark.exists()
+
+
+def test_what_is_thrown_is_told(listener: socket.socket) -> None:
+    """Whatever a member throws is told, and its thread goes on."""
+    peer = changed(listener, "anonymous_pipes.PipeStream.Flush = lambda self: sys.exit(4)")
+    peer.make("AnonymousPipeServerStream", "server")
+    assert peer.call("server.Flush")["threw"]["type"] == "SystemExit"
+    assert peer.ask("get", object="server", member="IsConnected") == {"returned": True}
+    peer.ask("exit", status=0)
 
 
 def test_transfers_of_every_form(peer: Peer) -> None:
