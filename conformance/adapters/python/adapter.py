@@ -37,7 +37,10 @@ class Lane:
     def __init__(self) -> None:
         self.requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.unanswered = 0
+
+    def start(self) -> Lane:
         threading.Thread(target=self.run, daemon=True).start()
+        return self
 
     def run(self) -> None:
         while request := self.requests.get():
@@ -51,11 +54,20 @@ class Session:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.sending = threading.Lock()
-        self.lanes: dict[str, Lane] = {}
+        self.main = Lane()  # the program's own first thread: Python treats no other like that
+        self.lanes = {"main": self.main}
         self.changing = threading.Lock()
         self.objects: dict[str, Any] = {}
         self.status: int | None = None
         self.way: str | None = None
+
+    def listen(self) -> None:
+        """Takes what the harness asks for, until it has gone."""
+        try:
+            for line in self.connection.makefile("rb"):
+                self.take(line)
+        finally:
+            os._exit(0)
 
     def take(self, line: bytes) -> None:
         """Hands a request to its thread."""
@@ -68,7 +80,7 @@ class Session:
             return self.answer(None, error={"code": -32600, "message": "this is no request"})
         name = parameters.pop("thread", "main")
         with self.changing:
-            lane = self.lanes[name] = self.lanes.get(name) or Lane()
+            lane = self.lanes[name] = self.lanes.get(name) or Lane().start()
             lane.unanswered += 1
         lane.requests.put(lambda: self.handle(lane, request, parameters))
 
@@ -91,7 +103,7 @@ class Session:
             lane.unanswered -= 1
         self.answer(request.get("id"), **answer)
         if self.way == "language":  # which begins where the program's first thread has come to its end
-            self.connection.shutdown(socket.SHUT_RD)
+            self.main.requests.put(None)
         elif self.status is not None:
             os._exit(self.status)
 
@@ -274,8 +286,9 @@ class Session:
             del forgotten
         gc.collect()
         with self.changing:
-            for name in [name for name, lane in self.lanes.items() if not lane.unanswered]:
-                self.lanes.pop(name).requests.put(None)
+            for name, lane in [*self.lanes.items()]:
+                if lane is not self.main and not lane.unanswered:
+                    self.lanes.pop(name).requests.put(None)
         return {"returned": None}
 
     def do_exit(self, status: int, way: str | None = None) -> None:
@@ -293,12 +306,8 @@ def main() -> None:
     connection = socket.create_connection((host, int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     session = Session(connection)
-    try:
-        for line in connection.makefile("rb"):
-            session.take(line)
-    finally:
-        if session.status is None:
-            os._exit(0)
+    threading.Thread(target=session.listen, daemon=True).start()
+    session.main.run()
     sys.exit(session.status)
 
 

@@ -214,7 +214,7 @@ def test_child_process(peer: Peer, listener: socket.socket) -> None:
 
 def changed(listener: socket.socket, by: str) -> Peer:
     """An adapter that something was changed in before it began."""
-    begin = f"import anonymous_pipes, atexit, sys; {by}; import adapter; adapter.main()"
+    begin = f"import anonymous_pipes, atexit, sys, threading; {by}; import adapter; adapter.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", begin],
         env=os.environ | environment(listener, "secret") | {"PYTHONPATH": str(FOLDER)},
@@ -230,6 +230,19 @@ def test_exit_by_own_means(listener: socket.socket, tmp_path: Path) -> None:
     peer.send("call", object="server", member="ReadByte", thread="reader")
     assert peer.ask("exit", status=3, way="language") is None
     assert peer.process is not None and peer.process.wait(20) == 3 and mark.exists()
+
+
+def test_calls_without_a_thread_are_the_first_thread_s(listener: socket.socket) -> None:
+    """What a thread begins is waited for at the end of Python only if that thread is."""
+    peer = changed(
+        listener,
+        "anonymous_pipes.PipeStream.Flush = "
+        "lambda self: threading.current_thread() is threading.main_thread()",
+    )
+    peer.make("AnonymousPipeServerStream", "server")
+    assert peer.call("server.Flush") == {"returned": True}
+    assert peer.call("server.Flush", thread="other") == {"returned": False}
+    peer.ask("exit", status=0)
 
 
 def test_what_is_thrown_is_told(listener: socket.socket) -> None:
