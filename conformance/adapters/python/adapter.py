@@ -102,9 +102,11 @@ class Session:
         with self.changing:
             lane.unanswered -= 1
         self.answer(request.get("id"), **answer)
+        if self.status is None or method != "do_exit":  # another thread's request is not answered yet
+            return
         if self.way == "language":  # which begins where the program's first thread has come to its end
             self.main.requests.put(None)
-        elif self.status is not None:
+        else:
             os._exit(self.status)
 
     def answer(self, number: Any, **answer: Any) -> None:
