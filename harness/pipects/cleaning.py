@@ -87,7 +87,7 @@ class Cleaning(Observing):
             self._dispose_streams(parent)
             request = parent.connection.send("forget", {"dispose": True})
             protocol.acknowledge(self._answer(parent, request), "forget", parent.connection)
-            if not parent.connection.answers_all(time.monotonic() + self._patience):
+            if not parent.connection.answers_all(self._family.deadline(self._patience).left):
                 return False
             self._running.clear()
             return self._comes(lambda: self._has_stock(parent.pid), AT_FIRST)

@@ -271,7 +271,7 @@ class Conversation:
         except (Overdue, Deadlock):
             adapter.connection.require_ended_line()
             raise
-        return adapter.connection.answer(request, deadline.until)
+        return adapter.connection.answer(request, deadline.left)
 
     def _wait(self, comes: Callable[[float], bool], deadline: Deadline, missing: str) -> None:
         """Waits for what `comes` within so many seconds, asked again until the deadline. Raises Overdue, or Deadlock as soon as
@@ -281,7 +281,7 @@ class Conversation:
         pause = enough
         while not comes(min(deadline.left(), pause)):
             if not deadline.left():
-                raise Overdue(missing)
+                raise Overdue(missing, put_off=deadline.put_off)
             looks = looks or self._standstill(deadline.until)
             if looks.lasts() >= enough and not comes(0):
                 raise Deadlock(missing)

@@ -45,11 +45,15 @@ class ConnectionLost(AdapterFault):
 
 
 class Overdue(Exception):
-    """An answer or a state did not come within its deadline: a step's, or `within` so many seconds."""
+    """An answer or a state did not come within its deadline: a step's, or `within` so many seconds.
 
-    def __init__(self, missing: str, within: float | None = None) -> None:
+    `put_off` is by how many seconds a busy machine put that off.
+    """
+
+    def __init__(self, missing: str, within: float | None = None, *, put_off: float = 0.0) -> None:
         super().__init__(missing)
         self.within = within
+        self.put_off = put_off
 
 
 class Deadlock(Overdue):

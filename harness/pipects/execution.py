@@ -192,8 +192,11 @@ class Execution(Ordering):
             return record
         if reason:
             return Record(verdicts.NOT_OBSERVABLE, reason=reason)
-        if deaf and record.failure:
-            seen = (*record.failure.observed, *deaf)
+        late: list[str] = []
+        if missing.put_off:
+            late = [f"put off by {missing.put_off:.1f} s: threads wanted a processor and got none"]
+        if record.failure:
+            seen = (*record.failure.observed, *late, *deaf)
             record.failure = replace(record.failure, observed=seen)
         record.restored = not deaf and self._restored()
         return record

@@ -147,7 +147,8 @@ class Meeting:
             left = deadline.left()
             if left <= 0:
                 raise Overdue(
-                    f"the adapter did not connect and answer hello{self._silent()}{self._hint()}"
+                    f"the adapter did not connect and answer hello{self._silent()}{self._hint()}",
+                    put_off=deadline.put_off,
                 )
             if not self._anyone(min(left, 0.02)):
                 if (reason := gone()) is not None:
@@ -227,7 +228,7 @@ class Meeting:
             try:
                 if not visitor.connection.has_answer(visitor.request):
                     continue
-                message = visitor.connection.answer(visitor.request, 0)
+                message = visitor.connection.answer(visitor.request, lambda: 0)
             except AdapterFault as fault:
                 self._drop(visitor, str(fault))
                 continue

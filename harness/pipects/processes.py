@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -249,10 +248,10 @@ class Family:
             with contextlib.suppress(
                 AdapterFault, Overdue, ConnectionLost, subprocess.TimeoutExpired
             ):
-                until = time.monotonic() + GRACE
+                farewell = Deadline(GRACE)
                 request = self.parent.connection.send("exit", {"status": 0})
-                self.parent.connection.answer(request, until)
-                self._root.wait(max(0.0, until - time.monotonic()))
+                self.parent.connection.answer(request, farewell.left)
+                self._root.wait(farewell.left())
         if hasattr(self, "parent"):
             self.parent.close()
         self.meeting.close()

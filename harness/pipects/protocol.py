@@ -138,17 +138,16 @@ class Connection:
         self._pending.add(self._next)
         return self._next
 
-    def answer(self, request: int, deadline: float) -> Any:
-        """Waits for an answer until `deadline` (time.monotonic, seconds).
+    def answer(self, request: int, left: Callable[[], float]) -> Any:
+        """Waits for an answer while there are seconds left.
 
         Raises Overdue, ConnectionLost, or AdapterFault for an answer that is not one.
         """
         while request not in self._answers:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if (seconds := left()) <= 0:
                 self.require_ended_line()
                 raise Overdue(f"no answer to request {request}")
-            self.poll(left)
+            self.poll(seconds)
         self._pending.discard(request)
         return self._answers.pop(request)
 
@@ -161,13 +160,12 @@ class Connection:
                 break
         return request in self._answers
 
-    def answers_all(self, deadline: float) -> bool:
-        """Whether every request is answered by `deadline`; the answers are of no more use then."""
+    def answers_all(self, left: Callable[[], float]) -> bool:
+        """Whether every request is answered while there are seconds left; the answers are of no more use then."""
         while unanswered := self._pending - self._answers.keys():
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if (seconds := left()) <= 0:
                 return False
-            self.has_answer(next(iter(unanswered)), left)
+            self.has_answer(next(iter(unanswered)), seconds)
         self._pending.clear()
         self._answers.clear()
         return True

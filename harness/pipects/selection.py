@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import random
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 
 from pipects.cases import Test
 from pipects.errors import UserError
@@ -23,14 +23,15 @@ def select(
 ) -> list[Test]:
     """The tests that match one of the globs and cover one of the requirements.
 
-    Cases tagged `stress` are left out unless `stress` is set or a glob names them. Raises UserError
-    for an unknown requirement, and for a glob or a selection that matches nothing.
+    Both are given by ids or by globs of ids. Cases tagged `stress` are left out unless `stress` is set or a glob
+    of cases names them. Raises UserError for a glob, and for a selection, that matches nothing.
     """
-    for requirement in requirements:
-        if requirement not in spec.requirements:
-            raise UserError(
-                f"unknown requirement '{requirement}'", similar(requirement, spec.requirements)
-            )
+    wanted: set[str] = set()
+    for glob in requirements:
+        found = fnmatch.filter(spec.requirements, glob)
+        if not found:
+            raise UserError(f"unknown requirement '{glob}'", similar(glob, spec.requirements))
+        wanted.update(found)
     for glob in globs:
         if not any(_named(test, glob) for test in tests):
             raise UserError(
@@ -40,7 +41,7 @@ def select(
         test
         for test in tests
         if (any(_named(test, glob) for glob in globs) if globs else stress or not test.tags)
-        and (not requirements or not set(requirements).isdisjoint(test.covers))
+        and (not requirements or not wanted.isdisjoint(test.covers))
     ]
     if not chosen:
         raise UserError("no test is selected", "'pipects list cases' shows what there is")
@@ -67,7 +68,7 @@ def implementations(known: dict[str, Implementation], names: Sequence[str]) -> l
 
 def _named(test: Test, glob: str) -> bool:
     """A glob names a test by its own id or by its case's."""
-    return fnmatchcase(test.id, glob) or fnmatchcase(test.case, glob)
+    return fnmatch.fnmatchcase(test.id, glob) or fnmatch.fnmatchcase(test.case, glob)
 
 
 def similar(name: str, known: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ implementation before any case runs."""
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +44,7 @@ def _checks(family: Family, capabilities: Collection[str], scale: float) -> Iter
     adapter = family.parent
 
     def answer(request: int) -> Any:
-        return adapter.connection.answer(request, time.monotonic() + PATIENCE * scale)
+        return adapter.connection.answer(request, family.deadline(PATIENCE * scale).left)
 
     def ask(method: str, parameters: Mapping[str, Any]) -> protocol.Outcome:
         return protocol.outcome_of(answer(adapter.connection.send(method, parameters)))

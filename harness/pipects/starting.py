@@ -66,7 +66,7 @@ class Starting(Judging):
             child = self._family.child(self._tokens[step.target], outcome.value, patience)
         except Overdue as overdue:
             if self._test.directed or "streams" in step.options:  # what may keep it from that
-                raise Overdue(str(overdue), patience) from overdue
+                raise Overdue(str(overdue), patience, put_off=overdue.put_off) from overdue
             raise AdapterFault(
                 f"process {outcome.value}, started as '{step.target}': {overdue}"
             ) from overdue

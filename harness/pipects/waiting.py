@@ -53,7 +53,7 @@ class Waiting(Conversation):
                     needless = True
                     self._end_at_standstill(looks, running)
             if adapter.connection.has_answer(running.request):  # of a proof's looks, too
-                message = adapter.connection.answer(running.request, deadline.until)
+                message = adapter.connection.answer(running.request, deadline.left)
                 outcome = protocol.outcome_of(message)
                 self._require_fitting(running.pipes, "the call waits on the pipe", outcome)
                 early = None
@@ -64,7 +64,7 @@ class Waiting(Conversation):
                 break
             if not deadline.left():
                 if needless:
-                    raise Overdue(NEEDLESS)
+                    raise Overdue(NEEDLESS, put_off=deadline.put_off)
                 raise NotObservable(
                     f"whether the call on '{running.step.thread}' waits can't be seen: it is "
                     f"unanswered, and {rest.seen()}"

@@ -47,6 +47,16 @@ def test_an_unknown_implementation_is_said(pipects: Command) -> None:
     assert "unknown implementation 'referense'" in done.errors and "reference" in done.errors
 
 
+def test_requirements_are_named_by_globs_too(bench: Bench) -> None:
+    """As cases are: the tests of any requirement that matches."""
+    bench.adapter("good")
+    bench.cases(CASES.replace("server.pipe.unnamed", "server.pipe.one-way", 1))
+    every = bench.run().verdicts().keys()
+    of_one = bench.run("--requirement", "server.pipe.one-*").verdicts().keys()
+    assert of_one < every and of_one
+    assert bench.run("--requirement", "server.pipe.*").verdicts().keys() == every
+
+
 def test_names_may_stand_behind_options(bench: Bench) -> None:
     bench.adapter("good")
     bench.adapter("good", "other")

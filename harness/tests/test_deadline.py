@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import pytest
+
+from bench import FAKE, Bench
 from pipects.observe.deadline import AT_MOST, Deadline
 
 LENGTH = 0.4
@@ -50,6 +54,7 @@ def test_who_gets_no_processor_gets_more_time() -> None:
         latest = deadline.until + AT_MOST * LENGTH
         assert waited(deadline) > LENGTH * 1.5
         assert deadline.until <= latest
+        assert deadline.put_off == pytest.approx(deadline.until - latest + AT_MOST * LENGTH)
 
 
 def test_who_has_nothing_to_do_gets_none() -> None:
@@ -59,6 +64,7 @@ def test_who_has_nothing_to_do_gets_none() -> None:
         until = deadline.until
         waited(deadline)
         assert deadline.until == until
+        assert deadline.put_off == 0
 
 
 def test_where_nothing_is_shown_all_time_counts() -> None:
@@ -69,3 +75,30 @@ def test_where_nothing_is_shown_all_time_counts() -> None:
     until = deadline.until
     waited(deadline)
     assert deadline.until == until
+
+
+CASE = """\
+- id: fake.spins
+  title: A Read waits until the other end is closed
+  covers: [server.pipe.unnamed]
+  steps:
+    - {new: AnonymousPipeServerStream, as: server, with: {direction: In}}
+    - {call: server.Read, with: {buffer: {length: 1}, offset: 0, count: 1}}
+"""
+
+
+def test_a_hang_says_by_how_much_its_deadline_was_put_off(bench: Bench) -> None:
+    """Else a report would show a test of minutes beside a deadline of seconds."""
+    bench.adapter("spins")
+    manifest = bench.folder / "adapters" / "fake.yaml"
+    one = str(min(os.sched_getaffinity(0)))
+    start = json.dumps(["taskset", "-c", one, sys.executable, str(FAKE), "spins"])
+    lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = [f"start: {start}\n" if line.startswith("start:") else line for line in lines]
+    manifest.write_text("".join(lines), encoding="utf-8")
+    bench.cases(CASE)
+    with program("while True: pass"):
+        done = bench.run("--timeout-scale", "0.1")
+    failure = done.failure("fake.spins")
+    assert done.verdicts() == {"fake.spins": "hang"}, done.output
+    assert any(seen.startswith("put off by ") for seen in failure["observed"]), failure

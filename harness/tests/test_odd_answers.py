@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,7 +106,7 @@ def test_an_answer_that_is_none_is_the_adapters_fault(text: str) -> None:
     """Said in one line that is not too long."""
     with conversation_of(text.replace("ID", "1").encode()) as (connection, request):
         with pytest.raises(AdapterFault) as caught:
-            protocol.outcome_of(connection.answer(request, time.monotonic() + ENOUGH))
+            protocol.outcome_of(connection.answer(request, Deadline(ENOUGH).left))
     assert len(str(caught.value)) < 500
 
 
@@ -412,7 +411,7 @@ def test_any_line_is_an_outcome_or_a_fault_of_the_adapter(line: bytes) -> None:
     """Nothing else is raised, and what is an outcome can be matched, said, kept and written down."""
     with conversation_of(line) as (connection, request):
         try:
-            outcome = protocol.outcome_of(connection.answer(request, time.monotonic() + ENOUGH))
+            outcome = protocol.outcome_of(connection.answer(request, Deadline(ENOUGH).left))
         except AdapterFault as fault:
             assert str(fault)
             return

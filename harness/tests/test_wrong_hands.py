@@ -158,7 +158,7 @@ def test_an_answer_too_many_says_whether_it_was_the_second(second: str, why: str
         request = connection.send("get", {})
         until = time.monotonic() + 10
         theirs.sendall(b'{"jsonrpc":"2.0","id":1,"result":null}\n')
-        connection.answer(request, until)
+        connection.answer(request, lambda: until - time.monotonic())
         theirs.sendall(b'{"jsonrpc":"2.0","id":%s,"result":null}\n' % second.encode())
         with pytest.raises(AdapterFault, match=why):
             while time.monotonic() < until:

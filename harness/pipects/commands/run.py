@@ -82,8 +82,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--requirement",
         action="append",
         default=[],
-        metavar="ID",
-        help="only cases that cover it; may be repeated",
+        metavar="GLOB",
+        help="only cases that cover one that matches; may be repeated",
     )
     choose.add_argument("--stress", action="store_true", help="cases tagged 'stress' too")
     choose.add_argument("--shard", metavar="I/N", help="only this part of N, to be merged later")

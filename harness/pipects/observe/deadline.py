@@ -21,7 +21,8 @@ class Deadline:
 
     def __init__(self, seconds: float, living: Callable[[], Collection[int]] = tuple) -> None:
         self._begun = time.monotonic()
-        self.until = self._begun + seconds
+        self._first = self._begun + seconds
+        self.until = self._first
         """The time (time.monotonic) at which it has passed if nothing puts it off any more."""
         self._latest = self.until + AT_MOST * seconds
         self._living = living
@@ -37,6 +38,11 @@ class Deadline:
         if self.until <= now < self._latest:
             self.until = min(self.until + self._look(), self._latest)
         return max(0.0, self.until - now)
+
+    @property
+    def put_off(self) -> float:
+        """By how many seconds it has been put off so far."""
+        return self.until - self._first
 
     def _look(self) -> float:
         """For how long the processes have got no processor since the last look."""
