@@ -25,7 +25,7 @@ def _of_test(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
         str(step.options["as"]) for step in steps if step.verb == "new" and step.target == PEER
     }
     for step in steps:
-        owner, _, member = step.target.rpartition(".")
+        owner, member = step.owner, step.member
         if step.verb not in ASKED or owner in peers or step.target == PEER:
             continue
         what = step.target if owner[:1].isupper() else member  # an object's own name says nothing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipects.spec import Spec
 
 if TYPE_CHECKING:
+    from pipects.cases import Test
     from pipects.steps import Step
 
 LEFT_OPEN = "stream.dispose.releases-handle"
@@ -94,17 +95,15 @@ def of_caller_kept(call: Step, steps: Sequence[Step]) -> str | None:
     """The requirement that a call breaks which waits itself for what its operation is to wait for."""
     if call.verb != "call" or call.options.get("wait"):  # it may be the task that is waited for
         return None
-    end, _, member = call.target.rpartition(".")
-    if member not in IN_LINE:
+    if call.member not in IN_LINE:
         return CALLER_KEPT.get(_form(call))
-    before = [each.target for each in itertools.takewhile(lambda each: each is not call, steps)]
-    begun = any(target.startswith(f"{end}.") and _begins(target) for target in before)
-    return IN_LINE[member] if begun else None
+    before = itertools.takewhile(lambda each: each is not call, steps)
+    begun = any(each.owner == call.owner and _begins(each.member) for each in before)
+    return IN_LINE[call.member] if begun else None
 
 
-def _begins(target: str) -> bool:
+def _begins(member: str) -> bool:
     """Whether a call of this may leave an operation behind."""
-    member = target.rpartition(".")[2]
     return member.endswith("Async") or member.startswith("Begin")
 
 
@@ -121,21 +120,20 @@ def of_token(member: str) -> str:
     return TOKEN if member in ("ReadAsync", "WriteAsync") else COMPOSED_TOKEN
 
 
-def of_short_read(step: Step, steps: Sequence[Step]) -> tuple[Step, str] | None:
+def of_short_read(step: Step, test: Test) -> tuple[Step, str] | None:
     """The call of a read and the requirement that it breaks if it leaves bytes for which it has room."""
-    if step.target.endswith(".Wait"):
-        kept = step.target.rpartition(".")[0]
-        calls = [each for each in steps if each.verb == "call" and each.options.get("as") == kept]
-        if not calls:
+    if step.member == "Wait":
+        begun = test.naming(step.owner)
+        if begun is None or begun.verb != "call":
             return None
-        step = calls[0]
+        step = begun
     broken = SHORT.get(_form(step))
     return (step, broken) if broken else None
 
 
 def _form(call: Step) -> tuple[str, bool]:
     """The member that a step calls, and whether it is given an array."""
-    return call.target.rpartition(".")[2], "offset" in (call.options.get("with") or {})
+    return call.member, "offset" in (call.options.get("with") or {})
 
 
 def of_leak(covers: Sequence[str], spec: Spec) -> str:
@@ -159,7 +157,7 @@ def of_ends_left(ends: Iterable[str], leak: str, steps: Sequence[Step]) -> str:
         given = step.options.get("with") or {}
         if step.verb == "new" and step.target == SERVER and "serverSafePipeHandle" not in given:
             own.add({"In": "read", "Out": "write"}.get(str(given.get("direction", "Out")), ""))
-        elif step.target.rpartition(".")[2] in TOUCHING:
+        elif step.member in TOUCHING:
             return leak
     left = {end.partition(" ")[0] for end in ends}
     return leak if not own or left & own else UNSEEN_CLIENT

@@ -88,13 +88,13 @@ def _signed(
                 if not failure.actual.startswith("threw"):
                     continue  # which bytes came is not the member's doing alone
                 said = (TRANSFER, said[1])  # however many were to be moved
-            kind = _kind(test.steps, step.target.partition(".")[0])
+            kind = _kind(test, step.subject)
             yield result, (result.server, result.client, verdict, member, kind, *said), failure
 
 
-def _kind(steps: Sequence[Step], name: str) -> str:
+def _kind(test: Test, name: str) -> str:
     """What an object is: a Flush of a writer's is another member than a stream's."""
-    made = next((each for each in steps if each.options.get("as") == name), None)
+    made = test.naming(name)
     if made is not None and made.target.endswith(".Synchronized"):
         return WRAPPER
     return made.target if made is not None and made.target in TEXT else PLAIN
@@ -117,9 +117,7 @@ def _called(steps: Sequence[Step], index: int) -> Step:
 
 def _member(step: Step) -> str | None:
     """The member that a step calls, gets or moves bytes by."""
-    return (
-        step.target.rpartition(".")[2] if step.verb in ("call", "get", "set", "transfer") else None
-    )
+    return step.member if step.verb in ("call", "get", "set", "transfer") else None
 
 
 def _shape(text: str) -> str:

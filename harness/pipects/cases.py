@@ -50,6 +50,10 @@ class Test:
         """Whether its processes' system calls are directed."""
         return any(step.verb in DIRECTING for step in self.steps)
 
+    def naming(self, name: str) -> Step | None:
+        """The step whose object, value or task is called so in the case."""
+        return next((step for step in self.steps if step.options.get("as") == name), None)
+
     @property
     def processes(self) -> int:
         """How many processes take part."""

@@ -145,7 +145,7 @@ def _check_claims(test: Test, shown: Sequence[Facts]) -> None:
         if axis == "peer":
             seen |= facts.peers(test)
         if axis == "state":
-            called = {step.target.rpartition(".")[2] for step in test.steps if step.verb == "call"}
+            called = {step.member for step in test.steps if step.verb == "call"}
             wrong = [v for v in values if v in CLOSED_BY and CLOSED_BY[v] not in called]
         else:
             wrong = [value for value in values if seen and value not in seen]

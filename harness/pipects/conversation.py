@@ -188,13 +188,13 @@ class Conversation:
         if name is not None:
             is_object = isinstance(value, dict) and "object" in value
             self._names[name] = Named(
-                step.process, is_object, value, self._pipes(step), step.target.rpartition(".")[2]
+                step.process, is_object, value, self._pipes(step), step.member
             )
 
     def _pipes(self, step: Step) -> frozenset[int]:
         """The pipes that a step is about: those of its object and of its arguments."""
         pipes: set[int] = set()
-        head = step.target.partition(".")[0]
+        head = step.subject
         if head in self._names:
             pipes |= self._names[head].pipes
         for name, value in (step.options.get("with") or {}).items():

@@ -119,12 +119,11 @@ class Directing(Starting):
 
     def _end_of(self, name: str) -> str | None:
         """The end that an object of the case works on, by the step that made it; None for both."""
-        for step in self._test.steps:
-            if step.verb == "new" and step.options.get("as") == name and step.target in TAKES:
-                given = step.options.get("with") or {}
-                direction = given.get("direction", TAKES[step.target])
-                return {"In": "read", "Out": "write"}.get(str(direction))
-        return None
+        made = self._test.naming(name)
+        if made is None or made.target not in TAKES:
+            return None
+        direction = (made.options.get("with") or {}).get("direction", TAKES[made.target])
+        return {"In": "read", "Out": "write"}.get(str(direction))
 
     def _await_held(self, process: str, rule: Rule) -> Call:
         """Waits until a call is held. Raises NotObservable if the process comes to rest without one."""

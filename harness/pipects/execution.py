@@ -393,7 +393,7 @@ class Execution(Ordering):
         for value in arguments.values():
             if isinstance(value, dict) and "callback" in value:
                 self._names[value["callback"]] = Named(
-                    step.process, True, None, self._pipes(step), step.target.rpartition(".")[2]
+                    step.process, True, None, self._pipes(step), step.member
                 )
         if "until" in step.options:
             adapter = self._adapter(step.process)
@@ -453,14 +453,14 @@ class Execution(Ordering):
         self, step: Step, outcome: Outcome, expectation: Mapping[str, Any]
     ) -> str | None:
         """The requirement that a read breaks whose bytes are right, but not all for which it has room."""
-        read = blame.of_short_read(step, self._test.steps)
+        read = blame.of_short_read(step, self._test)
         arguments = read[0].options.get("with") or {} if read else {}
         if read is None or not matching.is_beginning(expectation, outcome, arguments):
             return None
         call, broken = read
         try:
             pid = self._adapter(call.process).pid
-            pipes = self._names[call.target.rpartition(".")[0]].pipes
+            pipes = self._names[call.owner].pipes
             return broken if any(self._system.unread(pid, pipe) for pipe in pipes) else None
         except (KeyError, OSError, NotObservable):
             return None

@@ -100,7 +100,7 @@ class _Walk:
             if name is not None and step.verb != "new":
                 shown["state"] = {self._state.get(name) or self._unmet(name, end)}
         if step.verb in ("call", "transfer"):
-            method = step.target.rpartition(".")[2]
+            method = step.member
             shown["form"] = {_form(method)}
             shown["waiting"] = self._waiting(place, step)
             shown["token"] = self._token(place, step, shown["waiting"])
@@ -113,7 +113,7 @@ class _Walk:
         given = step.options.get("with") or {}
         if step.verb == "new":
             return self._axes.member("new", step.target, given)
-        name = step.target.rpartition(".")[2]
+        name = step.member
         if step.verb == "transfer":
             values = [name]
             if given.get("overload", "array") != "array":
@@ -125,7 +125,7 @@ class _Walk:
     def _end_of(self, step: Step) -> tuple[str | None, _End | None]:
         if step.verb not in ("call", "get", "set", "transfer"):
             return None, None
-        name = step.target.partition(".")[0]
+        name = step.subject
         name = self._alias.get(name, name)
         return name, self._ends.get(name)
 
@@ -165,7 +165,7 @@ class _Walk:
             return {end.built_on}
         given = set(self._given.get(end.server or "", ()))
         asked = {"GetClientHandleAsString": "string", "ClientSafePipeHandle": "safe-handle"}
-        now = asked.get(step.target.rpartition(".")[2])
+        now = asked.get(step.member)
         return given | ({now} if now else set()) or {"not-given"}
 
     def _unmet(self, name: str, end: _End) -> str:
@@ -316,16 +316,16 @@ class _Walk:
     def _follow(self, step: Step) -> None:
         """What has changed after the step."""
         options = step.options
-        method = step.target.rpartition(".")[2]
+        method = step.member
         name, end = self._end_of(step)
         kept = options.get("as")
         if step.verb in ("kill", "exit"):
             self._gone.add(step.target)
             self._gone |= {n for n, each in self._ends.items() if each.process == step.target}
         if step.verb == "get" and method == "Token" and kept:
-            self._tokens[kept] = step.target.partition(".")[0]
+            self._tokens[kept] = step.subject
         if step.verb == "call" and method == "Cancel":
-            self._cancelled.add(step.target.partition(".")[0])
+            self._cancelled.add(step.subject)
         self._met(step, name, method)
         if end is None or name is None:
             return
@@ -354,7 +354,7 @@ class _Walk:
         if step.verb == "finish":
             found = self._left.pop(f"on {step.target}", None)
         elif method == "Wait" and step.verb == "call":
-            found = self._left.get(step.target.partition(".")[0])
+            found = self._left.get(step.subject)
         elif method.startswith("End"):
             result = (step.options.get("with") or {}).get("asyncResult")
             found = self._left.get(result[1:]) if isinstance(result, str) else None

@@ -62,11 +62,10 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
         return None
     if step.verb == "transfer":
         return None if isinstance(outcome, Threw) else _of_transfer(step, outcome.value)
-    name, _, member = step.target.partition(".")
     if step.verb == "get" and isinstance(outcome, Returned) and _is_number(outcome.value):
-        if mode := MODES.get(member, {}).get(outcome.value):
-            return f"{member} is told by its name, {mode}, not by the number {outcome.value}"
-    made = step.target if step.verb == "new" else _type_of(test, name)
+        if mode := MODES.get(step.member, {}).get(outcome.value):
+            return f"{step.member} is told by its name, {mode}, not by the number {outcome.value}"
+    made = step.target if step.verb == "new" else _type_of(test, step.subject)
     if made not in OWN or EXPECTED_TO_FAIL & step.expectation.keys():
         return None
     if isinstance(outcome, Threw):
@@ -75,10 +74,10 @@ def amiss(test: Test, step: Step, outcome: Outcome) -> str | None:
         if made == DESCRIPTOR and _limited(test, step):
             return None
         return f"{step.text} is the adapter's own, and {matching.say_actual(outcome)}"
-    wanted, holds = MEMBERS.get(f"{made}.{member}", ("", None))
+    wanted, holds = MEMBERS.get(f"{made}.{step.member}", ("", None))
     if holds is None or holds(outcome.value):
         return None
-    return f"{made}.{member} is {wanted}, not {matching.short(outcome.value)}"
+    return f"{made}.{step.member} is {wanted}, not {matching.short(outcome.value)}"
 
 
 def without_namespace(outcome: Outcome) -> Threw | None:
@@ -118,7 +117,5 @@ def _limited(test: Test, step: Step) -> bool:
 
 def _type_of(test: Test, name: str) -> str | None:
     """The type of an object, by the step that made it."""
-    for step in test.steps:
-        if step.verb == "new" and step.options.get("as") == name:
-            return step.target
-    return None
+    made = test.naming(name)
+    return made.target if made is not None and made.verb == "new" else None

@@ -16,11 +16,11 @@ SPANNABLE = ("Read", "Write", "ReadAsync", "WriteAsync", "ReadExactly", "ReadExa
 
 def of_step(step: Step, spec: Spec) -> Iterator[str]:
     """The capabilities that a step needs by what it uses."""
-    member = step.target.rpartition(".")[2] if "." in step.target else ""
+    member = step.member if "." in step.target else ""
     if step.verb == "describe":
         yield "describe"
     for capability in spec.capabilities.values():
-        if step.target.partition(".")[0] in capability.types or member in capability.members:
+        if step.subject in capability.types or member in capability.members:
             yield capability.id
     arguments = step.options.get("with") or {}
     if step.verb in ("new", "call", "set", "get", "transfer"):

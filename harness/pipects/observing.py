@@ -67,10 +67,10 @@ class Observing(Waiting):
     def _done_early(self, name: str, ended: str) -> str | None:
         """The requirement that a write breaks whose task or result is complete while it can't have sent all, unless
         it has failed."""
-        begun = [each for each in self._test.steps if each.options.get("as") == name]
-        if len(begun) != 1 or begun[0].verb != "call" or "threw" in ended:
+        begun = self._test.naming(name)
+        if begun is None or begun.verb != "call" or "threw" in ended:
             return None
-        return self._too_early(begun[0], self._names[name].pipes)
+        return self._too_early(begun, self._names[name].pipes)
 
     def _how_it_ended(self, step: Step, outcome: Outcome, adapter: Adapter) -> str:
         """What is told of an operation that does not wait: a task that has ended also tells what it came to."""

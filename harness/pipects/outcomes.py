@@ -21,7 +21,7 @@ _OWN_NUMBER = re.compile(
 
 def told(step: Step, outcome: Outcome) -> str:
     """A step and what came of it."""
-    member = step.target.rpartition(".")[2]
+    member = step.member
     said = without_chance(matching.say_actual(outcome))
     if member in NUMBERS_OF_CHANCE:
         said = re.sub(r"\d+", "N", said)

@@ -44,6 +44,21 @@ class Step:
     requirement: str = ""
     """What is broken if it does not come out as it must."""
 
+    @property
+    def subject(self) -> str:
+        """The object or the type that it begins with; the whole target, if it names no member."""
+        return self.target.partition(".")[0]
+
+    @property
+    def owner(self) -> str:
+        """All before the member; empty if it names none."""
+        return self.target.rpartition(".")[0]
+
+    @property
+    def member(self) -> str:
+        """The member that it is about; the whole target, if it names none."""
+        return self.target.rpartition(".")[2]
+
     @functools.cached_property
     def text(self) -> str:
         """The step as its author would write it in one line."""

@@ -182,7 +182,7 @@ class Waiting(Conversation):
         if broken is None or call.process not in self._processes:
             return None
         pipes = running.pipes if running else self._pipes(call)
-        wanted = "read" if call.target.rpartition(".")[2] in WRITERS else "write"
+        wanted = "read" if call.member in WRITERS else "write"
         try:
             served = any(
                 end.kind == wanted
@@ -197,9 +197,8 @@ class Waiting(Conversation):
 
     def _origin(self, step: Step) -> str:
         """The member whose operation a call waits for: of a task's Wait, the one that began it."""
-        name, _, member = step.target.rpartition(".")
-        known = self._names.get(name)
-        return known.origin if member == "Wait" and known and known.origin else member
+        known = self._names.get(step.owner)
+        return known.origin if step.member == "Wait" and known and known.origin else step.member
 
     def _come_to_rest(self, pid: int) -> None:
         """Waits until the process has nothing to do. Raises NotObservable if that is never seen."""

@@ -117,7 +117,7 @@ class Session(Looking):
         """Whether the implementation said that it lacks what the step needs."""
         if not self._lacks:
             return False
-        if step.target.rpartition(".")[2] in self._lacks:
+        if step.member in self._lacks:
             return True
         return not self._lacks.isdisjoint(needs.of_step(step, self._spec))
 
