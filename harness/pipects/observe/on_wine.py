@@ -134,6 +134,8 @@ class OnWine:
         self._pairing = pairing.Pairing()
         self._locals: dict[int, int] = {}
         self._starting: set[str] = set()
+        self._in_vain: frozenset[str] = frozenset()
+        """The starts whose end was waited for, and did not come."""
         self._quiet = threading.Condition()
         """Held while the table of handles is asked for, which no start of a process may meet (Handles.hpp)."""
 
@@ -220,14 +222,22 @@ class OnWine:
         """
         try:
             with self._quiet:
-                if marks and not self._quiet.wait_for(lambda: not self._starting, QUIET):
-                    raise NotObservable("processes are being started all the time")
+                if marks and not self._none_starts():
+                    raise NotObservable("a process is being started all the time")
                 handles = self._observer.handles(
                     pid, listed=not self._starting, fresh=fresh, only=only
                 )
                 return handles, self._pairing.pipes(pid, handles)
         except ProcessLookupError:
             return [], {}
+
+    def _none_starts(self) -> bool:
+        """Whether no process is being started, or is no more in a while; a start that hangs is waited for once."""
+        if not self._starting <= self._in_vain:
+            if self._quiet.wait_for(lambda: not self._starting, QUIET):
+                return True
+            self._in_vain = frozenset(self._starting)
+        return not self._starting
 
     def descriptors(self, pid: int) -> list[int]:
         return [number for number, _ in self.links(pid)]
