@@ -206,7 +206,9 @@ class Waiting(Conversation):
         rest = self._system.rest(pid, self._scale, self._family.stirred)
         while not rest.rests:
             rest.look()
-            if not rest.rests and not deadline.left():  # a look takes as long as a busy machine lets it
+            if (
+                not rest.rests and not deadline.left()
+            ):  # a look takes as long as a busy machine lets it
                 raise NotObservable(f"process {pid} does not come to rest: {rest.seen()}")
 
 

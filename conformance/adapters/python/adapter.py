@@ -102,9 +102,13 @@ class Session:
         with self.changing:
             lane.unanswered -= 1
         self.answer(request.get("id"), **answer)
-        if self.status is None or method != "do_exit":  # another thread's request is not answered yet
+        if (
+            self.status is None or method != "do_exit"
+        ):  # another thread's request is not answered yet
             return
-        if self.way == "language":  # which begins where the program's first thread has come to its end
+        if (
+            self.way == "language"
+        ):  # which begins where the program's first thread has come to its end
             self.main.requests.put(None)
         else:
             os._exit(self.status)
