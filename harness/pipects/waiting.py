@@ -205,10 +205,8 @@ class Waiting(Conversation):
         deadline = self._family.deadline(self._patience)
         rest = self._system.rest(pid, self._scale, self._family.stirred)
         while not rest.rests:
-            rest.look()
-            if (
-                not rest.rests and not deadline.left()
-            ):  # a look takes as long as a busy machine lets it
+            rest.look()  # for as long as a busy machine makes of it: what it has found comes first
+            if not rest.rests and not deadline.left():
                 raise NotObservable(f"process {pid} does not come to rest: {rest.seen()}")
 
 

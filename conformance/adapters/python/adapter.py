@@ -102,13 +102,9 @@ class Session:
         with self.changing:
             lane.unanswered -= 1
         self.answer(request.get("id"), **answer)
-        if (
-            self.status is None or method != "do_exit"
-        ):  # another thread's request is not answered yet
-            return
-        if (
-            self.way == "language"
-        ):  # which begins where the program's first thread has come to its end
+        if self.status is None or method != "do_exit":
+            return  # who is asked to exit is answered first
+        if self.way == "language":  # it begins where the program's first thread has come to its end
             self.main.requests.put(None)
         else:
             os._exit(self.status)
