@@ -13,6 +13,7 @@ from pipects.errors import NotStarted
 from pipects.execution import Execution
 from pipects.judging import Record
 from pipects.observe import NotObservable, descent, platforms
+from pipects.observe.platform import Platform
 from pipects.pairs import Introduction, Pair, Settings, lacking
 from pipects.processes import Family
 from pipects.protocol import Listener
@@ -21,6 +22,8 @@ from pipects.verdicts import Failure, Result
 Task = tuple[int, Test]
 """A test, behind the number of its repetition."""
 
+LOSSES = 3
+"""How often a test is begun whose platform is lost meanwhile."""
 LEAKS_SEEN = 3
 """How often in a row a test must leave handles open for it to be a leak."""
 
@@ -67,7 +70,18 @@ class Worker:
         return None
 
     def _asked(self, test: Test, repetition: int) -> Result:
-        """What comes of a test."""
+        """What comes of a test: asked on another platform again if its own was lost, which says nothing of it."""
+        for _ in range(LOSSES):
+            platform, result = self._tried(test, repetition)
+            if platform.serves() or self._stop.is_set():
+                break
+            self._part()
+            platforms.replace(platform)
+        return result
+
+    def _tried(self, test: Test, repetition: int) -> tuple[Platform, Result]:
+        """What comes of a test, behind where its processes lived."""
+        platform = platforms.named(self._pair.server.platform)
         started = time.monotonic()
         trace: list[str] = []
         note: Listener | None = None
@@ -76,9 +90,9 @@ class Worker:
         try:
             family = self._family_for(test)
         except NotStarted as error:
-            return self._unstarted(test, repetition, started, error)
+            return platform, self._unstarted(test, repetition, started, error)
         except NotObservable as unseen:
-            return self._result(
+            return platform, self._result(
                 test, repetition, time.monotonic() - started, verdicts.NOT_OBSERVABLE,
                 reason=str(unseen),
             )  # fmt: skip
@@ -96,7 +110,7 @@ class Worker:
         )  # fmt: skip
         if not record.reusable and not self._serves_on(record, result):
             self._part()
-        return result
+        return family.platform, result
 
     def _serves_on(self, record: Record, result: Result) -> bool:
         """Whether its process can be asked again behind a failure that is known, and harmed nothing.

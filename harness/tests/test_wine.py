@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -81,6 +82,42 @@ def test_an_interrupted_run_leaves_no_wine(
     assert any("wineserver" in name for name in of_wine(bench))
     process.send_signal(number)
     assert process.wait(ENOUGH) == 2
+    assert of_wine(bench) == []
+
+
+@every_implementation
+@pytest.mark.parametrize("lost", ["pipects-observer.exe", "wineserver"])
+def test_what_is_lost_of_wine_changes_no_verdict(
+    bench: Bench, implementation: str, lost: str
+) -> None:
+    """Whoever is killed is replaced, and what was asked meanwhile is asked again."""
+    results = bench.folder / "results.json"
+    command = [*PIPECTS, "run", implementation, "--case", "handles.local-copy.*", "--repeat", "4"]
+    process = subprocess.Popen(
+        [*command, "--json", str(results)],
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    journal = results.with_suffix(".partial.jsonl")
+    until, killed = time.monotonic() + 4 * ENOUGH, 0
+    for _ in range(2):
+        size = journal.stat().st_size if journal.exists() else 0
+        while not journal.exists() or journal.stat().st_size == size:
+            assert time.monotonic() < until
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(LOOK_AGAIN)
+        for pid in bench.processes():
+            command_line = Path(f"/proc/{pid}/cmdline")
+            with contextlib.suppress(OSError):
+                if lost in command_line.read_text(encoding="utf-8").partition("\0")[0]:
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+    output, _ = process.communicate(timeout=4 * ENOUGH)
+    assert process.returncode == 0, output
+    told = json.loads(results.read_text(encoding="utf-8"))["results"]
+    assert killed and {each["verdict"] for each in told} <= {"pass", "not applicable"}, output
     assert of_wine(bench) == []
 
 

@@ -48,6 +48,7 @@ class Observer:
             start_new_session=True,
         )
         self._buffer = bytearray()
+        self._lost = False
         (hello,) = self._ask("hello", patience=START)
         version, _, self.system = hello.partition(" ")
         if version != VERSION:
@@ -57,6 +58,11 @@ class Observer:
     def pid(self) -> int:
         """The process that it is here."""
         return self._process.pid
+
+    @property
+    def serves(self) -> bool:
+        """Whether it has answered whatever it was asked, and is there to be asked again."""
+        return not self._lost and self._process.poll() is None
 
     def close(self) -> None:
         """Ends it. May be called again."""
@@ -124,7 +130,11 @@ class Observer:
                 stream.flush()
                 lines = self._answer(time.monotonic() + patience)
             except OSError as error:
+                self._lost = True
                 raise NotObservable(f"the observer is gone: {error.strerror}") from error
+            except NotObservable:
+                self._lost = True
+                raise
         if lines and lines[0].startswith("!"):
             if lines[0][1:] in GONE:
                 raise ProcessLookupError(lines[0][1:])

@@ -21,6 +21,10 @@ class Linux:
     environment: Mapping[str, str] = {}
     undirected: str | None = None
 
+    def serves(self) -> bool:
+        """Always: it is there for as long as we are."""
+        return True
+
     def as_child(self, program: str) -> str:
         """A path is the same for everyone."""
         return program

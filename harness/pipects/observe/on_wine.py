@@ -139,6 +139,9 @@ class OnWine:
         self._quiet = threading.Condition()
         """Held while the table of handles is asked for, which no start of a process may meet (Handles.hpp)."""
 
+    def serves(self) -> bool:
+        return self._wine.serves and self._observer.serves
+
     def end(self) -> None:
         """Ends all that lives there. May be called again."""
         self._observer.close()

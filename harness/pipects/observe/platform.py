@@ -74,6 +74,9 @@ class Platform(Protocol):
     def system(self) -> str:
         """`unix` or `windows`: what cases and requirements call it."""
 
+    def serves(self) -> bool:
+        """Whether it is as it was when it was made ready. One that is lost shows nothing of its processes any more."""
+
     # Starting
 
     @property

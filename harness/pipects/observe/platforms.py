@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 
-from pipects.observe import windows_programs
+from pipects.errors import UserError
+from pipects.observe import NotObservable, windows_programs
 from pipects.observe.on_linux import LINUX
 from pipects.observe.on_wine import OnWine
 from pipects.observe.platform import Platform
@@ -25,13 +27,31 @@ def named(name: str) -> Platform:
 
 @functools.cache
 def _wine() -> OnWine:
+    """Another one if the first is lost before it is ready. Raises UserError if none can be had."""
     programs = windows_programs.built()
+    with contextlib.suppress(NotObservable):
+        return _on_wine(programs)
+    try:
+        return _on_wine(programs)
+    except NotObservable as lost:
+        raise UserError(f"Wine can't be observed: {lost}") from lost
+
+
+def _on_wine(programs: windows_programs.Programs) -> OnWine:
     wine = Wine()
     try:
         return OnWine(wine, programs)
     except BaseException:
         wine.end()
         raise
+
+
+def replace(lost: Platform) -> None:
+    """Ends a platform that serves no more. Who asks for its kind from now on gets another one."""
+    with _LOCK:
+        if _wine.cache_info().currsize and _wine() is lost:
+            _wine().end()
+            _wine.cache_clear()
 
 
 def leave() -> None:

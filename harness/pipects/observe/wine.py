@@ -39,6 +39,11 @@ class Wine:
         """The server's process."""
         return self._server.pid
 
+    @property
+    def serves(self) -> bool:
+        """Whether its server does."""
+        return self._server.serves
+
     def command(self, program: Path, *arguments: str) -> Sequence[str]:
         """How a Windows program is started."""
         return ["wine", str(program), *arguments]

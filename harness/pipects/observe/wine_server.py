@@ -56,6 +56,11 @@ class WineServer:
         """The server's process."""
         return self._process.pid
 
+    @property
+    def serves(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """Ends every process of the prefix, the server last. May be called again."""
         end_of(self._prefix)
