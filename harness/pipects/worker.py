@@ -22,8 +22,10 @@ from pipects.verdicts import Failure, Result
 Task = tuple[int, Test]
 """A test, behind the number of its repetition."""
 
-LOSSES = 3
-"""How often a test is begun whose platform is lost meanwhile."""
+OTHERS = 2
+"""On how many other platforms a test is tried that one of them has spoilt."""
+STUCK = (verdicts.ADAPTER_ERROR, verdicts.HANG)
+"""Verdicts on a start that does not come to its end."""
 LEAKS_SEEN = 3
 """How often in a row a test must leave handles open for it to be a leak."""
 
@@ -70,13 +72,14 @@ class Worker:
         return None
 
     def _asked(self, test: Test, repetition: int) -> Result:
-        """What comes of a test: asked on another platform again if its own was lost, which says nothing of it."""
-        for _ in range(LOSSES):
-            platform, result = self._tried(test, repetition)
-            if platform.serves() or self._stop.is_set():
+        """What comes of a test; on another platform, if what came of it on the first may be that one's doing."""
+        platform, result = self._tried(test, repetition)
+        for _ in range(OTHERS):
+            if not _is_of(platform, test, result) or self._stop.is_set():
                 break
             self._part()
             platforms.replace(platform)
+            platform, result = self._tried(test, repetition)
         return result
 
     def _tried(self, test: Test, repetition: int) -> tuple[Platform, Result]:
@@ -214,3 +217,17 @@ class Worker:
             outcomes=told,
         )
         return verdicts.judge(result, self._deviations)
+
+
+def _is_of(platform: Platform, test: Test, result: Result) -> bool:
+    """Whether a result may be the platform's doing: it was lost meanwhile, or did not bring a start to its end."""
+    if not platform.serves():
+        return True
+    failure = result.failure
+    return (
+        platform.starts_hang
+        and result.verdict in STUCK
+        and failure is not None
+        and failure.step is not None
+        and test.steps[failure.step].verb == "start"
+    )

@@ -15,8 +15,14 @@ from pathlib import Path
 import pytest
 
 from bench import ENOUGH, Bench, environment, finished
+from pipects import implementations, spec, worker
+from pipects.cases import Test, nameless
 from pipects.observe import pairing, windows_programs
 from pipects.observe.observer import Handle
+from pipects.pairs import Pair, Settings
+from pipects.steps import Step
+from pipects.verdicts import Failure, Result
+from pipects.worker import Worker
 
 LOOK_AGAIN = 0.02
 PIPECTS = [sys.executable, "-m", "pipects"]
@@ -119,6 +125,61 @@ def test_what_is_lost_of_wine_changes_no_verdict(
     told = json.loads(results.read_text(encoding="utf-8"))["results"]
     assert killed and {each["verdict"] for each in told} <= {"pass", "not applicable"}, output
     assert of_wine(bench) == []
+
+
+class Elsewhere:
+    """A platform whose starts hang now and then."""
+
+    starts_hang = True
+
+    def __init__(self, serving: bool = True) -> None:
+        self.serving = serving
+
+    def serves(self) -> bool:
+        return self.serving
+
+
+START = Step("start", "child", "parent", "main", {}, {}, "server.pipe.unnamed")
+CALL = Step("call", "server.Dispose", "parent", "main", {}, {}, "server.pipe.unnamed")
+Came = tuple[str, int | None]
+"""A verdict, and the step that failed."""
+
+
+@pytest.mark.parametrize(
+    ("came", "serving", "tries"),
+    [
+        ([("hang", 0), ("pass", None)], True, 2),
+        ([("adapter error", 0), ("hang", 0), ("pass", None)], True, 3),
+        ([("hang", 0), ("hang", 0), ("hang", 0)], True, 3),
+        ([("crash", 1), ("pass", None)], False, 2),
+        ([("hang", 1)], True, 1),
+        ([("fail", 0)], True, 1),
+        ([("pass", None)], True, 1),
+    ],
+)
+def test_what_the_platform_spoils_is_tried_on_another(
+    monkeypatch: pytest.MonkeyPatch, came: list[Came], serving: bool, tries: int
+) -> None:
+    """A start that hangs, or whatever came while the platform was lost; nothing else is asked twice."""
+    test = nameless([START, CALL])
+    reference = implementations.load(spec.load())["reference"]
+    tried = Worker(Pair(reference, reference), {}, Settings())
+    places = [Elsewhere(serving), Elsewhere(), Elsewhere()]
+    replaced: list[object] = []
+    outcomes = iter(zip(places, came, strict=False))
+
+    def next_one(_: Test, repetition: int) -> tuple[Elsewhere, Result]:
+        place, (verdict, step) = next(outcomes)
+        failure = None if step is None else Failure(step, "", "", "", "")
+        return place, Result("", "", "", repetition, verdict, 0.0, "", failure=failure)
+
+    monkeypatch.setattr(worker, "lacking", lambda *_: None)
+    monkeypatch.setattr(tried, "_tried", next_one)
+    monkeypatch.setattr(worker.platforms, "replace", replaced.append)
+    results: list[Result] = []
+    tried.work([(1, test)], results.append)
+    assert [each.verdict for each in results] == [came[tries - 1][0]]
+    assert replaced == places[: tries - 1]
 
 
 def end(number: int, access: int, name: str = "") -> Handle:

@@ -74,6 +74,10 @@ class Platform(Protocol):
     def system(self) -> str:
         """`unix` or `windows`: what cases and requirements call it."""
 
+    @property
+    def starts_hang(self) -> bool:
+        """Whether the start of a process hangs now and then, whoever asks for it."""
+
     def serves(self) -> bool:
         """Whether it is as it was when it was made ready. One that is lost shows nothing of its processes any more."""
 
