@@ -238,10 +238,11 @@ class OnWine:
 
     def _none_starts(self) -> bool:
         """Whether no process is being started, or is no more in a while; a start that hangs is waited for once."""
-        if not self._starting <= self._in_vain:
+        before = frozenset(self._starting)
+        if not before <= self._in_vain:
             if self._quiet.wait_for(lambda: not self._starting, QUIET):
                 return True
-            self._in_vain = frozenset(self._starting)
+            self._in_vain = before & self._starting  # others that began meanwhile may end yet
         return not self._starting
 
     def descriptors(self, pid: int) -> list[int]:

@@ -47,7 +47,7 @@ def _on_wine(programs: windows_programs.Programs) -> OnWine:
 
 
 def replace(lost: Platform) -> None:
-    """Ends a platform that serves no more. Who asks for its kind from now on gets another one."""
+    """Ends a platform that serves no more, or hangs. Who asks for its kind from now on gets another one."""
     with _LOCK:
         if _wine.cache_info().currsize and _wine() is lost:
             _wine().end()
