@@ -26,6 +26,8 @@ OTHERS = 2
 """On how many other platforms a test is tried that one of them has spoilt."""
 STUCK = (verdicts.ADAPTER_ERROR, verdicts.HANG)
 """Verdicts on a start that does not come to its end."""
+UNSTARTED = "before the first step"
+"""Where a test has come to whose first process does not start."""
 LEAKS_SEEN = 3
 """How often in a row a test must leave handles open for it to be a leak."""
 
@@ -185,7 +187,7 @@ class Worker:
     def _unstarted(self, test: Test, repetition: int, started: float, error: NotStarted) -> Result:
         failure = Failure(
             None,
-            "before the first step",
+            UNSTARTED,
             test.covers[0],
             "the adapter starts",
             str(error),
@@ -228,6 +230,12 @@ def _is_of(platform: Platform, test: Test, result: Result) -> bool:
         platform.starts_hang
         and result.verdict in STUCK
         and failure is not None
-        and failure.step is not None
-        and test.steps[failure.step].verb == "start"
+        and _at_a_start(test, failure)
     )
+
+
+def _at_a_start(test: Test, failure: Failure) -> bool:
+    """Whether it was a process's start that failed: the first one's, or a child's."""
+    if failure.step is None:
+        return failure.text == UNSTARTED
+    return test.steps[failure.step].verb == "start"

@@ -141,8 +141,8 @@ class Elsewhere:
 
 START = Step("start", "child", "parent", "main", {}, {}, "server.pipe.unnamed")
 CALL = Step("call", "server.Dispose", "parent", "main", {}, {}, "server.pipe.unnamed")
-Came = tuple[str, int | None]
-"""A verdict, and the step that failed."""
+Came = tuple[str, int | str | None]
+"""A verdict, and the step that failed, or where it did without one."""
 
 
 @pytest.mark.parametrize(
@@ -152,6 +152,8 @@ Came = tuple[str, int | None]
         ([("adapter error", 0), ("hang", 0), ("pass", None)], True, 3),
         ([("hang", 0), ("hang", 0), ("hang", 0)], True, 3),
         ([("crash", 1), ("pass", None)], False, 2),
+        ([("adapter error", worker.UNSTARTED), ("pass", None)], True, 2),
+        ([("adapter error", "behind the case")], True, 1),
         ([("hang", 1)], True, 1),
         ([("fail", 0)], True, 1),
         ([("pass", None)], True, 1),
@@ -170,7 +172,8 @@ def test_what_the_platform_spoils_is_tried_on_another(
 
     def next_one(_: Test, repetition: int) -> tuple[Elsewhere, Result]:
         place, (verdict, step) = next(outcomes)
-        failure = None if step is None else Failure(step, "", "", "", "")
+        at = step if isinstance(step, int) else None
+        failure = None if step is None else Failure(at, str(step), "", "", "")
         return place, Result("", "", "", repetition, verdict, 0.0, "", failure=failure)
 
     monkeypatch.setattr(worker, "lacking", lambda *_: None)
