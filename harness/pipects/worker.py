@@ -24,8 +24,8 @@ Task = tuple[int, Test]
 
 OTHERS = 2
 """On how many other platforms a test is tried that one of them has spoilt."""
-STUCK = (verdicts.ADAPTER_ERROR, verdicts.HANG)
-"""Verdicts on a start that does not come to its end."""
+UNDONE = (verdicts.ADAPTER_ERROR, verdicts.FAIL, verdicts.HANG)
+"""Verdicts on a start that does not bring a process to life."""
 UNSTARTED = "before the first step"
 """Where a test has come to whose first process does not start."""
 LEAKS_SEEN = 3
@@ -222,13 +222,13 @@ class Worker:
 
 
 def _is_of(platform: Platform, test: Test, result: Result) -> bool:
-    """Whether a result may be the platform's doing: it was lost meanwhile, or did not bring a start to its end."""
+    """Whether a result may be the platform's doing: it was lost meanwhile, or brought no process to life."""
     if not platform.serves():
         return True
     failure = result.failure
     return (
-        platform.starts_hang
-        and result.verdict in STUCK
+        platform.starts_fail
+        and result.verdict in UNDONE
         and failure is not None
         and _at_a_start(test, failure)
     )

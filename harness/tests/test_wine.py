@@ -128,9 +128,9 @@ def test_what_is_lost_of_wine_changes_no_verdict(
 
 
 class Elsewhere:
-    """A platform whose starts hang now and then."""
+    """A platform whose starts fail or hang now and then."""
 
-    starts_hang = True
+    starts_fail = True
 
     def __init__(self, serving: bool = True) -> None:
         self.serving = serving
@@ -155,14 +155,15 @@ Came = tuple[str, int | str | None]
         ([("adapter error", worker.UNSTARTED), ("pass", None)], True, 2),
         ([("adapter error", "behind the case")], True, 1),
         ([("hang", 1)], True, 1),
-        ([("fail", 0)], True, 1),
+        ([("fail", 0), ("pass", None)], True, 2),
+        ([("fail", 1)], True, 1),
         ([("pass", None)], True, 1),
     ],
 )
 def test_what_the_platform_spoils_is_tried_on_another(
     monkeypatch: pytest.MonkeyPatch, came: list[Came], serving: bool, tries: int
 ) -> None:
-    """A start that hangs, or whatever came while the platform was lost; nothing else is asked twice."""
+    """A start that fails or hangs, or whatever came while the platform was lost; nothing else is asked twice."""
     test = nameless([START, CALL])
     reference = implementations.load(spec.load())["reference"]
     tried = Worker(Pair(reference, reference), {}, Settings())

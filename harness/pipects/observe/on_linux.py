@@ -20,7 +20,7 @@ class Linux:
     system = "unix"
     environment: Mapping[str, str] = {}
     undirected: str | None = None
-    starts_hang = False
+    starts_fail = False
 
     def serves(self) -> bool:
         """Always: it is there for as long as we are."""

@@ -120,7 +120,7 @@ class OnWine:
 
     system = "windows"
     undirected: str | None = "no director sees the calls of Windows processes"
-    starts_hang = True
+    starts_fail = True
     """Under load CreateProcess did not return in some ten thousand starts: of a C++ program, and of .NET."""
 
     def __init__(self, wine: Wine, programs: Programs) -> None:

@@ -75,8 +75,8 @@ class Platform(Protocol):
         """`unix` or `windows`: what cases and requirements call it."""
 
     @property
-    def starts_hang(self) -> bool:
-        """Whether the start of a process hangs now and then, whoever asks for it."""
+    def starts_fail(self) -> bool:
+        """Whether the start of a process fails or hangs now and then, whoever asks for it."""
 
     def serves(self) -> bool:
         """Whether it is as it was when it was made ready. One that is lost shows nothing of its processes any more."""
