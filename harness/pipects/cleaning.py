@@ -79,7 +79,8 @@ class Cleaning(Observing):
         to do with it: no child, no director.
         """
         alone = list(self._processes) == ["parent"] and not self._ended
-        if self._stock is None or not alone or self._limited or self._family.director:
+        spoilt = self._limited or self._refused_number or self._family.director
+        if self._stock is None or not alone or spoilt:
             return False
         self._patience = min(self._patience, self._settle)
         parent = self._family.parent

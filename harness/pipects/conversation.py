@@ -149,6 +149,8 @@ class Conversation:
         self._proofs: list[str] = []
         self._outcomes: list[tuple[Step, Outcome]] = []
         self._limited: list[Adapter] = []
+        self._refused_number = False
+        """Whether a constructor in the first process did not take a number that it was given as text."""
         self._rules: dict[str, Rule] = {}
         """What the director was told to hold or to record, by the name that the case gives it."""
         self._given: dict[str, tuple[Step, Rule]] = {}

@@ -13,7 +13,7 @@ from pipects import blame, bytespec, forms, matching, protocol, verdicts
 from pipects.conversation import BYTES_KEYS, Differs, LeftOpen, Named, NoSuchMember
 from pipects.conversation import Refusal
 from pipects.conversation import NotApplicable, Running
-from pipects.conversation import ignore_note, refusal_of
+from pipects.conversation import descriptor_of, ignore_note, refusal_of
 from pipects.errors import AdapterFault, ConnectionLost, Deadlock, Overdue
 from pipects.judging import DEADLOCK, Record
 from pipects.meeting import Adapter
@@ -80,7 +80,8 @@ class Execution(Ordering):
             self._clean_up()
             if self._told == 0:
                 raise NotApplicable(f"{self._server.language} can't tell this of a declaration")
-            return Record(verdicts.PASS, reusable="parent" in self._processes)
+            reusable = "parent" in self._processes and not self._refused_number
+            return Record(verdicts.PASS, reusable=reusable)
         except Differs as difference:
             if earlier := self._gone_wrong((AdapterFault,)):
                 return earlier
@@ -214,7 +215,10 @@ class Execution(Ordering):
     def _do_new(self, step: Step) -> None:
         if step.target != MAKES_PIPES:
             before = self._numbers(step) if self._is_placed(step) else set()
-            self._invoke_as_seen(step, "create", {"type": step.target})
+            try:
+                self._invoke_as_seen(step, "create", {"type": step.target})
+            finally:
+                self._refused_number = self._refused_number or self._has_refused_number(step)
             if before:
                 self._require_lowest(before, self._numbers(step) - before)
             return
@@ -233,6 +237,16 @@ class Execution(Ordering):
         if new and isinstance(name, str) and name in self._names and self._names[name].is_object:
             known = self._names[name]
             self._names[name] = Named(known.process, True, known.value, known.pipes | new)
+
+    def _has_refused_number(self, step: Step) -> bool:
+        """Whether the first process has refused a number that came as text. What was about to own it may close it at a
+        collection, whoever has it by then."""
+        given = (step.options.get("with") or {}).get("pipeHandleAsString")
+        return (
+            step.process == "parent"
+            and step.options.get("as") not in self._names
+            and descriptor_of(self._value("", given)) is not None
+        )
 
     def _is_placed(self, step: Step) -> bool:
         """Whether it makes a descriptor for its number: one that fills a place, or may be where another was."""

@@ -1,4 +1,4 @@
-"""A process serves on behind a failure that is known, and only if it is proven to be as it was."""
+"""A process serves on only if it is as it was, also behind a failure that is known."""
 
 from __future__ import annotations
 
@@ -34,6 +34,16 @@ OF_HANDLES = CASES.replace(
     "    - {observe: descriptor, number: $number, is: closed}\n",
 )
 
+REFUSED = """\
+    - {new: AnonymousPipeClientStream, as: client, with: {pipeHandleAsString: TEXT}, throws: ArgumentException}
+"""
+PASSING = f"""\
+- id: fake.refused
+  title: A client of no pipe is refused
+  covers: [server.pipe.unnamed]
+  steps:
+{REFUSED}"""
+
 
 def asked(bench: Bench, mode: str, known: bool, verdict: str = "fail", cases: str = CASES) -> int:
     """How many processes were asked for two tests that fail, or hang."""
@@ -44,7 +54,8 @@ def asked(bench: Bench, mode: str, known: bool, verdict: str = "fail", cases: st
     )
     done = bench.run("--jobs", "1", "--timeout-scale", "0.1")
     told = "known deviation" if known else verdict
-    assert done.verdicts() == {"fake.one": told, "fake.two": told}, done.output
+    verdicts = done.verdicts()
+    assert [verdicts[test] for test in ("fake.one", "fake.two")] == [told, told], done.output
     held = [done.failure(test)["observed"][0] for test in ("fake.one", "fake.two")]
     return len({each.split("(process ")[1].split(")")[0] for each in held})
 
@@ -74,3 +85,14 @@ def test_one_that_holds_more_or_minds_signals_otherwise_is_not_asked_again(
     bench: Bench, mode: str
 ) -> None:
     assert asked(bench, mode, known=True) == 2
+
+
+@pytest.mark.parametrize(("text", "processes"), [("none", 1), ("+77", 2)])
+def test_one_that_has_refused_a_number_as_text_is_not_asked_again(
+    bench: Bench, text: str, processes: int
+) -> None:
+    """What was about to own it may close it at a later collection: behind a test that passes, and one that fails."""
+    passing = PASSING.replace("TEXT", f"'{text}'")
+    assert asked(bench, "wrong-answer", known=True, cases=CASES + passing) == processes
+    failing = CASES.replace("    - {get", REFUSED.replace("TEXT", f"'{text}'") + "    - {get")
+    assert asked(bench, "wrong-answer", known=True, cases=failing) == processes
