@@ -249,12 +249,19 @@ class Execution(Ordering):
         )
 
     def _is_placed(self, step: Step) -> bool:
-        """Whether it makes a descriptor for its number: one that fills a place, or may be where another was."""
-        if step.target != DESCRIPTOR:
+        """Whether it makes a descriptor for its number: one that fills a place, the last of several in a row, or may be
+        where another was."""
+        if step.target != DESCRIPTOR or self._goes_on(step):
             return False
         others = [each for each in self._test.steps if each is not step]
         named = any(str(step.options.get("as")) in each.text for each in others)
         return not named or any((each.verb, each.target) == LOOK for each in others)
+
+    def _goes_on(self, step: Step) -> bool:
+        """Whether the next step makes another of its kind."""
+        assert self._step is not None
+        following = self._test.steps[self._step[0] + 1 :][:1]
+        return [(each.verb, each.target) for each in following] == [(step.verb, step.target)]
 
     def _numbers(self, step: Step) -> set[int]:
         """The descriptors that a process holds; none where that tells nothing of the next: a call is running, or it is

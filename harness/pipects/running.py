@@ -13,7 +13,7 @@ from pipects import paths, verdicts
 from pipects.cases import Test
 from pipects.implementations import Implementation
 from pipects.pairs import Introduction, Pair, Settings
-from pipects.verdicts import Result
+from pipects.verdicts import KNOWN_DEVIATION, PASS, Result
 from pipects.worker import Task, Worker
 from pipects.worker_process import WorkerProcess
 
@@ -127,12 +127,19 @@ class Run:
             yield task
 
 
-def differing(results: Sequence[Result]) -> list[str]:
-    """Tests whose verdict was not the same in every repetition."""
+def differing(results: Sequence[Result]) -> tuple[list[str], list[str]]:
+    """Tests whose verdict was not the same in every repetition; and those of a race, by the implementation's own list,
+    that was lost in some of them."""
     seen: dict[tuple[str, str, str], set[str]] = {}
+    races: set[tuple[str, str, str]] = set()
     for result in results:
-        seen.setdefault((result.server, result.client, result.test), set()).add(result.verdict)
-    return sorted({test for (_, _, test), found in seen.items() if len(found) > 1})
+        key = result.server, result.client, result.test
+        seen.setdefault(key, set()).add(result.verdict)
+        if result.deviation is not None and result.deviation.sometimes is not None:
+            races.add(key)
+    varied = {key for key, found in seen.items() if len(found) > 1}
+    lost = {key for key in varied & races if seen[key] == {PASS, KNOWN_DEVIATION}}
+    return sorted({test for _, _, test in varied - lost}), sorted({test for _, _, test in lost})
 
 
 def unused(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,22 @@ def test_what_the_platform_spoils_is_tried_on_another(
 
 def end(number: int, access: int, name: str = "") -> Handle:
     return Handle(number, access, False, False, "pipe", name)
+
+
+def test_processes_come_while_others_are_looked_at() -> None:
+    known = pairing.Pairing()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor() as pool:
+            coming = pool.submit(
+                lambda: [known.pipes(pid, [end(4, pairing.READ)]) for pid in range(1, 4001)]
+            )
+            while not coming.done():
+                known.holders(0)
+            assert len({pipe for found in coming.result() for pipe in found.values()}) == 4000
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_ends_are_paired_by_name_and_remembered_without_it() -> None:

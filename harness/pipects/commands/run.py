@@ -342,13 +342,14 @@ def _conclude(
     args: argparse.Namespace,
 ) -> int:
     """Reports, and says what was written. Returns the exit status."""
-    unstable = differing(seen) if args.repeat > 1 else []
+    unstable, races = differing(seen) if args.repeat > 1 else ([], [])
     bad = [result for result in seen if result.verdict in verdicts.BAD]
     reporter.conclude(composed, bad, unstable)
     if args.repeat > 1:
         rounds = max((result.repetition for result in seen), default=0)
         counted = f"{len(seen)} verdicts in {rounds} repetitions"
-        reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs")
+        listed = f", besides {len(races)} of listed races" if races else ""
+        reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs{listed}")
     reporter.say(f"{composed['seconds']:.1f} s: {shlex.join(composed['command'])}", "dim")
     status = composed["summary"]["exit_status"]
     written = commands.write_reports(composed, reports)

@@ -7,6 +7,7 @@ at once, one to read and one to write, are the two ends of a new pipe.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 
 from pipects.observe.observer import Handle
@@ -21,9 +22,10 @@ def access(handle: Handle) -> str:
 
 
 class Pairing:
-    """The pipes of all processes by number, as far as they have been seen."""
+    """The pipes of all processes by number, as far as they have been seen. A process may come while another is looked at."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._named: dict[str, int] = {}
         self._known: dict[int, dict[int, int]] = {}
         self._parents: dict[int, int] = {}
@@ -31,16 +33,23 @@ class Pairing:
 
     def begin(self, pid: int, parent: int) -> None:
         """A process has come; another that had its number is forgotten."""
-        self._known.pop(pid, None)
-        self._parents[pid] = parent
+        with self._lock:
+            self._known.pop(pid, None)
+            self._parents[pid] = parent
 
     def holders(self, pipe: int) -> list[int]:
         """The processes that had an end of a pipe when they were last looked at."""
-        return [pid for pid, found in self._known.items() if pipe in found.values()]
+        with self._lock:
+            return [pid for pid, found in self._known.items() if pipe in found.values()]
 
     def pipes(self, pid: int, handles: Sequence[Handle]) -> Mapping[int, int]:
         """By handle, the pipes that a process has ends of."""
         ends = [handle for handle in handles if handle.kind == "pipe"]
+        with self._lock:
+            found = self._known[pid] = self._paired(pid, ends)
+        return found
+
+    def _paired(self, pid: int, ends: Sequence[Handle]) -> dict[int, int]:
         found: dict[int, int] = {}
         new: list[Handle] = []
         for end in ends:
@@ -51,7 +60,6 @@ class Pairing:
                 found[end.number] = pipe
         for end in new:
             found[end.number] = self._new(end, new, found)
-        self._known[pid] = found
         return found
 
     def _by_name(self, name: str) -> int | None:
