@@ -1,0 +1,42 @@
+"""What is told of a test that was asked several times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipects.implementations import Deviation
+from pipects.running import differing
+from pipects.verdicts import Result
+
+PASSED = Result("fake.one", "one", "one", 1, "pass", 0.1, "")
+FAILED = replace(PASSED, repetition=2, verdict="fail")
+RACE = "a race: in most runs"
+
+
+def known(sometimes: str | None) -> Result:
+    """A failure that the list knows."""
+    deviation = Deviation(
+        "server.pipe.unnamed", ("fake.*",), "fail", "it fails", None, None, None, "implementation",
+        "", "", None, sometimes, False, "list",
+    )  # fmt: skip
+    return replace(FAILED, verdict="known deviation", deviation=deviation)
+
+
+@pytest.mark.parametrize(
+    ("results", "unstable", "races"),
+    [
+        ([PASSED, PASSED], [], []),
+        ([PASSED, FAILED], ["fake.one"], []),
+        ([PASSED, known(RACE)], [], ["fake.one"]),
+        ([PASSED, known(None)], ["fake.one"], []),
+        ([PASSED, FAILED, known(RACE)], ["fake.one"], []),
+        ([known(RACE), known(RACE)], [], []),
+        ([PASSED, replace(FAILED, server="other")], [], []),
+    ],
+)
+def test_a_verdict_differs_unless_a_list_calls_it_a_race(
+    results: list[Result], unstable: list[str], races: list[str]
+) -> None:
+    assert differing(results) == (unstable, races)
