@@ -94,12 +94,13 @@ def test_an_interrupted_run_leaves_no_wine(
 
 @every_implementation
 @pytest.mark.parametrize("lost", ["pipects-observer.exe", "wineserver"])
+@pytest.mark.parametrize("cases", ["handles.local-copy.*", "stream.dispose-pending.*"])
 def test_what_is_lost_of_wine_changes_no_verdict(
-    bench: Bench, implementation: str, lost: str
+    bench: Bench, implementation: str, cases: str, lost: str
 ) -> None:
-    """Whoever is killed is replaced, and what was asked meanwhile is asked again."""
+    """Whoever is killed is replaced, and what was asked meanwhile is asked again: also of many known hangs at a time."""
     results = bench.folder / "results.json"
-    command = [*PIPECTS, "run", implementation, "--case", "handles.local-copy.*", "--repeat", "4"]
+    command = [*PIPECTS, "run", implementation, "--case", cases, "--repeat", "4"]
     process = subprocess.Popen(
         [*command, "--json", str(results)],
         env=environment(PYTHONUNBUFFERED="1"),
@@ -124,7 +125,8 @@ def test_what_is_lost_of_wine_changes_no_verdict(
     output, _ = process.communicate(timeout=4 * ENOUGH)
     assert process.returncode == 0, output
     told = json.loads(results.read_text(encoding="utf-8"))["results"]
-    assert killed and {each["verdict"] for each in told} <= {"pass", "not applicable"}, output
+    wanted = {"pass", "known deviation", "not applicable"}
+    assert killed and {each["verdict"] for each in told} <= wanted, output
     assert of_wine(bench) == []
 
 

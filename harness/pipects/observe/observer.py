@@ -65,8 +65,8 @@ class Observer:
         return not self._lost and self._process.poll() is None
 
     def close(self) -> None:
-        """Ends it. May be called again."""
-        with contextlib.suppress(OSError):
+        """Ends it. May be called again, and while somebody asks."""
+        with self._lock, contextlib.suppress(OSError):
             self._process.stdin.close()  # type: ignore[union-attr]
         try:
             self._process.wait(PATIENCE)
@@ -123,9 +123,11 @@ class Observer:
 
     def _ask(self, *words: object, patience: float = PATIENCE) -> list[str]:
         with self._lock:
+            stream = self._process.stdin
+            assert stream is not None
+            if stream.closed:  # by who has replaced it, while another test still asked
+                raise NotObservable("the observer is gone")
             try:
-                stream = self._process.stdin
-                assert stream is not None
                 stream.write((" ".join(map(str, words)) + "\n").encode())
                 stream.flush()
                 lines = self._answer(time.monotonic() + patience)

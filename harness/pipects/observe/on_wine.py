@@ -10,13 +10,13 @@ import contextlib
 import os
 import select
 import signal
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pipects.observe import LOOK_AGAIN, End, Exit, NotObservable, Proof, Use
 from pipects.observe import calls, descent, idle, linux, pairing, rest, sockets
 from pipects.observe.observer import Handle, Observer
+from pipects.observe.starts import Starts
 from pipects.observe.wine import Wine, windows_path
 from pipects.observe.windows_programs import Programs
 
@@ -24,8 +24,6 @@ KILLED = 137
 """The status of a process that the harness ends: as a Unix shell tells SIGKILL."""
 SETTLE = 5.0
 """Seconds between the end of a process for Linux and for Wine."""
-QUIET = 10.0
-"""Seconds for a moment in which no process is being started."""
 NO_HANDLE = 0
 """The number that no handle has."""
 EXECUTE = 0x20
@@ -135,14 +133,11 @@ class OnWine:
             wine.settle()
         self._pairing = pairing.Pairing()
         self._locals: dict[int, int] = {}
-        self._starting: set[str] = set()
-        self._in_vain: frozenset[str] = frozenset()
-        """The starts whose end was waited for, and did not come."""
-        self._quiet = threading.Condition()
-        """Held while the table of handles is asked for, which no start of a process may meet (Handles.hpp)."""
+        self._starts = Starts()
+        """None of them may meet a question for the table of handles (Handles.hpp)."""
 
     def serves(self) -> bool:
-        return self._wine.serves and self._observer.serves
+        return self._wine.serves and self._observer.serves and not self._starts.hang()
 
     def end(self) -> None:
         """Ends all that lives there. May be called again."""
@@ -166,13 +161,10 @@ class OnWine:
         raise NotObservable("there is no shell among Windows processes")
 
     def expect(self, token: str) -> None:
-        with self._quiet:
-            self._starting.add(token)
+        self._starts.begin(token)
 
     def met(self, token: str) -> None:
-        with self._quiet:
-            self._starting.discard(token)
-            self._quiet.notify_all()
+        self._starts.end(token)
 
     # Processes
 
@@ -226,24 +218,15 @@ class OnWine:
         that matters.
         """
         try:
-            with self._quiet:
-                if marks and not self._none_starts():
-                    raise NotObservable("a process is being started all the time")
+            with self._starts.held(quiet=marks) as none_is_under_way:
+                if marks and not none_is_under_way:
+                    raise NotObservable("the start of a process does not come to its end")
                 handles = self._observer.handles(
-                    pid, listed=not self._starting, fresh=fresh, only=only
+                    pid, listed=none_is_under_way, fresh=fresh, only=only
                 )
                 return handles, self._pairing.pipes(pid, handles)
         except ProcessLookupError:
             return [], {}
-
-    def _none_starts(self) -> bool:
-        """Whether no process is being started, or is no more in a while; a start that hangs is waited for once."""
-        before = frozenset(self._starting)
-        if not before <= self._in_vain:
-            if self._quiet.wait_for(lambda: not self._starting, QUIET):
-                return True
-            self._in_vain = before & self._starting  # others that began meanwhile may end yet
-        return not self._starting
 
     def descriptors(self, pid: int) -> list[int]:
         return [number for number, _ in self.links(pid)]
