@@ -104,9 +104,8 @@ class Worker:
         family.listen(note)
         try:
             record = self._executed(test, family, note)
-        except (
-            NotObservable
-        ) as gone:  # perhaps with the platform, which a test beside it has spoilt
+        except NotObservable as gone:
+            # Perhaps with the platform, which a test beside this one has spoilt.
             record = Record(verdicts.NOT_OBSERVABLE, reason=str(gone))
         except Exception as error:
             error.add_note(f"(in the test {test.id})")

@@ -61,8 +61,7 @@ class Starts:
             return
         self._lookers += 1
         if not self._changed.wait_for(lambda: not self._under_way, self._patience):
-            self._in_vain = (
-                before & self._under_way.keys()
-            )  # others that began meanwhile may end yet
+            # Others that began meanwhile may end yet.
+            self._in_vain = before & self._under_way.keys()
         self._lookers -= 1
         self._changed.notify_all()
