@@ -6,7 +6,8 @@ import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipects import paths, verdicts
@@ -142,6 +143,13 @@ def differing(results: Sequence[Result]) -> tuple[list[str], list[str]]:
     return sorted({test for _, _, test in varied - lost}), sorted({test for _, _, test in lost})
 
 
+def whole_repetitions(results: Sequence[Result], tests: Collection[str]) -> int:
+    """How many repetitions have a result of each test, on every pair that has any."""
+    seen = Counter((result.server, result.client, result.test) for result in results)
+    pairs = {(server, client) for server, client, _ in seen}
+    return min((seen[*pair, test] for pair in pairs for test in tests), default=0)
+
+
 def unused(
     implementation: Implementation, tests: Sequence[Test], folder: Path = paths.CASES
 ) -> list[str]:
@@ -161,4 +169,4 @@ def unused(
     ]
 
 
-__all__ = ["Run", "differing", "unused"]
+__all__ = ["Run", "differing", "unused", "whole_repetitions"]

@@ -253,8 +253,9 @@ def test_a_fault_of_the_harness_is_one_line(bench: Bench) -> None:
         "execution.Execution.run = run\n"
         "runpy.run_module('pipects', run_name='__main__', alter_sys=True)"
     )
-    command = bench.command("run", "fake", "--json", str(file), "--jobs", "1")
+    command = bench.command("run", "fake", "--json", str(file), "--jobs", "1", "--repeat", "2")
     done = finished([command[0], "-c", code, *command[3:]])
+    assert "1 verdicts in 0 whole repetitions" in done.output
     assert done.status == 2 and "Traceback" not in done.errors + done.output
     assert "a fault of pipects itself: KeyError" in done.output
     results = json.loads(file.read_text(encoding="utf-8"))

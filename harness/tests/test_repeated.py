@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipects.implementations import Deviation
-from pipects.running import differing
+from pipects.running import differing, whole_repetitions
 from pipects.verdicts import Result
 
 PASSED = Result("fake.one", "one", "one", 1, "pass", 0.1, "")
@@ -40,3 +40,20 @@ def test_a_verdict_differs_unless_a_list_calls_it_a_race(
     results: list[Result], unstable: list[str], races: list[str]
 ) -> None:
     assert differing(results) == (unstable, races)
+
+
+@pytest.mark.parametrize(
+    ("results", "tests", "whole"),
+    [
+        ([], ["fake.one"], 0),
+        ([PASSED], ["fake.one"], 1),
+        ([PASSED, FAILED], ["fake.one"], 2),
+        ([PASSED, FAILED, replace(PASSED, test="fake.two")], ["fake.one", "fake.two"], 1),
+        ([PASSED, FAILED], ["fake.one", "fake.two"], 0),
+        ([PASSED, FAILED, replace(PASSED, server="other")], ["fake.one"], 1),
+    ],
+)
+def test_a_repetition_is_whole_once_each_test_of_each_pair_has_a_result(
+    results: list[Result], tests: list[str], whole: int
+) -> None:
+    assert whole_repetitions(results, tests) == whole

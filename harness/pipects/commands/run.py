@@ -7,7 +7,7 @@ import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from pipects.implementations import Implementation
 from pipects.reports import baseline, commands, diff, digest, model, output, shard
 from pipects.reports.document import Results
 from pipects.pairs import Introduction, Pair, Settings, introduce
-from pipects.running import Run, differing, unused
+from pipects.running import Run, differing, unused, whole_repetitions
 from pipects.spec import Spec
 from pipects.verdicts import Result
 
@@ -301,7 +301,7 @@ def _execute(
             },
         )
         document.write(composed, results_file)
-    return _conclude(composed, seen, results_file, reports, reporter, args)
+    return _conclude(composed, seen, by_id, results_file, reports, reporter, args)
 
 
 def _judging(
@@ -336,6 +336,7 @@ def _journal_to_the_end(journal: document.Journal) -> Iterator[None]:
 def _conclude(
     composed: Results,
     seen: Sequence[Result],
+    tests: Collection[str],
     results_file: Path,
     reports: dict[str, Path | None],
     reporter: Reporter,
@@ -346,8 +347,9 @@ def _conclude(
     bad = [result for result in seen if result.verdict in verdicts.BAD]
     reporter.conclude(composed, bad, unstable)
     if args.repeat > 1:
-        rounds = max((result.repetition for result in seen), default=0)
-        counted = f"{len(seen)} verdicts in {rounds} repetitions"
+        rounds = whole_repetitions(seen, tests)
+        whole = "" if composed["complete"] else "whole "
+        counted = f"{len(seen)} verdicts in {rounds} {whole}repetitions"
         listed = f", besides {len(races)} of listed races" if races else ""
         reporter.say(f"{counted}, {len(unstable)} tests whose verdict differs{listed}")
     reporter.say(f"{composed['seconds']:.1f} s: {shlex.join(composed['command'])}", "dim")
