@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipects import paths, spec
 from pipects.cases import Test
 from pipects.commands import defects
 from pipects.errors import Interrupted, UserError
-from pipects.mutation import catalogue, trial
+from pipects.mutation import build, catalogue, trial
 from pipects.mutation.catalogue import Defect, Edit
 from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import Task
@@ -23,16 +24,24 @@ from pipects.observe import windows_programs
 
 
 @pytest.mark.parametrize("target", [UNIX, WINDOWS], ids=lambda each: each.system)
-def test_every_defect_still_fits_the_reference(target: Target, every_test: list[Test]) -> None:
-    """Its text stands exactly once in its function, and tests are about its requirement."""
+def test_every_defect_still_fits_the_reference(
+    target: Target, every_test: list[Test], tmp_path: Path
+) -> None:
+    """Its text stands once in its function, what becomes of it compiles, and tests are about its requirement."""
     if target is WINDOWS and not shutil.which(windows_programs.COMPILER):
         pytest.skip(f"{windows_programs.COMPILER} is not installed")
-    the_spec = spec.load()
-    every = catalogue.fitting(the_spec, target)
+    every = catalogue.fitting(spec.load(), target)
     assert len(every) >= 100
-    found = catalogue.candidates(paths.ROOT, every, target)
-    assert len({each.number for each in found}) == len(every)
+    build.check_defects(tmp_path, every, target)
     assert all(defects.covering(each, every_test) for each in every)
+
+
+def test_a_defect_that_does_not_compile_is_named(tmp_path: Path) -> None:
+    first, second = catalogue.fitting(spec.load(), UNIX)[:2]
+    (edit,) = first.edits
+    wrong = replace(first, edits=(replace(edit, replace=f"no_such_name == {edit.find}"),))
+    with pytest.raises(UserError, match=f"^{wrong.where}: does not compile: {wrong.id}\n"):
+        build.check_defects(tmp_path, [second, wrong])
 
 
 ENTRY = """- id: {id}

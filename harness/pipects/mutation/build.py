@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -91,27 +92,24 @@ def defects(
     if adapter.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return adapter
     stamp.unlink(missing_ok=True)
-    found = catalogue.candidates(paths.ROOT, every, target)
     say(f"building {len(every)} defects")
-    copy(tree, TOGETHER)
-    _configure(tree, target)
-    owners = _write(tree, found)
-    done = _compile(tree, *target.besides)
-    if done.returncode != 0:
-        guilty = [
-            every[number - 1]
-            for number in sorted(schemata.blamed(done.stdout, tree / "out", owners))
-        ]
-        if guilty:
-            names = ", ".join(defect.id for defect in guilty)
-            raise UserError(
-                f"{guilty[0].where}: does not compile: {names}\n  {_errors(done.stdout)}"
-            )
-        raise UserError(
-            f"the copy in {paths.shown(tree)} can't be built:\n  {_errors(done.stdout)}"
-        )
+    owners = _prepared(tree, every, target)
+    _accepted(_compile(tree, *target.besides), tree, every, owners)
     stamp.write_text(digest, encoding="utf-8")
     return adapter
+
+
+def check_defects(tree: Path, every: Sequence[Defect], target: Target = UNIX) -> None:
+    """Has the compiler read the defects for a system, and make nothing of them: a fraction of a build.
+
+    Raises UserError as `defects` does.
+    """
+    owners = _prepared(tree, every, target)
+    commands = json.loads((tree / "out" / "compile_commands.json").read_text(encoding="utf-8"))
+    (whole,) = (each for each in commands if "pipects-reference.dir/Unity" in each["file"])
+    command = shlex.split(whole["command"])
+    done = _run([*command[: command.index("-o")], "-fsyntax-only", whole["file"]], tree / "out")
+    _accepted(done, tree, every, owners)
 
 
 def bound(adapter: Path, target: Target = UNIX) -> Path | None:
@@ -175,6 +173,34 @@ def put(file: Path, content: bytes) -> None:
         file.write_bytes(content)
 
 
+def _prepared(
+    tree: Path, every: Sequence[Defect], target: Target
+) -> dict[str, Sequence[tuple[int, ...]]]:
+    """Makes a copy with the defects in it, to be compiled as one. Returns the owners of its lines."""
+    found = catalogue.candidates(paths.ROOT, every, target)
+    copy(tree, TOGETHER)
+    _configure(tree, target)
+    return _write(tree, found)
+
+
+def _accepted(
+    done: subprocess.CompletedProcess[str],
+    tree: Path,
+    every: Sequence[Defect],
+    owners: dict[str, Sequence[tuple[int, ...]]],
+) -> None:
+    """Raises UserError, with file and line, unless the compiler took all defects."""
+    if done.returncode == 0:
+        return
+    guilty = [
+        every[number - 1] for number in sorted(schemata.blamed(done.stdout, tree / "out", owners))
+    ]
+    if guilty:
+        names = ", ".join(defect.id for defect in guilty)
+        raise UserError(f"{guilty[0].where}: does not compile: {names}\n  {_errors(done.stdout)}")
+    raise UserError(f"the copy in {paths.shown(tree)} can't be built:\n  {_errors(done.stdout)}")
+
+
 def _write(tree: Path, candidates: Sequence[Candidate]) -> dict[str, Sequence[tuple[int, ...]]]:
     """Writes every file of the reference with its mutants. Returns the owners of their lines."""
     owners: dict[str, Sequence[tuple[int, ...]]] = {}
@@ -207,8 +233,16 @@ def _configure(tree: Path, target: Target = UNIX) -> None:
 def _compile(tree: Path, *besides: Path) -> subprocess.CompletedProcess[str]:
     """Builds the adapter, and these programs besides."""
     targets = [each.name for each in (ADAPTER, *besides)]
+    return _run(
+        ["cmake", "--build", str(tree / "out"), "--target", *targets, "--", "-k", "0"], tree
+    )
+
+
+def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command whose output is looked at, both streams in one."""
     return subprocess.run(
-        ["cmake", "--build", str(tree / "out"), "--target", *targets, "--", "-k", "0"],
+        command,
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
