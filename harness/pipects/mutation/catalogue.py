@@ -43,7 +43,7 @@ class Defect:
     """The public report that it is modelled on, if there is one."""
     where: str
     platform: str = platforms.ANY
-    """Where its text can be compiled, if what it calls is one system's."""
+    """Where it can be made: what it calls may be one system's, and what it does no mistake on the other."""
     is_bound: bool = False
     """Whether no case can show it, since the protocol has no word for it: the binding's own tests must."""
 
