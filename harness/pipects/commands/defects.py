@@ -19,7 +19,6 @@ from pipects.mutation.catalogue import Defect
 from pipects.mutation.model import Kill, Outcome
 from pipects.mutation.spread import LocalWorkers, Workers
 from pipects.mutation.target import TARGETS, UNIX
-from pipects.observe import platforms
 from pipects.reports import output
 
 
@@ -74,11 +73,7 @@ def defects_command(args: argparse.Namespace) -> int:
     console = Console(highlight=False, soft_wrap=True)
     tree = build.TREES / ("defects" if target is UNIX else f"defects-{target.system}")
     adapter = build.defects(tree, every, lambda text: console.print(f"{text} …"), target)
-    tests = [
-        each
-        for each in cases.load(the_spec, paths.CASES)
-        if each.platforms in (platforms.ANY, target.system)
-    ]
+    tests = [each for each in cases.load(the_spec, paths.CASES) if target.takes(each.platforms)]
     session = secrets.token_hex(8)
     bench = trial.Bench(
         str(adapter), session, args.timeout_scale, implementation=target.implementation,

@@ -51,18 +51,14 @@ class Defect:
         """Whether the mistake can be made in what is built for a system."""
         if self.is_bound and not target.besides:
             return False
-        return self.platform in (platforms.ANY, target.system) and all(
+        return target.takes(self.platform) and all(
             target.holds(Path(edit.file)) for edit in self.edits
         )
 
 
 def fitting(spec: Spec, target: Target) -> list[Defect]:
     """The catalogue's defects that can be planted into what is built for a system, and are asked about there."""
-    asked = {
-        each.id
-        for each in spec.requirements.values()
-        if each.platforms in (platforms.ANY, target.system)
-    }
+    asked = {each.id for each in spec.requirements.values() if target.takes(each.platforms)}
     return [
         each
         for each in load(spec).values()

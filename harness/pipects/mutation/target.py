@@ -40,6 +40,10 @@ class Target:
         """What libclang is told beside the language and our own folders. Raises UserError without a compiler."""
         return _windows_headers() if self.system == platforms.WINDOWS else _builtin()
 
+    def takes(self, system: str) -> bool:
+        """Whether what is stated for a system, or for any, is stated for this one."""
+        return system in (platforms.ANY, self.system)
+
     def holds(self, file: Path) -> bool:
         """Whether a source is compiled for the system."""
         return file.parent.name != self.elsewhere
